@@ -1,0 +1,57 @@
+# Everything a person types. `make help` lists it.
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+
+.PHONY: help run ui test lint test-browser torture bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+run: $(INSTALLED) ## the whole road: read the sources, build, close the finished months, publish, write the review pages
+	@$(BIN)/kpi run
+
+ui: $(INSTALLED) ## the Dagster UI on http://127.0.0.1:3000
+	@DAGSTER_HOME="$${DAGSTER_HOME:-$(CURDIR)}" $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
+
+test: lint ## lint, types and the quick suite
+	@$(BIN)/pytest -n 2
+
+lint: $(INSTALLED) ## style, security rules and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+test-browser: $(INSTALLED) ## the pages and the UI in headless Chromium
+	@$(BIN)/pytest -m browser
+
+torture: $(INSTALLED) ## the long forms of the tests
+	@$(BIN)/pytest -m torture
+
+bench: $(INSTALLED) ## measured ratios; wants a quiet machine
+	@$(BIN)/pytest -m bench -s
+
+lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
+		--extra dev pyproject.toml -o requirements.lock
+
+clean: ## remove the environment and everything that was made
+	@chmod -R u+w data 2>/dev/null || true
+	@rm -rf $(VENV) data storage history schedules logs
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "python: 3.11 or newer is needed: install it, or name it with make PYTHON=/path/to/python3" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+		|| { echo "python: cannot make a virtual environment: on Debian install python3-venv" >&2; exit 2; }
+	@echo "installing the locked packages into $(VENV) ..."
+	@if command -v uv >/dev/null 2>&1; \
+		then uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
+		else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; fi
+	@if command -v uv >/dev/null 2>&1; \
+		then uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+		else $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; fi
+	@touch $@

@@ -1,0 +1,8 @@
+-- Every amount in another currency has an exchange rate on or before its day.
+-- table: reference.exchange_rate
+-- severity: warning
+select 'ad cost' as what, row_key from facts.ad_cost where is_unpriced
+union all
+select 'cost' as what, cost_id as row_key from facts.cost_day where is_unpriced
+union all
+select 'sale' as what, row_key from facts.revenue where is_unpriced

@@ -1,0 +1,72 @@
+-- One row per customer: the first won deal, or the first paid order where the company counts orders.
+create table facts.customer (
+  customer_identity  varchar   not null comment 'account, shop customer or lead the purchase belongs to',
+  customer_day       date      not null comment 'day of the first purchase',
+  person_key         bigint             comment 'the lead behind it, where there is one',
+  channel            varchar   not null comment 'channel of the first purchase',
+  lead_source        varchar   not null comment 'channel of the lead, else of the first purchase',
+  device             varchar   not null comment 'device of the first purchase',
+  cycle_days         integer            comment 'days from the lead to the won deal; NULL without lead or when it was won before',
+  load_id            bigint    not null comment 'the load of the first purchase',
+  primary key (customer_identity)
+) as
+with purchase as (
+  select
+    case
+      when s.customers_from = 'both' and d.person_key is not null then 'lead ' || cast(d.person_key as varchar)
+      else d.customer_identity
+    end as customer_identity,
+    d.won_day as customer_day,
+    d.person_key,
+    d.channel,
+    d.lead_source,
+    d.device,
+    d.deal_id as purchase_id,
+    d.load_id
+  from facts.deal as d
+  cross join reference.setting as s
+  where d.is_first_win and s.customers_from in ('deals', 'both')
+  union all
+  select
+    case
+      when s.customers_from = 'both' and o.person_key is not null then 'lead ' || cast(o.person_key as varchar)
+      else o.customer_identity
+    end as customer_identity,
+    o.order_day as customer_day,
+    o.person_key,
+    o.channel,
+    coalesce(l.channel, o.channel) as lead_source,
+    o.device,
+    o.order_id as purchase_id,
+    o.load_id
+  from facts.shop_order as o
+  left join facts.lead as l on l.person_key = o.person_key
+  cross join reference.setting as s
+  where s.customers_from in ('orders', 'both')
+),
+placed as (
+  select
+    customer_identity,
+    customer_day,
+    person_key,
+    channel,
+    lead_source,
+    device,
+    load_id,
+    row_number() over (partition by customer_identity order by customer_day, purchase_id) as place
+  from purchase
+)
+select
+  c.customer_identity,
+  c.customer_day,
+  c.person_key,
+  c.channel,
+  c.lead_source,
+  c.device,
+  case
+    when date_diff('day', l.created_day, c.customer_day) >= 0 then date_diff('day', l.created_day, c.customer_day)
+  end as cycle_days,
+  c.load_id
+from placed as c
+left join facts.lead as l on l.person_key = c.person_key
+where c.place = 1

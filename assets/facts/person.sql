@@ -1,0 +1,34 @@
+-- Every CRM person and the record it ended up as: merge chains followed to their end.
+create table facts.person (
+  person_key    bigint not null comment 'surrogate of the record',
+  survivor_key  bigint not null comment 'the record that stands for the person; itself when never merged',
+  primary key (person_key)
+) as
+with recursive chain as (
+  select
+    l.person_key,
+    l.person_key as survivor_key,
+    0 as steps
+  from staging.lead as l
+  union all
+  select
+    c.person_key,
+    m.merged_into_person_key as survivor_key,
+    c.steps + 1 as steps
+  from chain as c
+  inner join staging.lead_merge as m on m.person_key = c.survivor_key
+  inner join staging.lead as known on known.person_key = m.merged_into_person_key
+  where c.steps < 50
+),
+numbered as (
+  select
+    person_key,
+    survivor_key,
+    row_number() over (partition by person_key order by steps desc) as place
+  from chain
+)
+select
+  person_key,
+  survivor_key
+from numbered
+where place = 1

@@ -1,0 +1,1 @@
+"""Tables whose text is written from the configuration or from other tables; the rest of the folder is SQL."""

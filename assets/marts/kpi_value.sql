@@ -1,0 +1,244 @@
+-- Every KPI at every grain and slice: numerator, denominator, value, interval, status and trust.
+-- publish: yes
+-- snapshot: month
+create table marts.kpi_value (
+  kpi_id              varchar        not null comment 'id of the KPI, see reference.kpi',
+  grain               varchar        not null comment 'day, week, month, quarter or year',
+  period_start        date           not null comment 'first day of the period; weeks begin on Monday',
+  slice               varchar        not null comment 'total, channel or device',
+  member              varchar        not null comment 'value of the slice; empty for total',
+  numerator           decimal(38, 6)          comment 'figure above the line; the value itself for counts and sums',
+  denominator         decimal(38, 6)          comment 'figure below the line; NULL for counts and sums',
+  value               double                  comment 'numerator / denominator; NULL when unknown or divided by 0, see status_reason',
+  unit                varchar        not null comment 'count, ratio (a fraction), EUR or days',
+  ci_low              double                  comment 'lower end of the 95 % interval',
+  ci_high             double                  comment 'upper end of the 95 % interval',
+  status              varchar        not null comment 'final, provisional, immature, no_source, not_available or withheld',
+  status_reason       varchar                 comment 'why it is not final, or why there is no value',
+  trust               varchar        not null comment 'ok, caution or bad',
+  trust_reason        varchar                 comment 'what lowers the trust',
+  definition_version  integer        not null comment 'version of the definition',
+  primary key (kpi_id, grain, period_start, slice, member),
+  constraint finite_value check (value is null or abs(value) < 1e300)
+) as
+with measure_reach as (
+  -- a measure settles with the last of its sources that was ever read
+  select
+    m.measure,
+    m.source,
+    m.is_additive,
+    c.is_enabled,
+    c.first_day,
+    c.last_day,
+    c.as_of,
+    c.maturity_days,
+    cast(c.as_of - c.maturity_days as date) as settled_until,
+    row_number() over (
+      partition by m.measure
+      order by case when c.first_day is null then 1 else 0 end,
+        least(cast(c.as_of - c.maturity_days as date), c.last_day), m.source
+    ) as place
+  from reference.measure_source as m
+  inner join staging.source_coverage as c on c.source = m.source
+),
+measure_span as (
+  select
+    measure,
+    min(first_day) as first_day,
+    max(last_day) as last_day,
+    max(case when is_enabled then 1 else 0 end) as is_enabled,
+    min(case when is_additive then 1 else 0 end) as is_additive
+  from measure_reach
+  group by measure
+),
+slowest as (
+  select measure, source, as_of, last_day, maturity_days, settled_until
+  from measure_reach
+  where place = 1
+),
+rule as (
+  select
+    k.kpi_id, k.unit, k.numerator_measure, k.denominator_measure, k.denominator_slice, k.interval_kind, k.window_days,
+    k.missing_stages, k.definition_version, g.grain, g.slice
+  from reference.kpi as k
+  inner join reference.kpi_grain as g on g.kpi_id = k.kpi_id
+),
+first_known_day as (
+  select min(first_day) as day from staging.source_coverage
+),
+spine as (
+  select
+    r.kpi_id, r.grain, p.period_start, 'total' as slice, '' as member
+  from rule as r
+  inner join measure_span as n on n.measure = r.numerator_measure
+  left join measure_span as d on d.measure = r.denominator_measure
+  cross join first_known_day as f
+  cross join meta.business_date as b
+  inner join reference.period as p
+    on p.grain = r.grain and p.period_start < b.business_date
+    and p.period_end >= coalesce(least(n.first_day, d.first_day), n.first_day, d.first_day, f.day)
+  where r.slice = 'total'
+),
+numerator as (
+  select r.kpi_id, p.grain, p.period_start, p.slice, p.member, p.value, p.unpriced_rows
+  from rule as r
+  inner join marts.kpi_part as p
+    on p.measure = r.numerator_measure and p.grain = r.grain and p.slice = r.slice
+),
+denominator as (
+  select r.kpi_id, p.grain, p.period_start, p.slice, p.member, p.value, p.unpriced_rows
+  from rule as r
+  inner join marts.kpi_part as p
+    on p.measure = r.denominator_measure and p.grain = r.grain and p.slice = r.slice
+  where r.denominator_slice is null
+  union all
+  select n.kpi_id, n.grain, n.period_start, n.slice, n.member, p.value, p.unpriced_rows
+  from numerator as n
+  inner join rule as r
+    on r.kpi_id = n.kpi_id and r.grain = n.grain and r.slice = n.slice and r.denominator_slice = 'total'
+  inner join marts.kpi_part as p
+    on p.measure = r.denominator_measure and p.grain = n.grain and p.period_start = n.period_start
+    and p.slice = 'total'
+),
+cell as (
+  select kpi_id, grain, period_start, slice, member from spine
+  union
+  select kpi_id, grain, period_start, slice, member from numerator
+  union
+  select kpi_id, grain, period_start, slice, member from denominator
+),
+known as (
+  select
+    c.kpi_id, c.grain, c.period_start, p.period_end, c.slice, c.member,
+    r.unit, r.denominator_measure, r.interval_kind, r.window_days, r.missing_stages, r.definition_version,
+    case
+      when ns.first_day is null or ns.first_day > p.period_end or ns.last_day < c.period_start then null
+      when n.kpi_id is null and ns.is_additive = 1 then 0
+      else n.value
+    end as numerator,
+    case
+      when r.denominator_measure is null then null
+      when ds.first_day is null or ds.first_day > p.period_end or ds.last_day < c.period_start then null
+      when d.kpi_id is null and ds.is_additive = 1 then 0
+      else d.value
+    end as denominator,
+    coalesce(n.unpriced_rows, 0) + coalesce(d.unpriced_rows, 0) as unpriced_rows,
+    case
+      when ns.is_enabled = 0 or coalesce(ds.is_enabled, 1) = 0 then 1
+      when ns.first_day is null and nw.source not in ('ga4', 'mailchimp') then 1
+      when r.denominator_measure is not null and ds.first_day is null and dw.source not in ('ga4', 'mailchimp') then 1
+      else 0
+    end as has_no_source,
+    greatest(coalesce(ns.first_day, ds.first_day), coalesce(ds.first_day, ns.first_day)) as first_day,
+    case when dw.settled_until < nw.settled_until then dw.source else nw.source end as slowest_source,
+    case when dw.settled_until < nw.settled_until then dw.as_of else nw.as_of end as slowest_as_of,
+    case when dw.settled_until < nw.settled_until then dw.maturity_days else nw.maturity_days end as slowest_maturity,
+    least(nw.settled_until, coalesce(dw.settled_until, nw.settled_until)) as settled_until,
+    least(nw.last_day, coalesce(dw.last_day, nw.last_day)) as last_day,
+    case when dw.last_day < nw.last_day then dw.source else nw.source end as shortest_source,
+    b.business_date
+  from cell as c
+  inner join rule as r on r.kpi_id = c.kpi_id and r.grain = c.grain and r.slice = c.slice
+  inner join reference.period as p on p.grain = c.grain and p.period_start = c.period_start
+  inner join measure_span as ns on ns.measure = r.numerator_measure
+  inner join slowest as nw on nw.measure = r.numerator_measure
+  left join measure_span as ds on ds.measure = r.denominator_measure
+  left join slowest as dw on dw.measure = r.denominator_measure
+  left join numerator as n
+    on n.kpi_id = c.kpi_id and n.grain = c.grain and n.period_start = c.period_start and n.slice = c.slice
+    and n.member = c.member
+  left join denominator as d
+    on d.kpi_id = c.kpi_id and d.grain = c.grain and d.period_start = c.period_start and d.slice = c.slice
+    and d.member = c.member
+  cross join meta.business_date as b
+),
+judged as (
+  select
+    k.kpi_id, k.grain, k.period_start, k.slice, k.member, k.unit, k.interval_kind, k.definition_version,
+    k.denominator_measure, k.has_no_source, k.first_day,
+    case when k.unpriced_rows > 0 or k.missing_stages is not null then null else k.numerator end as numerator,
+    case when k.unpriced_rows > 0 or k.missing_stages is not null then null else k.denominator end as denominator,
+    case
+      when k.has_no_source = 1 then 'no_source'
+      when k.missing_stages is not null or k.unpriced_rows > 0 then 'not_available'
+      when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
+        case when k.last_day < k.period_start then 'provisional' else 'not_available' end
+      when k.window_days is not null and date_diff('day', k.period_end, k.business_date) <= k.window_days
+        then 'immature'
+      when k.period_end >= k.business_date or k.last_day < k.period_end or k.settled_until < k.period_end
+        then 'provisional'
+      else 'final'
+    end as status,
+    case
+      when k.has_no_source = 1 then 'no source is configured or was ever loaded'
+      when k.missing_stages is not null then 'the company does not use the stage ' || k.missing_stages
+      when k.unpriced_rows > 0
+        then cast(k.unpriced_rows as varchar) || ' rows without an exchange rate: load the missing rates'
+      when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
+        case
+          when k.last_day < k.period_start then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar)
+          else 'not loaded or not asked for in this period'
+        end
+      when k.window_days is not null and date_diff('day', k.period_end, k.business_date) <= k.window_days
+        then 'the window of ' || cast(k.window_days as varchar) || ' days is not over for every member'
+      when k.period_end >= k.business_date then 'the period is not over'
+      when k.last_day < k.period_end then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar)
+      when k.settled_until < k.period_end and k.slowest_as_of < k.business_date
+        then k.slowest_source || ' was last read on ' || cast(k.slowest_as_of as varchar) || ', '
+          || cast(date_diff('day', k.slowest_as_of, k.business_date) as varchar) || ' days ago'
+      when k.settled_until < k.period_end
+        then k.slowest_source || ' may still change until ' || cast(k.slowest_maturity as varchar)
+          || ' days after the period'
+    end as status_reason,
+    case when k.slowest_as_of < k.business_date and k.settled_until < k.period_end then k.slowest_source end
+      as stale_source,
+    case
+      when k.period_start < k.first_day and k.first_day <= k.period_end then cast(k.first_day as varchar)
+    end as late_start
+  from known as k
+)
+select
+  j.kpi_id,
+  j.grain,
+  j.period_start,
+  j.slice,
+  j.member,
+  j.numerator,
+  j.denominator,
+  case when j.denominator_measure is null then cast(j.numerator as double) else ratio(j.numerator, j.denominator) end
+    as value,
+  j.unit,
+  -- Wilson score interval, z = 1.959963984540054 (E. B. Wilson, 1927)
+  case
+    when j.interval_kind = 'wilson_95' and j.denominator > 0 and j.numerator between 0 and j.denominator
+      then ratio(
+        ratio(j.numerator, j.denominator) + ratio(1.9207294103470844e0, j.denominator)
+        - 1.959963984540054e0 * sqrt(ratio(
+          ratio(j.numerator, j.denominator) * (1e0 - ratio(j.numerator, j.denominator))
+          + ratio(0.9603647051735422e0, j.denominator), j.denominator)),
+        1e0 + ratio(3.841458820694169e0, j.denominator))
+  end as ci_low,
+  case
+    when j.interval_kind = 'wilson_95' and j.denominator > 0 and j.numerator between 0 and j.denominator
+      then ratio(
+        ratio(j.numerator, j.denominator) + ratio(1.9207294103470844e0, j.denominator)
+        + 1.959963984540054e0 * sqrt(ratio(
+          ratio(j.numerator, j.denominator) * (1e0 - ratio(j.numerator, j.denominator))
+          + ratio(0.9603647051735422e0, j.denominator), j.denominator)),
+        1e0 + ratio(3.841458820694169e0, j.denominator))
+  end as ci_high,
+  j.status,
+  case
+    when j.status in ('no_source', 'not_available') then j.status_reason
+    when j.denominator = 0 then 'no ' || replace(j.denominator_measure, '_', ' ')
+      || coalesce('; ' || j.status_reason, '')
+    else j.status_reason
+  end as status_reason,
+  case when j.stale_source is not null or j.late_start is not null then 'caution' else 'ok' end as trust,
+  case
+    when j.stale_source is not null then j.stale_source || ' is not up to date'
+    when j.late_start is not null then 'the data begins on ' || j.late_start
+  end as trust_reason,
+  j.definition_version
+from judged as j
+where j.status <> 'no_source' or j.slice = 'total'

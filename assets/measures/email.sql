@@ -1,0 +1,30 @@
+-- Contributions to the e-mail rates: one row per campaign, on its send day in the account zone.
+-- source: mailchimp
+create table measures.email (
+  day                   date    not null comment 'send day',
+  row_key               varchar not null comment 'the campaign',
+  load_id               bigint  not null comment 'the load the row came with',
+  emails_sent           bigint  not null comment 'measure: e-mails sent',
+  delivered             bigint  not null comment 'measure: sent minus bounces and syntax errors',
+  human_unique_opens    bigint  not null comment 'measure: recipients with an open outside privacy proxies',
+  delivered_open_known  bigint  not null comment 'measure: delivered, of the sends where proxy opens are known apart',
+  unique_clicks         bigint  not null comment 'measure: recipients who clicked',
+  unsubscribes          bigint  not null comment 'measure: recipients who unsubscribed',
+  bounces               bigint  not null comment 'measure: hard and soft bounces and syntax errors',
+  primary key (row_key)
+) as
+select
+  send_day as day,
+  campaign_id as row_key,
+  load_id,
+  emails_sent,
+  emails_sent - hard_bounces - soft_bounces - syntax_errors as delivered,
+  coalesce(human_unique_opens, 0) as human_unique_opens,
+  case
+    when human_unique_opens is not null then emails_sent - hard_bounces - soft_bounces - syntax_errors
+    else 0
+  end as delivered_open_known,
+  unique_clicks,
+  unsubscribes,
+  hard_bounces + soft_bounces + syntax_errors as bounces
+from staging.mailchimp_report

@@ -1,0 +1,56 @@
+-- Contributions to the stage-to-stage rates: one row per person and stage entered, with what followed within the window.
+-- source: crm_leads
+create table measures.stage_cohort (
+  day                         date    not null comment 'day of the entry that makes the person a member of the cohort',
+  row_key                     varchar not null comment 'person and stage',
+  load_id                     bigint  not null comment 'the load the row came with',
+  channel                     varchar not null comment 'slice: lead source',
+  lead_cohort                 bigint  not null comment 'measure: leads',
+  lead_to_mql_reached         bigint  not null comment 'measure: of the leads, reached MQL within the window',
+  lead_to_sql_reached         bigint  not null comment 'measure: of the leads, reached SQL within the window',
+  lead_to_customer_reached    bigint  not null comment 'measure: of the leads, became customer within the window',
+  mql_cohort                  bigint  not null comment 'measure: persons that entered MQL',
+  mql_to_sal_reached          bigint  not null comment 'measure: of these, reached SAL within the window',
+  mql_to_sql_reached          bigint  not null comment 'measure: of these, reached SQL within the window',
+  sal_cohort                  bigint  not null comment 'measure: persons that entered SAL',
+  sal_to_sql_reached          bigint  not null comment 'measure: of these, reached SQL within the window',
+  sql_cohort                  bigint  not null comment 'measure: persons that entered SQL',
+  sql_to_opportunity_reached  bigint  not null comment 'measure: of these, reached opportunity within the window',
+  primary key (row_key)
+) as
+with pair as (
+  select
+    a.person_key,
+    a.stage,
+    a.entered_day,
+    a.channel,
+    a.load_id,
+    b.stage as next_stage,
+    case
+      when b.entered_day is not null and date_diff('day', a.entered_day, b.entered_day) <= s.conversion_window_days
+        then 1
+      else 0
+    end as reached
+  from facts.stage_entry as a
+  cross join reference.setting as s
+  left join facts.stage_entry as b on b.person_key = a.person_key and b.stage_position > a.stage_position
+  where a.stage in ('lead', 'mql', 'sal', 'sql')
+)
+select
+  entered_day as day,
+  'lead ' || cast(person_key as varchar) || ' ' || stage as row_key,
+  load_id,
+  channel,
+  case when stage = 'lead' then 1 else 0 end as lead_cohort,
+  max(case when stage = 'lead' and next_stage = 'mql' then reached else 0 end) as lead_to_mql_reached,
+  max(case when stage = 'lead' and next_stage = 'sql' then reached else 0 end) as lead_to_sql_reached,
+  max(case when stage = 'lead' and next_stage = 'customer' then reached else 0 end) as lead_to_customer_reached,
+  case when stage = 'mql' then 1 else 0 end as mql_cohort,
+  max(case when stage = 'mql' and next_stage = 'sal' then reached else 0 end) as mql_to_sal_reached,
+  max(case when stage = 'mql' and next_stage = 'sql' then reached else 0 end) as mql_to_sql_reached,
+  case when stage = 'sal' then 1 else 0 end as sal_cohort,
+  max(case when stage = 'sal' and next_stage = 'sql' then reached else 0 end) as sal_to_sql_reached,
+  case when stage = 'sql' then 1 else 0 end as sql_cohort,
+  max(case when stage = 'sql' and next_stage = 'opportunity' then reached else 0 end) as sql_to_opportunity_reached
+from pair
+group by entered_day, person_key, stage, load_id, channel

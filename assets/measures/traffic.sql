@@ -1,0 +1,25 @@
+-- Contributions to the traffic measures: one row per day, channel and device of the GA4 channel report.
+-- source: ga4
+create table measures.traffic (
+  day               date    not null comment 'session start day',
+  row_key           varchar not null comment 'day, channel and device',
+  load_id           bigint  not null comment 'the load the row came with',
+  channel           varchar not null comment 'slice: session channel',
+  device            varchar not null comment 'slice: device category',
+  sessions          bigint  not null comment 'measure: sessions that began',
+  bounced_sessions  bigint  not null comment 'measure: sessions that were not engaged',
+  mobile_sessions   bigint  not null comment 'measure: sessions on a mobile phone',
+  organic_sessions  bigint  not null comment 'measure: sessions of the channel Organic Search',
+  primary key (row_key)
+) as
+select
+  day,
+  cast(day as varchar) || '|' || channel || '|' || device as row_key,
+  load_id,
+  channel,
+  device,
+  sessions,
+  sessions - engaged_sessions as bounced_sessions,
+  mobile_sessions,
+  organic_sessions
+from staging.ga4_channel_day

@@ -1,0 +1,66 @@
+"""The KPI catalogue as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipelines.configuration import Config
+from pipelines.listed_rows import listed_rows
+from pipelines.tables import Table
+
+HEADER = """-- The KPI catalogue: what each KPI is, in words and in measures.
+-- publish: yes
+create table reference.kpi (
+  kpi_id               varchar not null comment 'id of the KPI',
+  name_nl              varchar not null comment 'Dutch name',
+  name_en              varchar not null comment 'English name',
+  family               varchar not null comment 'family of the KPI',
+  unit                 varchar not null comment 'count, ratio, EUR, days and so on',
+  direction            varchar not null comment 'up_good, down_good or neutral',
+  additivity           varchar not null comment 'additive, ratio, non_additive_distinct and so on',
+  formula              varchar not null comment 'formula in words',
+  numerator_measure    varchar not null comment 'measure above the line',
+  denominator_measure  varchar          comment 'measure below the line; NULL for counts and sums',
+  denominator_slice    varchar          comment 'total when every member is divided by the total',
+  interval_kind        varchar          comment 'kind of the 95 % interval; NULL when there is none',
+  window_days          integer          comment 'days a cohort is given to convert; NULL outside cohorts',
+  missing_stages       varchar          comment 'stages the company does not use and the KPI needs; NULL when none',
+  is_vanity            boolean not null comment 'a figure nobody can act on',
+  sources              varchar not null comment 'sources it is made of',
+  definition_version   integer not null comment 'version of the definition',
+  primary key (kpi_id)
+) as
+"""
+COLUMNS = (
+    *("kpi_id", "name_nl", "name_en", "family", "unit", "direction", "additivity", "formula", "numerator_measure"),
+    *("denominator_measure", "denominator_slice", "interval_kind", "window_days", "missing_stages", "is_vanity"),
+    *("sources", "definition_version"),
+)
+
+
+def text(config: Config, tables: Mapping[str, Table]) -> str:
+    """The table's text."""
+    rows = [
+        (
+            kpi.id,
+            kpi.name_nl,
+            kpi.name_en,
+            kpi.family,
+            kpi.unit,
+            kpi.direction,
+            kpi.additivity,
+            kpi.formula_text,
+            kpi.numerator,
+            kpi.denominator,
+            kpi.denominator_slice,
+            kpi.interval,
+            # the catalogue states the default; the company's own window wins
+            config.company.conversion_window_days if kpi.window_days else None,
+            ", ".join(config.missing_stages(kpi)) or None,
+            kpi.vanity,
+            ", ".join(kpi.source_kinds),
+            kpi.definition_version,
+        )
+        for kpi in config.kpis
+    ]
+    return HEADER + listed_rows(COLUMNS, rows)

@@ -1,0 +1,43 @@
+"""The settings of the company that the tables compute with, as one row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipelines.configuration import Config
+from pipelines.listed_rows import listed_rows
+from pipelines.tables import Table
+
+HEADER = """-- The settings of the company that the tables compute with.
+create table reference.setting (
+  qualified_stage         varchar         not null comment 'stage that counts as qualified',
+  conversion_window_days  integer         not null comment 'days within which a conversion counts',
+  customers_from          varchar         not null comment 'deals, orders or both',
+  revenue_from            varchar         not null comment 'deals, orders or both',
+  gross_margin            decimal(18, 6)  not null comment 'rate used where a row has no margin',
+  file_reach_days         integer         not null comment 'a file whose newest row is at most this old reaches to the day before it came',
+  primary key (qualified_stage)
+) as
+"""
+COLUMNS = (
+    "qualified_stage",
+    "conversion_window_days",
+    "customers_from",
+    "revenue_from",
+    "gross_margin",
+    "file_reach_days",
+)
+
+
+def text(config: Config, tables: Mapping[str, Table]) -> str:
+    """The table's text."""
+    company = config.company
+    row = (
+        company.qualified_stage,
+        company.conversion_window_days,
+        company.customers_from,
+        company.revenue_from,
+        company.gross_margin,
+        config.sources.file_reach_days,
+    )
+    return HEADER + listed_rows(COLUMNS, [row])

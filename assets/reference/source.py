@@ -1,0 +1,32 @@
+"""The sources as the KPI catalogue names them, whether they are switched on, and when their days settle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipelines.configuration import Config
+from pipelines.listed_rows import listed_rows
+from pipelines.tables import Table
+
+HEADER = """-- The sources as the KPI catalogue names them.
+create table reference.source (
+  source         varchar not null comment 'name of the source',
+  is_enabled     boolean not null comment 'switched on in the configuration; files always are',
+  maturity_days  integer not null comment 'age at which a day of the source no longer changes',
+  primary key (source)
+) as
+"""
+
+
+def text(config: Config, tables: Mapping[str, Table]) -> str:
+    """The table's text."""
+    sources, maturity = config.sources, config.company.maturity_days
+    rows = [
+        ("ga4", sources.ga4.enabled, maturity.ga4),
+        ("mailchimp", sources.mailchimp.enabled, maturity.mailchimp),
+        ("ad_cost", True, maturity.ad_cost),
+        ("crm_leads", True, 0),
+        ("crm_deals", True, 0),
+        ("orders", True, 0),
+    ]
+    return HEADER + listed_rows(("source", "is_enabled", "maturity_days"), rows)

@@ -1,0 +1,46 @@
+-- The last observation of every e-mail campaign.
+create table staging.mailchimp_report (
+  campaign_id         varchar        not null comment 'id of the campaign in Mailchimp',
+  title               varchar        not null comment 'internal title',
+  list_id             varchar        not null comment 'audience',
+  sent_at             timestamp      not null comment 'send time, UTC',
+  send_day            date           not null comment 'send day in the account zone',
+  emails_sent         bigint         not null comment 'e-mails sent',
+  hard_bounces        bigint         not null comment 'lasting delivery failures',
+  soft_bounces        bigint         not null comment 'passing delivery failures; can fall when a retry succeeds',
+  syntax_errors       bigint         not null comment 'addresses that could not be parsed',
+  unique_opens        bigint         not null comment 'recipients with an open, privacy proxies included',
+  human_unique_opens  bigint                  comment 'recipients with an open outside privacy proxies; NULL before 2024-06-22',
+  unique_clicks       bigint         not null comment 'recipients who clicked',
+  unsubscribes        bigint         not null comment 'recipients who unsubscribed',
+  complaints          bigint         not null comment 'spam complaints',
+  forwards            bigint         not null comment 'uses of the forward link',
+  orders              bigint         not null comment 'orders the connected store attributes',
+  revenue             decimal(18, 6) not null comment 'revenue the connected store attributes',
+  currency            varchar        not null comment 'ISO currency of the revenue',
+  load_id             bigint         not null comment 'the load the row came with',
+  primary key (campaign_id),
+  constraint clicks_within_sent check (unique_clicks <= emails_sent)
+) as
+select
+  r.campaign_id,
+  coalesce(r.title, '') as title,
+  coalesce(r.list_id, '') as list_id,
+  r.send_time as sent_at,
+  r.send_day,
+  r.emails_sent,
+  r.hard_bounces,
+  r.soft_bounces,
+  r.syntax_errors,
+  r.unique_opens,
+  r.human_unique_opens,
+  r.unique_subscriber_clicks as unique_clicks,
+  r.unsubscribed as unsubscribes,
+  r.abuse_reports as complaints,
+  r.forwards_count as forwards,
+  coalesce(r.total_orders, 0) as orders,
+  coalesce(r.total_revenue, 0) as revenue,
+  coalesce(nullif(r.currency, ''), 'EUR') as currency,
+  r.load_id
+from raw.mailchimp_report as r
+inner join meta.current_part as p on p.object = 'mailchimp.report' and p.part = r.part and p.load_id = r.load_id

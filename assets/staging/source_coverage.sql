@@ -1,0 +1,84 @@
+-- From which day to which each source was read, as of when, and how long its days may still change.
+create table staging.source_coverage (
+  source         varchar not null comment 'source as the KPI catalogue names it',
+  is_enabled     boolean not null comment 'switched on in the configuration',
+  first_day      date             comment 'first day the source covers; NULL when it was never read',
+  last_day       date             comment 'last day the source covers',
+  as_of          date             comment 'business date of the last read',
+  maturity_days  integer not null comment 'age at which a day no longer changes',
+  primary key (source)
+) as
+with ga4_day as (
+  select
+    min(cast(try_strptime(part, '%Y-%m-%d') as date)) as first_day,
+    max(cast(try_strptime(part, '%Y-%m-%d') as date)) as last_day
+  from meta.current_part
+  where object = 'ga4.channel_day'
+),
+event_day as (
+  select 'mailchimp' as source, send_day as day from staging.mailchimp_report
+  union all
+  select 'crm_leads' as source, local_date(created_at) as day from staging.lead
+  union all
+  select 'crm_leads' as source, local_date(entered_at) as day from staging.lead_stage
+  union all
+  select 'crm_deals' as source, local_date(created_at) as day from staging.deal
+  union all
+  select 'crm_deals' as source, local_date(closed_at) as day from staging.deal
+  union all
+  select 'orders' as source, local_date(ordered_at) as day from staging.shop_order
+  union all
+  select 'orders' as source, local_date(refunded_at) as day from staging.refund
+  union all
+  select 'ad_cost' as source, day from staging.ad_cost
+  union all
+  select 'ad_cost' as source, period_start as day from staging.cost
+  union all
+  select 'ad_cost' as source, day from staging.ga4_cost_day
+),
+event_reach as (
+  select e.source, min(e.day) as first_day, max(e.day) as last_day
+  from event_day as e
+  cross join meta.business_date as b
+  where e.day < b.business_date
+  group by e.source
+),
+object_of as (
+  select 'ga4' as source, 'ga4.channel_day' as object
+  union all
+  select 'mailchimp' as source, 'mailchimp.report' as object
+  union all
+  select 'crm_leads' as source, 'lead' as object
+  union all
+  select 'crm_deals' as source, 'deal' as object
+  union all
+  select 'orders' as source, 'shop_order' as object
+  union all
+  select 'ad_cost' as source, 'ad_cost' as object
+  union all
+  select 'ad_cost' as source, 'ga4.cost_day' as object
+),
+read_as_of as (
+  select o.source, max(s.as_of) as as_of
+  from object_of as o
+  inner join meta.current_source as s on s.object = o.object
+  group by o.source
+)
+select
+  s.source,
+  s.is_enabled,
+  case when s.source = 'ga4' then g.first_day else r.first_day end as first_day,
+  case
+    when s.source = 'ga4' then g.last_day
+    -- Mailchimp is read whole every night. A file whose newest row is recent was exported up to the day before it came.
+    when s.source = 'mailchimp' or date_diff('day', r.last_day, a.as_of) <= t.file_reach_days
+      then greatest(r.last_day, cast(a.as_of - 1 as date))
+    else r.last_day
+  end as last_day,
+  a.as_of,
+  s.maturity_days
+from reference.source as s
+cross join reference.setting as t
+cross join ga4_day as g
+left join event_reach as r on r.source = s.source
+left join read_as_of as a on a.source = s.source

@@ -1,0 +1,184 @@
+"""The whole transformation as a plain function of a cut, the table texts and the configuration.
+
+Knows no table by name. Dagster materialises the same tables one by one with :func:`make_table`; simulations and replays
+call :func:`build`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import duckdb
+
+from pipelines.checks import CheckResult, CrossCheck, check_table, run_cross_check
+from pipelines.configuration import Config
+from pipelines.failures import DataFailed
+from pipelines.loads import fix_cut
+from pipelines.tables import Table, in_order
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything a build is a function of, besides the loads: tables, checks between tables, configuration."""
+
+    tables: Mapping[str, Table]
+    cross_checks: tuple[CrossCheck, ...]
+    config: Config
+
+    @property
+    def models_hash(self) -> str:
+        """Sha256 over what every table computes, and over the macros."""
+        meaning = {name: table.version for name, table in self.tables.items() if table.schema != "reference"}
+        meaning |= {check.name: check.query for check in self.cross_checks}
+        meaning["macros"] = macros(self.config)
+        return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Made:
+    """One table that was made: its rows and the checks it went through."""
+
+    table: Table
+    rows: int
+    checks: tuple[CheckResult, ...]
+
+
+def macros(config: Config) -> str:
+    """The rules that every query may use, for the zone of this company."""
+    zone = config.company.time_zone
+    return f"""
+    create or replace macro ratio(a, b) as
+      case when b is null or b = 0 then null else cast(a as double) / cast(b as double) end;
+    create or replace macro local_date(ts) as cast(timezone('{zone}', timezone('UTC', ts)) as date);
+    create or replace macro local_month(ts) as cast(date_trunc('month', local_date(ts)) as date);
+    """
+
+
+def begin_build(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    cut: Mapping[str, int],
+    *,
+    run_id: str,
+    business_date: date,
+    is_demo: bool,
+) -> None:
+    """Fixes the cut and the rules of a build, and marks it as under way until :func:`end_build`."""
+    for schema in ("staging", "facts", "measures", "marts", "reference", "review"):
+        connection.execute(f"create schema if not exists {schema}")
+    connection.execute(macros(project.config))
+    fix_cut(connection, cut, business_date)
+    remember_texts(connection, project)
+    connection.execute("delete from meta.check_result")
+    connection.execute("delete from meta.build")
+    connection.execute(
+        """insert into meta.build (run_id, built_at, business_date, is_demo, duckdb_version, models_hash,
+            definitions_hash, config_hash, cut, is_complete) values (?, ?, ?, ?, ?, ?, ?, ?, ?, false)""",
+        [
+            run_id, datetime.now(UTC).replace(tzinfo=None), business_date, is_demo, duckdb.__version__,
+            project.models_hash, project.config.definitions_hash, project.config.config_hash,
+            json.dumps(dict(cut), sort_keys=True),
+        ],
+    )
+
+
+def make_table(connection: duckdb.DuckDBPyConnection, table: Table) -> Made:
+    """Replaces one table by what its query yields now, comments it and checks it."""
+    connection.execute(table.statement())
+    connection.execute(f"comment on table {table.name} is {_quoted(table.description)}")
+    for column in table.columns:
+        connection.execute(f'comment on column {table.name}."{column.name}" is {_quoted(column.comment)}')
+    ((rows,),) = connection.execute(f"select count(*) from {table.name}").fetchall()
+    checks = tuple(check_table(connection, table))
+    remember_checks(connection, checks)
+    return Made(table, rows, checks)
+
+
+def end_build(connection: duckdb.DuckDBPyConnection) -> None:
+    """Marks the build as complete: from here on it may be published and frozen."""
+    connection.execute("update meta.build set is_complete = true")
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    project: Project,
+    cut: Mapping[str, int],
+    *,
+    run_id: str,
+    business_date: date,
+    is_demo: bool = False,
+    progress: Progress = lambda _: None,
+) -> list[Made]:
+    """All tables in their order.
+
+    Raises:
+        DataFailed: a blocking check failed; later tables are not made.
+    """
+    begin_build(connection, project, cut, run_id=run_id, business_date=business_date, is_demo=is_demo)
+    made = []
+    for table in in_order(project.tables):
+        progress(table.name)
+        made.append(make_table(connection, table))
+        refuse_blocked(made[-1].checks)
+    for check in project.cross_checks:
+        result = run_cross_check(connection, check)
+        remember_checks(connection, [result])
+        refuse_blocked([result])
+    end_build(connection)
+    return made
+
+
+def refuse_blocked(results: Sequence[CheckResult]) -> None:
+    """Raises DataFailed for the first blocking check that does not hold."""
+    for result in results:
+        if result.severity == "blocking" and not result.passed:
+            raise DataFailed(
+                f"{result.table_name} {result.check_name}",
+                f"{result.figure} rows break it",
+                f"look at the rows with `kpi sql {result.table_name}`; nothing was published",
+            )
+
+
+def remember_checks(connection: duckdb.DuckDBPyConnection, results: Sequence[CheckResult]) -> None:
+    """Keeps the outcome of checks for the build under way."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    for result in results:
+        connection.execute(
+            "delete from meta.check_result where table_name = ? and check_name = ?",
+            [result.table_name, result.check_name],
+        )
+        connection.execute(
+            """insert into meta.check_result (run_id, table_name, check_name, severity, passed, figure, checked_at)
+            values ((select max(run_id) from meta.build), ?, ?, ?, ?, ?, ?)""",
+            [result.table_name, result.check_name, result.severity, result.passed, result.figure, now],
+        )
+
+
+def remember_texts(connection: duckdb.DuckDBPyConnection, project: Project) -> None:
+    """Keeps every text of the build by its hash, so that the build can be repeated after the files moved on."""
+    config = project.config
+    texts = [("model", name, table.text) for name, table in project.tables.items()]
+    texts += [("check", check.name, check.text) for check in project.cross_checks]
+    texts.append(("macro", "macros", macros(config)))
+    sets = [(project.models_hash, *entry) for entry in texts]
+    sets += [(config.config_hash, "config", name, text) for name, text in config.texts.items()]
+    sets += [(config.definitions_hash, "config", name, text) for name, text in config.texts.items() if "kpis/" in name]
+    known = {row[0] for row in connection.execute("select distinct set_hash from meta.text_set").fetchall()}
+    stored = {row[0] for row in connection.execute("select sha256 from meta.text").fetchall()}
+    new = [entry for entry in sets if entry[0] not in known]
+    for set_hash, kind, name, body in new:
+        sha256 = hashlib.sha256(body.encode()).hexdigest()
+        if sha256 not in stored:
+            connection.execute("insert into meta.text values (?, ?, ?, ?)", [sha256, kind, name, body])
+            stored.add(sha256)
+        connection.execute("insert into meta.text_set values (?, ?, ?, ?)", [set_hash, kind, name, sha256])
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

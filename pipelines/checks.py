@@ -1,0 +1,91 @@
+"""What must hold of the tables: keys and named rules from their headers, and checks between tables.
+
+The key of a table blocks: with a double key nothing that follows can be trusted. A check between tables is one query
+that returns the rows that are wrong; its header says how grave that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+
+from pipelines.failures import WrongUse
+from pipelines.tables import HEADER_WORD, Table
+
+Severity = Literal["blocking", "error", "warning"]
+SEVERITIES: tuple[Severity, ...] = ("blocking", "error", "warning")
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """Whether a check holds; `figure` counts the rows that break it."""
+
+    table_name: str
+    check_name: str
+    severity: Severity
+    passed: bool
+    figure: int
+
+
+@dataclass(frozen=True)
+class CrossCheck:
+    """A query that returns what is wrong with `table_name`; no row means it holds."""
+
+    name: str
+    table_name: str
+    severity: Severity
+    description: str
+    query: str
+    text: str
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """The tables that the query reads."""
+        tree = sqlglot.parse_one(self.query, dialect="duckdb")
+        return tuple(sorted({f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}))
+
+
+def read_cross_check(text: str, name: str) -> CrossCheck:
+    """A check from its file: comment lines `table:` and `severity:`, then the query."""
+    comments = [line.lstrip("-").strip() for line in text.splitlines() if line.startswith("--")]
+    words = {match[1]: match[2] for match in (HEADER_WORD.match(line) for line in comments) if match}
+    severity, table_name = words.get("severity", ""), words.get("table", "")
+    if severity not in SEVERITIES or not table_name:
+        raise WrongUse(f"check {name}", "its header lacks `table:` or `severity:`", f"add them ({', '.join(SEVERITIES)})")
+    query = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
+    description = " ".join(line for line in comments if not HEADER_WORD.match(line))
+    known: Severity = next(word for word in SEVERITIES if word == severity)
+    return CrossCheck(name, table_name, known, description, query, text)
+
+
+def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterable[CheckResult]:
+    """The key and the named rules of one table."""
+    yield CheckResult(table.name, "key", "blocking", *_outcome(connection, _key_breaks(table)))
+    for name, rule in table.checks:
+        broken = f"select count(*) from {table.name} where not ({rule})"
+        yield CheckResult(table.name, name, "error", *_outcome(connection, broken))
+
+
+def run_cross_check(connection: duckdb.DuckDBPyConnection, check: CrossCheck) -> CheckResult:
+    """One check between tables."""
+    passed, figure = _outcome(connection, f"select count(*) from ({check.query}) as broken")
+    return CheckResult(check.table_name, check.name, check.severity, passed, figure)
+
+
+def _key_breaks(table: Table) -> str:
+    key = ", ".join(f'"{name}"' for name in table.key)
+    required = [column.name for column in table.columns if column.is_required]
+    missing = " or ".join(f'"{name}" is null' for name in required) or "false"
+    return f"""select
+      (select coalesce(sum(copies - 1), 0) from (select count(*) as copies from {table.name} group by {key}))
+      + (select count(*) from {table.name} where {missing})"""
+
+
+def _outcome(connection: duckdb.DuckDBPyConnection, count_query: str) -> tuple[bool, int]:
+    ((figure,),) = connection.execute(count_query).fetchall()
+    return figure == 0, int(figure)

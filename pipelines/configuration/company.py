@@ -1,0 +1,110 @@
+"""`config/company.yaml`: how this company counts. One model; what it names elsewhere is checked by the loading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, model_validator
+
+from pipelines.configuration.problems import UnfitError, nearest
+from pipelines.configuration.strict import Days, Id, Listed, Number, StrictModel, Text
+
+DEFAULT_STAGES = ("lead", "mql", "sal", "sql", "opportunity", "customer")
+PAID_CHANNELS = (
+    "Cross-network",
+    "Paid Shopping",
+    "Paid Search",
+    "Paid Social",
+    "Paid Video",
+    "Display",
+    "Paid Other",
+)
+HEADLINE_PACK = (
+    "revenue",
+    "new_leads",
+    "lead_to_mql_rate",
+    "mql_to_sql_rate",
+    "opportunity_to_customer_rate",
+    "cost_per_qualified_lead",
+    "marketing_roi",
+)
+
+CountedFrom = Literal["deals", "orders", "both"]
+
+
+def _known_zone(name: str) -> str:
+    zones = available_timezones()
+    if name not in zones:
+        raise UnfitError(f"{name!r} is no time zone", nearest(name, zones))
+    return name
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            raise UnfitError(f"{name!r} stands twice", "keep one of the two")
+    return names
+
+
+def _lead_to_customer(stages: tuple[str, ...]) -> tuple[str, ...]:
+    if len(stages) < 2 or stages[0] != "lead" or stages[-1] != "customer":
+        raise UnfitError(
+            f"stages run from {stages[0] if stages else 'nothing'} to {stages[-1] if stages else 'nothing'}",
+            "begin with lead and end with customer",
+        )
+    return stages
+
+
+def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
+    if not days or list(days) != sorted(set(days)):
+        raise UnfitError("month_close_days are not in rising order", "write them as in [5, 35]")
+    return days
+
+
+class Labels(StrictModel):
+    """A name in the languages of the pages."""
+
+    nl: Text
+    en: Text
+
+
+class Maturity(StrictModel):
+    """Days after which a source no longer changes what it said of a day."""
+
+    ga4: Days = 3
+    mailchimp: Days = 7
+    ad_cost: Days = 30
+
+
+class Company(StrictModel):
+    """How the company counts; the windows are in local days."""
+
+    name: Text
+    owner: Text | None = None
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Amsterdam"
+    stages: Annotated[Listed[Id], AfterValidator(_each_once), AfterValidator(_lead_to_customer)] = DEFAULT_STAGES
+    stage_labels: Mapping[Id, Labels] = Field(default_factory=dict)
+    qualified_stage: Id = "mql"
+    conversion_window_days: Annotated[int, Field(ge=1, le=3660)] = 90
+    attribution_lookback_days: Annotated[int, Field(ge=1, le=3660)] = 30
+    month_close_days: Annotated[Listed[Annotated[int, Field(ge=1, le=366)]], AfterValidator(_in_order)] = (5, 35)
+    customers_from: CountedFrom = "deals"
+    revenue_from: CountedFrom = "both"
+    gross_margin: Annotated[Number, Field(ge=0, le=1)]
+    paid_channels: Annotated[Listed[Text], AfterValidator(_each_once)] = PAID_CHANNELS
+    headline_pack: Annotated[Listed[Id], AfterValidator(_each_once), Field(max_length=7)] = HEADLINE_PACK
+    maturity_days: Maturity = Maturity()
+
+    @model_validator(mode="after")
+    def _qualified_stage_is_a_stage(self) -> Self:
+        if self.qualified_stage not in self.stages:
+            why = f"qualified_stage {self.qualified_stage!r} is no stage"
+            raise UnfitError(why, nearest(self.qualified_stage, self.stages))
+        return self
+
+    def stage_label(self, stage: str, language: Literal["nl", "en"]) -> str:
+        """What a page calls a stage; a stage without a label is called by its id."""
+        labels = self.stage_labels.get(stage)
+        return getattr(labels, language) if labels else stage.replace("_", " ").capitalize()

@@ -1,0 +1,77 @@
+"""The whole configuration as one frozen value, with the hashes under which a build remembers it.
+
+Hashes are taken from resolved values, defaults included: any option that changes, changes them, and a comment does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pipelines.configuration.catalogue import Kpi
+from pipelines.configuration.channels import GA4_CHANNELS, ChannelRule, Exclusion
+from pipelines.configuration.company import Company
+from pipelines.configuration.costs import CostDriver
+from pipelines.configuration.sources import Sources
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the company decides; `texts` are the files it was read from, by path below the folder."""
+
+    company: Company
+    sources: Sources
+    channel_rules: tuple[ChannelRule, ...]
+    exclusions: tuple[Exclusion, ...]
+    cost_drivers: tuple[CostDriver, ...]
+    kpis: tuple[Kpi, ...]
+    texts: Mapping[str, str] = field(repr=False, hash=False, compare=False)
+
+    @cached_property
+    def config_hash(self) -> str:
+        """Sha256 of everything but the KPI catalogue."""
+        return _sha256(
+            {
+                "company": self.company.model_dump(mode="json"),
+                "sources": self.sources.model_dump(mode="json"),
+                "channel_rules": [rule.model_dump(mode="json") for rule in self.channel_rules],
+                "exclusions": [exclusion.model_dump(mode="json") for exclusion in self.exclusions],
+                "cost_drivers": [driver.model_dump(mode="json") for driver in self.cost_drivers],
+            }
+        )
+
+    @cached_property
+    def definitions_hash(self) -> str:
+        """Sha256 of the KPI catalogue; the order of its entries does not count."""
+        return _sha256({kpi.id: kpi.model_dump(mode="json") for kpi in self.kpis})
+
+    def kpi(self, kpi_id: str) -> Kpi:
+        """The KPI of an id; KeyError when there is none."""
+        return self._kpi_by_id[kpi_id]
+
+    def missing_stages(self, kpi: Kpi) -> tuple[str, ...]:
+        """The stages that a KPI needs and the company does not use; not empty means it cannot be counted here."""
+        return tuple(stage for stage in kpi.stages if stage not in self.company.stages)
+
+    @cached_property
+    def _kpi_by_id(self) -> dict[str, Kpi]:
+        return {kpi.id: kpi for kpi in self.kpis}
+
+
+def known_channels(config: Config) -> tuple[str, ...]:
+    """Every channel name that counts as known: GA4's default groups, then those that channels.csv adds."""
+    return channel_names(config.channel_rules)
+
+
+def channel_names(rules: tuple[ChannelRule, ...]) -> tuple[str, ...]:
+    """GA4's default channel groups, then the channels that only these rules name."""
+    return tuple(dict.fromkeys([*GA4_CHANNELS, *(rule.channel for rule in rules)]))
+
+
+def _sha256(resolved: Mapping[str, Any]) -> str:
+    text = json.dumps(resolved, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,62 @@
+"""`config/sources.yaml`: what is read from where, and how far back. Credentials are settings, never configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from pipelines.configuration.problems import UnfitError
+from pipelines.configuration.strict import Id, StrictModel, Text
+
+LookBack = Annotated[int, Field(ge=1, le=366)]
+
+
+def property_number(value: Any) -> Any:
+    """A GA4 property id as digits, whether it was written as a number, as digits or with `properties/` before it."""
+    if value is None:
+        return None
+    text = str(value).strip().removeprefix("properties/") if isinstance(value, (int, str)) else value
+    if isinstance(value, bool) or not isinstance(text, str) or (text and not text.isdecimal()):
+        raise UnfitError(f"property_id is {value!r}", "write the number of the property, as GA4 shows it under Admin")
+    return text or None
+
+
+def _lower_keys(aliases: Mapping[str, str]) -> Mapping[str, str]:
+    return {source.lower(): platform for source, platform in aliases.items()}
+
+
+class Ga4(StrictModel):
+    """What is read from Google Analytics 4."""
+
+    enabled: bool = True
+    property_id: Annotated[str | None, BeforeValidator(property_number)] = None
+
+    start_date: date | None = None
+    lookback_days: LookBack = 4
+    weekly_lookback_days: LookBack = 35
+    lead_event: Text = "generate_lead"
+
+    @model_validator(mode="after")
+    def _weekly_reaches_further(self) -> Self:
+        if self.weekly_lookback_days < self.lookback_days:
+            raise UnfitError("weekly_lookback_days is shorter than lookback_days", "make it at least as long")
+        return self
+
+
+class Mailchimp(StrictModel):
+    """What is read from Mailchimp."""
+
+    enabled: bool = True
+
+
+class Sources(StrictModel):
+    """The sources; `platform_aliases` maps a GA4 source or an export's platform, in lower case, to one platform."""
+
+    ga4: Ga4 = Ga4()
+    mailchimp: Mailchimp = Mailchimp()
+    on_failure: Literal["publish_stale", "hold"] = "publish_stale"
+    file_reach_days: Annotated[int, Field(ge=0, le=366)] = 7
+    platform_aliases: Annotated[Mapping[Text, Id], AfterValidator(_lower_keys)] = Field(default_factory=dict)

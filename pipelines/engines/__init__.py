@@ -1,0 +1,1 @@
+"""The databases that can carry the tables: the same verbs for each."""

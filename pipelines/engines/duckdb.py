@@ -1,0 +1,103 @@
+"""The private warehouse file: one process at a time, under a lock that names who holds it.
+
+Opens, runs and closes; knows no table. No extension is ever fetched, the session's zone is UTC, and a closed warehouse
+leaves no write-ahead log behind.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.failures import SourceUnavailable, WrongUse
+
+LOCK_WAIT_SECONDS = 60.0
+MEMORY_LIMIT = "70%"
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """Where the warehouse lies and how much of the machine it may use."""
+
+    path: Path
+    threads: int | None = None
+
+    @contextmanager
+    def opened(self, *, purpose: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse for reading and writing; created, private to its owner, when it is missing."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _locked(self.path.with_suffix(".lock"), purpose, wait_seconds):
+            connection = _connect(self.path, self.threads)
+            self.path.chmod(0o600)
+            try:
+                yield connection
+                connection.execute("checkpoint")
+            finally:
+                connection.close()
+
+    @contextmanager
+    def opened_for_reading(self, *, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse as it is; refused when there is none yet."""
+        if not self.path.exists():
+            raise WrongUse("warehouse", f"there is none at {self.path}", "make it with `kpi nightly`")
+        with self.opened(purpose=purpose) as connection:
+            yield connection
+
+
+def _connect(path: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
+    spill = path.parent / "spill"
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(spill),
+        "preserve_insertion_order": "true",
+    }
+    if threads:
+        config["threads"] = str(threads)
+    try:
+        connection = duckdb.connect(str(path), config=config)
+    except duckdb.Error as error:
+        raise WrongUse(
+            f"warehouse {path.name}", f"cannot be opened ({str(error).splitlines()[0]})", "restore it with `kpi restore`"
+        ) from error
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+@contextmanager
+def _locked(path: Path, purpose: str, wait_seconds: float) -> Iterator[None]:
+    """An exclusive lock that the operating system drops when its holder dies."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _wait_for(handle, path, wait_seconds)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()} {purpose}\n".encode(), 0)
+        try:
+            yield
+        finally:
+            os.ftruncate(handle, 0)
+    finally:
+        os.close(handle)
+
+
+def _wait_for(handle: int, path: Path, wait_seconds: float) -> None:
+    give_up_at = time.monotonic() + wait_seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= give_up_at:
+                pid, _, purpose = path.read_text().strip().partition(" ")
+                raise SourceUnavailable(
+                    "warehouse", f"process {pid or 'unknown'} holds it for {purpose or 'a run'}", "try again when it ends"
+                ) from None
+            time.sleep(0.1)

@@ -1,0 +1,150 @@
+"""The one roll-up of all contributions: from measure tables to the text of the long table of parts.
+
+Reads only what the measure tables say of themselves (column comments and header words); knows none by name. Which
+measure exists at which grain and slice is answered here too, so that a KPI that asks for more is refused when the
+project loads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from pipelines.configuration import Kpi
+from pipelines.failures import WrongUse
+from pipelines.tables import Table
+
+GRAINS = ("day", "week", "month", "quarter", "year")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: the table that holds it, its sources, and where it exists; additive ones exist at every grain."""
+
+    name: str
+    table: str
+    sources: tuple[str, ...]
+    is_additive: bool
+    slices_by_grain: Mapping[str, frozenset[str]]
+    is_money: bool
+
+
+def measures_of(tables: Mapping[str, Table]) -> dict[str, Measure]:
+    """Every measure of the project by name; a name that two tables claim is refused."""
+    found: dict[str, Measure] = {}
+    for table in sorted((t for t in tables.values() if t.schema == "measures"), key=lambda t: t.name):
+        for measure in _declared(table):
+            if measure.name in found:
+                other = found[measure.name].table
+                raise WrongUse(table.name, f"the measure {measure.name} is also in {other}", "give it one home")
+            found[measure.name] = measure
+    return found
+
+
+def _declared(table: Table) -> Iterable[Measure]:
+    if not table.words.get("source"):
+        raise WrongUse(table.name, "no `source:` in its header", "name the sources its rows come from")
+    sources = tuple(word.strip() for word in table.words["source"].split(","))
+    if "measures" in table.words:
+        where = _fetched_grains(table)
+        for name in table.words["measures"].split(","):
+            yield Measure(name.strip(), table.name, sources, False, where, False)
+        return
+    slices = frozenset({"total", *(column.name for column in table.columns if column.role == "slice")})
+    everywhere = dict.fromkeys(GRAINS, slices)
+    for column in table.columns:
+        if column.role == "measure":
+            yield Measure(column.name, table.name, sources, True, everywhere, column.name.endswith("_eur"))
+
+
+def _fetched_grains(table: Table) -> dict[str, frozenset[str]]:
+    """`day (total), month (total, channel)` as a mapping."""
+    found = re.findall(r"(\w+) \(([^)]*)\)", table.words.get("grains", ""))
+    if not found:
+        raise WrongUse(table.name, "no `grains:` in its header", "say at which grains and slices it was counted")
+    return {grain: frozenset(name.strip() for name in slices.split(",")) for grain, slices in found}
+
+
+def parts_query(tables: Mapping[str, Table]) -> str:
+    """The query of the long table: measure, grain, period_start, slice, member, value, unpriced_rows."""
+    contributions = [t for t in tables.values() if t.schema == "measures" and "measures" not in t.words]
+    counted = [t for t in tables.values() if t.schema == "measures" and "measures" in t.words]
+    contributions.sort(key=lambda t: t.name)
+    steps = [_daily(table) for table in contributions]
+    long_rows = "\n  union all\n".join(row for table in contributions for row in _long(table))
+    grains = "\nunion all\n".join(_at(grain) for grain in GRAINS)
+    fetched = "".join(f"\nunion all\n{_counted(table)}" for table in sorted(counted, key=lambda t: t.name))
+    return "with " + ",\n".join(steps) + f",\nday_part as (\n{long_rows}\n)\n{grains}{fetched}"
+
+
+def _columns(table: Table, role: str) -> list[str]:
+    return [column.name for column in table.columns if column.role == role]
+
+
+def _daily(table: Table) -> str:
+    """One step per table: its measures by day, in total and by each slice."""
+    unpriced = _columns(table, "unpriced")
+    sums = [f"sum({name}) as {name}" for name in _columns(table, "measure")]
+    sums.append(f"sum({unpriced[0]}) as unpriced_rows" if unpriced else "0 as unpriced_rows")
+    summed = ", ".join(sums)
+    selects = [f"  select day, 'total' as slice, '' as member, {summed}\n  from {_counting_days(table)}\n  group by day"]
+    selects += [
+        f"  select day, '{name}' as slice, {name} as member, {summed}\n  from {_counting_days(table)}\n"
+        f"  group by day, {name}"
+        for name in _columns(table, "slice")
+    ]
+    return f"{_short(table)}_day as (\n" + "\n  union all\n".join(selects) + "\n)"
+
+
+def _counting_days(table: Table) -> str:
+    return f"{table.name} cross join meta.business_date as b\n  where day < b.business_date"
+
+
+def _long(table: Table) -> Iterable[str]:
+    for name in _columns(table, "measure"):
+        unpriced = "unpriced_rows" if name.endswith("_eur") else "0"
+        yield (
+            f"  select '{name}' as measure, day, slice, member, cast({name} as decimal(38, 6)) as value, "
+            f"{unpriced} as unpriced_rows\n  from {_short(table)}_day"
+        )
+
+
+def _at(grain: str) -> str:
+    start = "day" if grain == "day" else f"cast(date_trunc('{grain}', day) as date)"
+    return (
+        f"select measure, '{grain}' as grain, {start} as period_start, slice, member, sum(value) as value,\n"
+        f"  sum(unpriced_rows) as unpriced_rows\nfrom day_part\ngroup by measure, {start}, slice, member"
+    )
+
+
+def _counted(table: Table) -> str:
+    return (
+        "select measure, grain, period_start, slice, member, value, 0 as unpriced_rows\n"
+        f"from {table.name} cross join meta.business_date as b\nwhere period_start < b.business_date"
+    )
+
+
+def _short(table: Table) -> str:
+    return table.name.partition(".")[2]
+
+
+def refuse_impossible_kpi(kpi: Kpi, measures: Mapping[str, Measure]) -> None:
+    """Raises WrongUse when a KPI asks for a measure that does not exist, or for one at a grain it was not counted at."""
+    for name in (kpi.numerator, kpi.denominator):
+        if name is None:
+            continue
+        if name not in measures:
+            near = get_close_matches(name, measures, n=1, cutoff=0)
+            raise WrongUse(f"KPI {kpi.id}", f"there is no measure {name!r}", f"did you mean {near[0] if near else '?'}?")
+        for grain, slices in kpi.slices_by_grain.items():
+            wanted = {"total"} if name == kpi.denominator and kpi.denominator_slice == "total" else set(slices)
+            missing = wanted - measures[name].slices_by_grain.get(grain, frozenset())
+            if missing:
+                how = "it has no such slice" if measures[name].is_additive else "it is fetched per grain, never summed"
+                raise WrongUse(
+                    f"KPI {kpi.id}",
+                    f"the measure {name!r} does not exist by {', '.join(sorted(missing))} at the grain {grain} ({how})",
+                    "take the grain or slice out of the entry, or add it to the measure",
+                )

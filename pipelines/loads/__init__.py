@@ -1,0 +1,12 @@
+"""Loads, parts and cuts: what arrived, what of it is current, what was refused.
+
+Sources hand over an :class:`Arrival` per object; :func:`store` appends what changed; a cut says up to which load each
+object counts. Nothing here knows what a table means.
+"""
+
+from pipelines.loads.arrivals import Arrival, Gate
+from pipelines.loads.cuts import current_cut, fix_cut
+from pipelines.loads.schema import create_meta_tables
+from pipelines.loads.storing import Occasion, Stored, store
+
+__all__ = ["Arrival", "Gate", "Occasion", "Stored", "create_meta_tables", "current_cut", "fix_cut", "store"]

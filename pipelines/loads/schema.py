@@ -1,0 +1,182 @@
+"""The bookkeeping tables of the warehouse. Columns are only ever added."""
+
+from __future__ import annotations
+
+import duckdb
+
+# table -> (comment, ((column, type, comment), ...))
+META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
+    "meta.load": (
+        "Every read of a source object that was stored or found unchanged.",
+        (
+            ("load_id", "bigint", "strictly increasing number of the load"),
+            ("source", "varchar", "ga4, mailchimp or file"),
+            ("object", "varchar", "what was read, for example ga4.channel_day or lead"),
+            ("window_from", "date", "first day asked for; NULL when the object has no window"),
+            ("window_to", "date", "last day asked for; NULL when the object has no window"),
+            ("fetched_at", "timestamp", "wall time of the read, UTC; shown, never computed with"),
+            ("business_date", "date", "the business date the read belongs to"),
+            ("rows_read", "bigint", "rows that the source sent"),
+            ("content_hash", "varchar", "sha256 over the hashes of the parts that arrived"),
+            ("run_id", "varchar", "the run that read it"),
+            ("flags", "varchar", "what the source said about its answer, as JSON"),
+        ),
+    ),
+    "meta.load_part": (
+        "The parts of each load: a day, a month, a report set or a replacement scope of a file.",
+        (
+            ("load_id", "bigint", "the load it came with"),
+            ("object", "varchar", "what was read"),
+            ("part", "varchar", "name of the part; a pseudonym where it stands for a person, deal or order"),
+            ("rows", "bigint", "rows the part holds from this load on"),
+            ("content_hash", "varchar", "sha256 of the rows of the part, independent of their order"),
+            ("state", "varchar", "accepted, unchanged, refused or retracted"),
+            ("reason", "varchar", "why it was refused, or that it was withdrawn"),
+            ("control_total", "decimal(38,6)", "sum that guards against a collapse; NULL when unguarded"),
+        ),
+    ),
+    "meta.current_part": (
+        "The parts that count in the present build: one load per part.",
+        (
+            ("object", "varchar", "what was read"),
+            ("part", "varchar", "name of the part"),
+            ("load_id", "bigint", "the load that holds the part"),
+        ),
+    ),
+    "meta.current_source": (
+        "How far each source was read in the present build.",
+        (
+            ("object", "varchar", "what was read"),
+            ("as_of", "date", "business date of the last load of the object inside the cut"),
+        ),
+    ),
+    "meta.business_date": (
+        "Today, as the present build sees it: only earlier days count.",
+        (("business_date", "date", "first day that is not counted"),),
+    ),
+    "meta.file": (
+        "Every file version seen in the inbox.",
+        (
+            ("path", "varchar", "path below the inbox"),
+            ("kind", "varchar", "what the file holds, for example leads"),
+            ("dialect", "varchar", "form of the file: canonical, or the name of an export form"),
+            ("content_hash", "varchar", "sha256 of the bytes"),
+            ("size_bytes", "bigint", "size"),
+            ("modified_ns", "bigint", "modification time of the file, nanoseconds; with path and size it finds new files"),
+            ("load_id", "bigint", "last load made from the file; NULL when it was not loaded"),
+            ("state", "varchar", "loaded, unreadable or waiting"),
+            ("reason", "varchar", "why it was not loaded, and what to do"),
+            ("rows_in", "bigint", "data rows in the file"),
+            ("rows_new", "bigint", "rows with a key not seen before"),
+            ("rows_changed", "bigint", "rows that differ from the current version"),
+            ("rows_unchanged", "bigint", "rows equal to the current version"),
+            ("rows_rejected", "bigint", "rows that could not be taken"),
+            ("rows_withdrawn", "bigint", "current rows that the file no longer holds"),
+            ("run_id", "varchar", "the run that read it"),
+            ("seen_at", "timestamp", "wall time, UTC"),
+        ),
+    ),
+    "meta.rejected_row": (
+        "Rows of files that could not be taken, with the remedy. The value stays in the warehouse.",
+        (
+            ("path", "varchar", "path below the inbox"),
+            ("content_hash", "varchar", "sha256 of the file the row came from"),
+            ("line", "bigint", "line of the file, the header is line 1"),
+            ("column_name", "varchar", "column that is wrong"),
+            ("value", "varchar", "the cell; never published"),
+            ("reason", "varchar", "what is wrong"),
+            ("remedy", "varchar", "what to do"),
+            ("value_kind", "varchar", "kind of the cell: empty, number, date, text"),
+            ("value_length", "bigint", "length of the cell in characters"),
+        ),
+    ),
+    "meta.check_result": (
+        "Outcome of every check of the last build.",
+        (
+            ("run_id", "varchar", "the run"),
+            ("table_name", "varchar", "the table that was checked"),
+            ("check_name", "varchar", "what must hold"),
+            ("severity", "varchar", "blocking, error or warning"),
+            ("passed", "boolean", "whether it holds"),
+            ("figure", "bigint", "number of rows that break it"),
+            ("checked_at", "timestamp", "wall time, UTC"),
+        ),
+    ),
+    "meta.build": (
+        "What the tables were built from: one row, of the last build.",
+        (
+            ("run_id", "varchar", "the run"),
+            ("built_at", "timestamp", "wall time, UTC"),
+            ("business_date", "date", "first day that is not counted"),
+            ("is_demo", "boolean", "made from the demo company"),
+            ("duckdb_version", "varchar", "release of the database"),
+            ("models_hash", "varchar", "sha256 over the table texts and macros"),
+            ("definitions_hash", "varchar", "sha256 over the KPI catalogue"),
+            ("config_hash", "varchar", "sha256 over the other configuration"),
+            ("cut", "varchar", "object -> last load that counts, as JSON"),
+            ("is_complete", "boolean", "false while a build is under way or after it broke off"),
+        ),
+    ),
+    "meta.source_outcome": (
+        "What each source did in each run.",
+        (
+            ("run_id", "varchar", "the run"),
+            ("source", "varchar", "ga4, mailchimp or inbox"),
+            ("business_date", "date", "the business date of the run"),
+            ("state", "varchar", "read, unavailable or disabled"),
+            ("message", "varchar", "what was read, or what failed and what to do"),
+            ("finished_at", "timestamp", "wall time, UTC"),
+        ),
+    ),
+    "meta.text": (
+        "Every table text, macro and configuration file that was ever built with, by its hash.",
+        (
+            ("sha256", "varchar", "hash of the body"),
+            ("kind", "varchar", "model, macro or config"),
+            ("name", "varchar", "table or file it is"),
+            ("body", "varchar", "the text"),
+        ),
+    ),
+    "meta.text_set": (
+        "Which texts made up a models, definitions or config hash.",
+        (
+            ("set_hash", "varchar", "the hash a build or snapshot names"),
+            ("kind", "varchar", "model, macro or config"),
+            ("name", "varchar", "table or file"),
+            ("sha256", "varchar", "the text"),
+        ),
+    ),
+    "meta.identity": (
+        "What this warehouse belongs to: it is never mixed.",
+        (
+            ("name", "varchar", "is_demo or pepper"),
+            ("value", "varchar", "true or false; fingerprint of the HMAC secret"),
+        ),
+    ),
+    "raw.person": (
+        "The one table that may be rewritten: surrogate of each person.",
+        (
+            ("person_key", "bigint", "random surrogate"),
+            ("source", "varchar", "lead or customer"),
+            ("source_id_hmac", "varchar", "HMAC of the id in the source"),
+        ),
+    ),
+}
+
+
+def create_meta_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Creates what is missing, adds columns that are new, and comments all; safe to call at every start."""
+    for name, (comment, columns) in META_TABLES.items():
+        schema, _, _ = name.partition(".")
+        connection.execute(f"create schema if not exists {schema}")
+        listed = ", ".join(f'"{column}" {kind}' for column, kind, _ in columns)
+        connection.execute(f"create table if not exists {name} ({listed})")
+        for column, kind, _ in columns:
+            connection.execute(f'alter table {name} add column if not exists "{column}" {kind}')
+        connection.execute(f"comment on table {name} is {_quoted(comment)}")
+        for column, _, text in columns:
+            connection.execute(f'comment on column {name}."{column}" is {_quoted(text)}')
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

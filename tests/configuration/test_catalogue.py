@@ -1,0 +1,130 @@
+"""The shipped catalogue holds the KPIs that are due, and an entry that contradicts itself is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from pipelines.configuration import Config, Kpi, load_config
+
+EVERY_GRAIN = ("day", "week", "month", "quarter", "year")
+DUE = [
+    "sessions",
+    "users",
+    "organic_sessions",
+    "bounce_rate",
+    "mobile_traffic_share",
+    "channel_traffic_share",
+    "new_leads",
+    "qualified_leads",
+    "mqls",
+    "sals",
+    "sqls",
+    "opportunities",
+    "customers",
+    "lead_to_mql_rate",
+    "mql_to_sal_rate",
+    "sal_to_sql_rate",
+    "mql_to_sql_rate",
+    "lead_to_sql_rate",
+    "sql_to_opportunity_rate",
+    "opportunity_to_customer_rate",
+    "lead_to_customer_rate",
+    "visit_to_lead_rate",
+    "ad_spend",
+    "cpc",
+    "cpl",
+    "cost_per_qualified_lead",
+    "revenue",
+    "orders",
+    "aov",
+    "roas",
+    "marketing_roi",
+    "sales_cycle_days",
+    "email_open_rate",
+    "email_click_rate",
+    "email_unsubscribe_rate",
+    "email_bounce_rate",
+]
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return load_config(Path(__file__).parents[2] / "config")
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    """A small ratio, changed."""
+    return {
+        "id": "half",
+        "name_nl": "Helft",
+        "name_en": "Half",
+        "family": "traffic",
+        "role": "support",
+        "formula": {"numerator": "one", "denominator": "two"},
+        "numerator": "one",
+        "denominator": "two",
+        "grains": ["month"],
+        "slices": ["total"],
+        "additivity": "ratio",
+        "unit": "ratio",
+        "range": "0..1",
+        "direction": "neutral",
+        "sources": [{"source": "ga4", "fields": "one, two"}],
+        "definition_version": 1,
+    } | changes
+
+
+def test_every_kpi_that_is_due_is_there_once(config: Config) -> None:
+    assert sorted(kpi.id for kpi in config.kpis) == sorted(DUE)
+
+
+def test_users_exist_only_where_they_are_fetched(config: Config) -> None:
+    assert config.kpi("users").slices_by_grain == {"day": ("total",), "month": ("total", "channel", "device")}
+
+
+def test_other_kpis_have_the_same_slices_at_every_grain(config: Config) -> None:
+    assert config.kpi("sessions").slices_by_grain == dict.fromkeys(EVERY_GRAIN, ("total", "channel", "device"))
+    assert config.kpi("channel_traffic_share").slices_by_grain == dict.fromkeys(EVERY_GRAIN, ("channel",))
+
+
+def test_stage_rates_divide_those_that_reached_by_their_cohort(config: Config) -> None:
+    rate = config.kpi("sql_to_opportunity_rate")
+    assert (rate.numerator, rate.denominator, rate.window_days) == ("sql_to_opportunity_reached", "sql_cohort", 90)
+    assert tuple(rate.slices_by_grain) == ("month", "quarter", "year")
+
+
+def test_the_formula_reads_as_one_line(config: Config) -> None:
+    assert config.kpi("bounce_rate").formula_text == "sessions that were not engaged / sessions"
+    assert config.kpi("sessions").formula_text == "sessions started"
+
+
+def test_the_sources_of_a_kpi_stand_once(config: Config) -> None:
+    assert config.kpi("visit_to_lead_rate").source_kinds == ("crm_leads", "ga4")
+
+
+def test_the_small_entry_of_these_tests_is_right() -> None:
+    assert Kpi.model_validate(entry()).id == "half"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"denominator": None}, "ratio without a denominator"),
+        ({"additivity": "additive"}, "additive with a denominator"),
+        ({"range": None}, "without a range"),
+        ({"interval": "wilson_95", "range": "0.."}, "Wilson"),
+        ({"slices": []}, "names no slices"),
+        ({"grains": []}, "the list is empty"),
+        ({"grains": {"month": ["total"]}}, "slices beside grains"),
+        ({"sources": []}, "the list is empty"),
+        ({"definition_version": 2}, "without date or reason"),
+        ({"definition_version": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_an_entry_that_contradicts_itself_is_refused(changes: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        Kpi.model_validate(entry(**changes))
