@@ -101,7 +101,7 @@ class Company(StrictModel):
     def _qualified_stage_is_a_stage(self) -> Self:
         if self.qualified_stage not in self.stages:
             why = f"qualified_stage {self.qualified_stage!r} is no stage"
-            raise UnfitError(why, nearest(self.qualified_stage, self.stages))
+            raise UnfitError(why, nearest(self.qualified_stage, self.stages), "qualified_stage")
         return self
 
     def stage_label(self, stage: str, language: Literal["nl", "en"]) -> str:

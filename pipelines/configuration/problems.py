@@ -31,11 +31,11 @@ _KINDS = {
 
 
 class UnfitError(ValueError):
-    """A value that a model refuses, with what to do about it."""
+    """A value that a model refuses, with what to do about it; `key` is where, when the block as a whole is refused."""
 
-    def __init__(self, why: str, remedy: str) -> None:
+    def __init__(self, why: str, remedy: str, key: str | None = None) -> None:
         super().__init__(why)
-        self.why, self.remedy = why, remedy
+        self.why, self.remedy, self.key = why, remedy, key
 
 
 class Located(Protocol):
@@ -128,7 +128,7 @@ def _explained(error: Any, document: Located, model: type[BaseModel], at: Place)
     if error["type"] == "missing":
         return Problem(line, f"the key {place[-1]!r} is missing", "add it")
     if isinstance(cause, UnfitError):
-        return Problem(line, cause.why, cause.remedy)
+        return Problem(document.line_of((*place, cause.key)) if cause.key else line, cause.why, cause.remedy)
     if error["type"] == "literal_error":
         choices = [choice.strip("'") for choice in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
         return Problem(line, f"{name} cannot be {_shown(given)}", nearest(str(given), choices))

@@ -20,7 +20,7 @@ def property_number(value: Any) -> Any:
         return None
     text = str(value).strip().removeprefix("properties/") if isinstance(value, (int, str)) else value
     if isinstance(value, bool) or not isinstance(text, str) or (text and not text.isdecimal()):
-        raise UnfitError(f"property_id is {value!r}", "write the number of the property, as GA4 shows it under Admin")
+        raise UnfitError(f"property_id is {str(value)!r}", "write the number that GA4 shows under Admin")
     return text or None
 
 
@@ -42,7 +42,7 @@ class Ga4(StrictModel):
     @model_validator(mode="after")
     def _weekly_reaches_further(self) -> Self:
         if self.weekly_lookback_days < self.lookback_days:
-            raise UnfitError("weekly_lookback_days is shorter than lookback_days", "make it at least as long")
+            raise UnfitError("lookback_days is longer than weekly_lookback_days", "make it shorter", "lookback_days")
         return self
 
 

@@ -146,6 +146,13 @@ META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("sha256", "varchar", "the text"),
         ),
     ),
+    "meta.column_lineage": (
+        "Column lineage of every query version that was traced.",
+        (
+            ("version", "varchar", "version of the table's query"),
+            ("lineage", "varchar", "column -> columns it is made of, as JSON"),
+        ),
+    ),
     "meta.identity": (
         "What this warehouse belongs to: it is never mixed.",
         (

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from pipelines.configuration import Config, Kpi, load_config
+from pipelines.configuration import Config, Kpi
 
 EVERY_GRAIN = ("day", "week", "month", "quarter", "year")
 DUE = [
@@ -51,11 +50,6 @@ DUE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def config() -> Config:
-    return load_config(Path(__file__).parents[2] / "config")
-
-
 def entry(**changes: Any) -> dict[str, Any]:
     """A small ratio, changed."""
     return {
@@ -78,32 +72,32 @@ def entry(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def test_every_kpi_that_is_due_is_there_once(config: Config) -> None:
-    assert sorted(kpi.id for kpi in config.kpis) == sorted(DUE)
+def test_every_kpi_that_is_due_is_there_once(shipped: Config) -> None:
+    assert sorted(kpi.id for kpi in shipped.kpis) == sorted(DUE)
 
 
-def test_users_exist_only_where_they_are_fetched(config: Config) -> None:
-    assert config.kpi("users").slices_by_grain == {"day": ("total",), "month": ("total", "channel", "device")}
+def test_users_exist_only_where_they_are_fetched(shipped: Config) -> None:
+    assert shipped.kpi("users").slices_by_grain == {"day": ("total",), "month": ("total", "channel", "device")}
 
 
-def test_other_kpis_have_the_same_slices_at_every_grain(config: Config) -> None:
-    assert config.kpi("sessions").slices_by_grain == dict.fromkeys(EVERY_GRAIN, ("total", "channel", "device"))
-    assert config.kpi("channel_traffic_share").slices_by_grain == dict.fromkeys(EVERY_GRAIN, ("channel",))
+def test_other_kpis_have_the_same_slices_at_every_grain(shipped: Config) -> None:
+    assert shipped.kpi("sessions").slices_by_grain == dict.fromkeys(EVERY_GRAIN, ("total", "channel", "device"))
+    assert shipped.kpi("channel_traffic_share").slices_by_grain == dict.fromkeys(EVERY_GRAIN, ("channel",))
 
 
-def test_stage_rates_divide_those_that_reached_by_their_cohort(config: Config) -> None:
-    rate = config.kpi("sql_to_opportunity_rate")
+def test_stage_rates_divide_those_that_reached_by_their_cohort(shipped: Config) -> None:
+    rate = shipped.kpi("sql_to_opportunity_rate")
     assert (rate.numerator, rate.denominator, rate.window_days) == ("sql_to_opportunity_reached", "sql_cohort", 90)
     assert tuple(rate.slices_by_grain) == ("month", "quarter", "year")
 
 
-def test_the_formula_reads_as_one_line(config: Config) -> None:
-    assert config.kpi("bounce_rate").formula_text == "sessions that were not engaged / sessions"
-    assert config.kpi("sessions").formula_text == "sessions started"
+def test_the_formula_reads_as_one_line(shipped: Config) -> None:
+    assert shipped.kpi("bounce_rate").formula_text == "sessions that were not engaged / sessions"
+    assert shipped.kpi("sessions").formula_text == "sessions started"
 
 
-def test_the_sources_of_a_kpi_stand_once(config: Config) -> None:
-    assert config.kpi("visit_to_lead_rate").source_kinds == ("crm_leads", "ga4")
+def test_the_sources_of_a_kpi_stand_once(shipped: Config) -> None:
+    assert shipped.kpi("visit_to_lead_rate").source_kinds == ("crm_leads", "ga4")
 
 
 def test_the_small_entry_of_these_tests_is_right() -> None:

@@ -1,43 +1,15 @@
-"""The shipped configuration loads, and every kind of wrong input is told with file, line and the right name."""
+"""The shipped configuration loads, and its hashes change with every option and nothing else."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.configuration import Config, config_from_texts, known_channels, load_config
 from pipelines.failures import WrongUse
-
-SHIPPED = Path(__file__).parents[2] / "config"
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Config:
-    return load_config(SHIPPED)
-
-
-@pytest.fixture(scope="module")
-def texts(shipped: Config) -> dict[str, str]:
-    return dict(shipped.texts)
-
-
-def changed(texts: dict[str, str], name: str, old: str, new: str) -> dict[str, str]:
-    assert texts[name].count(old) >= 1, f"{old!r} does not stand in {name}"
-    return {**texts, name: texts[name].replace(old, new, 1)}
-
-
-def line_of(text: str, words: str) -> int:
-    return next(number for number, line in enumerate(text.splitlines(), 1) if words in line)
-
-
-def refusal(texts: dict[str, str]) -> str:
-    with pytest.raises(WrongUse) as caught:
-        config_from_texts(texts)
-    message = str(caught.value)
-    assert "\n" not in message, "an error is one line"
-    return message
 
 
 def test_the_shipped_configuration_counts_as_the_documents_say(shipped: Config) -> None:
@@ -56,12 +28,12 @@ def test_the_shipped_channel_map_names_only_channels_that_ga4_has(shipped: Confi
     assert [rule.position for rule in shipped.channel_rules] == list(range(1, len(shipped.channel_rules) + 1))
 
 
-def test_a_channel_that_only_the_map_names_is_known_too(texts: dict[str, str]) -> None:
+def test_a_channel_that_only_the_map_names_is_known_too(texts: Any) -> None:
     config = config_from_texts({**texts, "channels.csv": texts["channels.csv"] + "fair*,,,,Trade fair\n"})
     assert known_channels(config)[-1] == "Trade fair"
 
 
-def test_the_stored_texts_give_the_same_configuration_again(shipped: Config, texts: dict[str, str]) -> None:
+def test_the_stored_texts_give_the_same_configuration_again(shipped: Config, texts: Any) -> None:
     again = config_from_texts(texts)
     assert again == shipped
     assert (again.config_hash, again.definitions_hash) == (shipped.config_hash, shipped.definitions_hash)
@@ -84,170 +56,33 @@ def test_the_stored_texts_give_the_same_configuration_again(shipped: Config, tex
     ],
 )
 def test_any_option_that_changes_changes_the_config_hash_and_no_definition(
-    shipped: Config, texts: dict[str, str], name: str, old: str, new: str
+    shipped: Config, texts: Any, name: str, old: str, new: str
 ) -> None:
-    other = config_from_texts(changed(texts, name, old, new))
+    other = config_from_texts(texts.changed(name, old, new))
     assert other.config_hash != shipped.config_hash
     assert other.definitions_hash == shipped.definitions_hash
 
 
-def test_a_definition_that_changes_changes_the_definitions_hash_only(shipped: Config, texts: dict[str, str]) -> None:
-    other = config_from_texts(changed(texts, "kpis/funnel.yaml", "window_days: 90", "window_days: 60"))
+def test_a_definition_that_changes_changes_the_definitions_hash_only(shipped: Config, texts: Any) -> None:
+    other = config_from_texts(texts.changed("kpis/funnel.yaml", "window_days: 90", "window_days: 60"))
     assert other.definitions_hash != shipped.definitions_hash
     assert other.config_hash == shipped.config_hash
 
 
-def test_a_comment_changes_no_hash(shipped: Config, texts: dict[str, str]) -> None:
+def test_a_comment_changes_no_hash(shipped: Config, texts: Any) -> None:
     remarked = {name: f"# a remark\n{text}" for name, text in texts.items()}
     other = config_from_texts(remarked)
     assert (other.config_hash, other.definitions_hash) == (shipped.config_hash, shipped.definitions_hash)
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new", "words"),
-    [
-        pytest.param("company.yaml", "time_zone:", "time_zon:", ["'time_zon'", "'time_zone'"], id="wrong key"),
-        pytest.param("company.yaml", "mailchimp: 7,", "mailchim: 7,", ["'mailchim'", "'mailchimp'"], id="key below"),
-        pytest.param("company.yaml", "window_days: 90", "window_days: ninety", ["'ninety'", "whole number"], id="type"),
-        pytest.param("company.yaml", "window_days: 90", "window_days: '90'", ["'90'", "whole number"], id="quoted"),
-        pytest.param("company.yaml", "window_days: 90", "window_days: 0", ["0", "greater than"], id="number too small"),
-        pytest.param("company.yaml", "margin: 0.62", "margin: 62", ["62", "less than or equal to 1"], id="not a rate"),
-        pytest.param("company.yaml", "/Amsterdam", "/Amsterdm", ["'Europe/Amsterdam'"], id="time zone"),
-        pytest.param("company.yaml", "Europe/Amsterdam", "CET+1", ["'CET+1' is no time zone"], id="no time zone"),
-        pytest.param("company.yaml", "qualified_stage: mql", "qualified_stage: mqll", ["'mql'"], id="qualified stage"),
-        pytest.param("company.yaml", "[lead, mql", "[mql", ["begin with lead"], id="stages without lead"),
-        pytest.param("company.yaml", "[lead, mql", "[lead, lead, mql", ["'lead' stands twice"], id="stage twice"),
-        pytest.param("company.yaml", "[lead, mql", "[lead, MQL", ["'MQL' is no id"], id="stage id"),
-        pytest.param("company.yaml", "  sal: {nl", "  sall: {nl", ["'sall'", "'sal'"], id="label of an unknown stage"),
-        pytest.param("company.yaml", "[5, 35]", "[35, 5]", ["rising order"], id="close days"),
-        pytest.param("company.yaml", "revenue_from: both", "revenue_from: order", ["'orders'"], id="choice"),
-        pytest.param("company.yaml", ", Display,", ", Displai,", ["'Displai'", "'Display'"], id="unknown channel"),
-        pytest.param("company.yaml", "- new_leads", "- new_lead", ["'new_lead'", "'new_leads'"], id="unknown KPI"),
-        pytest.param("company.yaml", "- new_leads", "- new_leads\n  - users", ["at most 7"], id="eight headlines"),
-        pytest.param("company.yaml", "name: Demo company", "name:", ["name is empty", "a text"], id="no name"),
-        pytest.param("company.yaml", "gross_margin: 0.62", "", ["'gross_margin' is missing"], id="missing key"),
-        pytest.param("sources.yaml", "enabled: true", "enabled: yes", ["'yes'", "true or false"], id="yes is a text"),
-        pytest.param(
-            "sources.yaml", "property_id:  ", "property_id: G-AB1", ["'G-AB1'", "number"], id="measurement id"
-        ),
-        pytest.param("sources.yaml", "start_date:  ", "start_date: 1-1-25 ", ["'1-1-25'", "2026-01-31"], id="date"),
-        pytest.param("sources.yaml", "lookback_days: 4", "lookback_days: 40", ["shorter"], id="weekly is shorter"),
-        pytest.param("sources.yaml", "publish_stale\n", "publish\n", ["'publish_stale'"], id="on_failure"),
-        pytest.param("sources.yaml", "mailchimp:", "mailchip:", ["'mailchip'", "'mailchimp'"], id="source"),
-        pytest.param("kpis/traffic.yaml", "direction: up_good", "direction: up", ["'up_good'"], id="KPI choice"),
-        pytest.param("kpis/traffic.yaml", "name_en:", "name_eng:", ["'name_eng'", "'name_en'"], id="KPI key"),
-        pytest.param("kpis/traffic.yaml", "source: ga4", "source: ga", ["'ga'", "'ga4'"], id="KPI source"),
-        pytest.param("kpis/traffic.yaml", "[day, week,", "[day, weak,", ["grains", "'week'"], id="grain"),
-        pytest.param("kpis/traffic.yaml", "[total, channel, dev", "[total, chanel, dev", ["'channel'"], id="slice"),
-        pytest.param("kpis/traffic.yaml", "day: [total]", "day: [totl]", ["'total'"], id="slice of a grain"),
-        pytest.param("kpis/traffic.yaml", "month: [total", "mont: [total", ["'month'"], id="grain as key"),
-        pytest.param("kpis/lead_gen.yaml", "same_measure_as: mqls", "same_measure_as: mql", ["'mqls'"], id="KPI twin"),
-        pytest.param("kpis/lead_gen.yaml", "[qualified_stage]", "[qualified]", ["'qualified_stage'"], id="parameter"),
-        pytest.param("kpis/lead_gen.yaml", "stages: [lead]", "stages: [laed]", ["'lead'"], id="KPI stage"),
-        pytest.param("kpis/lead_gen.yaml", "- id: cpl", "- id: new_leads", ["'new_leads' stands in"], id="KPI twice"),
-        pytest.param("kpis/seo.yaml", "- id: org", "- family: seo\n    id: org", ["name of the file"], id="KPI family"),
-        pytest.param(
-            "kpis/seo.yaml", "- id: organic_sessions", "- id: sessions", ["kpis/traffic.yaml too"], id="twice"
-        ),
-    ],
-)
-def test_a_wrong_value_is_told_with_its_line_and_what_to_write(
-    texts: dict[str, str], name: str, old: str, new: str, words: list[str]
-) -> None:
-    wrong = changed(texts, name, old, new)
-    message = refusal(wrong)
-    changed_lines = {
-        number
-        for number, (line, before) in enumerate(
-            zip(wrong[name].splitlines(), texts[name].splitlines(), strict=False), 1
-        )
-        if line != before
-    }
-    assert message.startswith(f"config/{name}")
-    for word in words:
-        assert word in message
-    missing_or_pair = "missing" in message or "shorter" in message or "at most" in message
-    assert missing_or_pair or any(f"line {line}" in message for line in changed_lines), message
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new", "words"),
-    [
-        pytest.param(
-            "channels.csv", "source,medium,", "source,medum,", ["'medum'", "'medium'", "missing"], id="column"
-        ),
-        pytest.param("channels.csv", "direct,,,,Direct", "direct,,,Direct", ["4 cells under 5"], id="cells"),
-        pytest.param("channels.csv", "direct,,,,Direct", "direct,,,,", ["channel cannot be ''"], id="no channel"),
-        pytest.param("channels.csv", "direct,,,,Direct", ",,,,Direct", ["matches everything"], id="no pattern"),
-        pytest.param("channels.csv", "lnkd.in,,,,", "t.co,,,,", ["same patterns"], id="never reached"),
-        pytest.param(
-            "exclusions.csv", "*pay.nl,Direct", "*pay.nl,Drect", ["'Drect'", "'Direct'"], id="exclusion channel"
-        ),
-        pytest.param("exclusions.csv", "*pay.nl,Direct,payment page", "*pay.nl,Direct,", ["reason"], id="no reason"),
-        pytest.param("cost_drivers.csv", "software,Email", "sofware,Email", ["'software'"], id="category"),
-        pytest.param("cost_drivers.csv", "software,Email", "software,Mail", ["'Mail'", "'Email'"], id="driver channel"),
-        pytest.param("cost_drivers.csv", "Email,0.4", "Email,a lot", ["'a lot'", "0.25"], id="share"),
-        pytest.param("cost_drivers.csv", "Email,0.4", "Email,-0.4", ["greater than 0"], id="negative share"),
-        pytest.param("cost_drivers.csv", "Email,0.4", "Email,NaN", ["share"], id="share that is no number"),
-        pytest.param(
-            "cost_drivers.csv", "Paid Social,0.1", "Paid Social,0.10001", ["software sum to 1.00001"], id="sum"
-        ),
-        pytest.param(
-            "cost_drivers.csv", "software,Organic Search", "software,Email", ["stands twice"], id="pair twice"
-        ),
-    ],
-)
-def test_a_wrong_csv_row_is_told_with_its_line(
-    texts: dict[str, str], name: str, old: str, new: str, words: list[str]
-) -> None:
-    message = refusal(changed(texts, name, old, new))
-    assert message.startswith(f"config/{name}")
-    assert "line" in message
-    for word in words:
-        assert word in message
-
-
-def test_the_line_of_a_csv_row_counts_comments_and_the_header(texts: dict[str, str]) -> None:
-    line = line_of(texts["exclusions.csv"], "*pay.nl")
-    message = refusal(changed(texts, "exclusions.csv", "*pay.nl,Direct", "*pay.nl,Drect"))
-    assert message == f"config/exclusions.csv line {line}: unknown channel 'Drect': did you mean 'Direct'?"
-
-
-def test_all_problems_of_a_file_are_told_at_once_in_its_order(texts: dict[str, str]) -> None:
-    wrong = changed(texts, "company.yaml", "conversion_window_days: 90", "conversion_window_day: 90")
-    wrong = changed(wrong, "company.yaml", "revenue_from: both", "revenue_from: bth")
-    first = line_of(wrong["company.yaml"], "conversion_window_day:")
-    second = line_of(wrong["company.yaml"], "revenue_from: bth")
-    assert refusal(wrong) == (
-        f"config/company.yaml: line {first} unknown key 'conversion_window_day' "
-        f"(did you mean 'conversion_window_days'?); line {second} revenue_from cannot be 'bth' "
-        "(did you mean 'both'?): correct these lines and run again"
-    )
-
-
-def test_a_vanity_kpi_is_no_headline(texts: dict[str, str]) -> None:
-    wrong = changed(texts, "kpis/sales.yaml", "- id: revenue\n", "- id: revenue\n    vanity: true\n")
-    assert "'revenue' is a vanity KPI" in refusal(wrong)
-
-
-def test_a_missing_file_is_named(texts: dict[str, str]) -> None:
-    without = {name: text for name, text in texts.items() if name != "exclusions.csv"}
-    assert refusal(without).startswith("config/exclusions.csv: the file is missing")
-
-
-def test_a_file_that_nothing_reads_is_not_passed_over(texts: dict[str, str]) -> None:
-    assert "did you mean config/channels.csv?" in refusal({**texts, "chanels.csv": ""})
-    assert "did you mean config/kpis/sales.yaml?" in refusal({**texts, "kpis/sale.yaml": "kpis: []"})
-
-
-def test_a_funnel_without_sal_loads_and_its_rates_say_which_stage_is_missing(texts: dict[str, str]) -> None:
-    config = config_from_texts(changed(texts, "company.yaml", "[lead, mql, sal, sql,", "[lead, mql, sql,"))
+def test_a_funnel_without_sal_loads_and_its_rates_say_which_stage_is_missing(texts: Any) -> None:
+    config = config_from_texts(texts.changed("company.yaml", "[lead, mql, sal, sql,", "[lead, mql, sql,"))
     assert config.missing_stages(config.kpi("mql_to_sal_rate")) == ("sal",)
     assert config.missing_stages(config.kpi("mql_to_sql_rate")) == ()
 
 
-def test_a_stage_of_ones_own_gets_a_label_from_its_id(texts: dict[str, str]) -> None:
-    config = config_from_texts(changed(texts, "company.yaml", "[lead, mql,", "[lead, first_call, mql,"))
+def test_a_stage_of_ones_own_gets_a_label_from_its_id(texts: Any) -> None:
+    config = config_from_texts(texts.changed("company.yaml", "[lead, mql,", "[lead, first_call, mql,"))
     assert config.company.stage_label("first_call", "nl") == "First call"
     assert config.company.stage_label("customer", "nl") == "Klant"
 
@@ -257,7 +92,7 @@ def test_a_folder_that_is_not_there_names_the_setting() -> None:
         load_config(Path("nowhere"))
 
 
-def test_a_file_saved_in_an_old_encoding_is_told(tmp_path: Path, texts: dict[str, str]) -> None:
+def test_a_file_saved_in_an_old_encoding_is_told(tmp_path: Path, texts: Any) -> None:
     for name, text in texts.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The one way out: the read-only mart for BI tools."""

@@ -1,0 +1,1 @@
+"""The pages for reviewers; made from snapshots and reference tables only."""

@@ -1,0 +1,234 @@
+"""How the text of one cell becomes a value: one type per meaning, canonical notation only.
+
+A parser sees one trimmed, non-empty text and returns its value or raises `Wrong`. Reasons and remedies never repeat the
+cell, because they are published. Which column has which type stands in `kinds`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from babel.numbers import list_currencies
+
+from pipelines import privacy
+from pipelines.configuration.problems import nearest
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+MONEY = pa.decimal128(18, 6)
+RATE = pa.decimal128(18, 12)
+MOMENT = pa.timestamp("us")
+LARGEST_WHOLE = 2**63 - 1
+NO_CURRENCIES = frozenset({"XXX", "XTS"})
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_WHOLE = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
+_LOCAL_NUMBER = re.compile(r"[+-]?[0-9][0-9.,' \u00a0\u202f]*")
+_ROUNDED_ID = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)? ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?",
+    re.IGNORECASE,
+)
+_TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
+
+
+class Wrong(ValueError):  # noqa: N818 - it is a finding about a cell, not an error of the program
+    """A cell that cannot be taken, with what to do about it."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason, remedy)
+        self.reason, self.remedy = reason, remedy
+
+
+@dataclass(frozen=True)
+class ReadingRules:
+    """What reading depends on besides the file: the zone of timestamps without offset, and the key of pseudonyms."""
+
+    time_zone: str
+    pepper: bytes
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's zone."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True)
+class CellType:
+    """How text becomes a value of an Arrow type; `afterwards` is applied to all distinct values at once."""
+
+    arrow: pa.DataType
+    parse: Callable[[str, ReadingRules], object]
+    afterwards: Callable[[pa.Array], pa.Array] | None = None
+
+
+def _text(cell: str, rules: ReadingRules) -> str:
+    return _CONTROL.sub(" ", cell)
+
+
+def _identifier(cell: str, rules: ReadingRules) -> str:
+    if _ROUNDED_ID.fullmatch(cell):
+        raise Wrong("a spreadsheet turned this id into a rounded number", "export it again with the column as text")
+    return privacy.safe_id(_CONTROL.sub(" ", cell), rules.pepper)
+
+
+def _url(cell: str, rules: ReadingRules) -> str | None:
+    return privacy.clean_url(_CONTROL.sub(" ", cell))
+
+
+def _platform(cell: str, rules: ReadingRules) -> str:
+    return _text(cell, rules).lower().replace(" ", "_")
+
+
+def _lower(cell: str, rules: ReadingRules) -> str:
+    return _text(cell, rules).lower()
+
+
+def _day(cell: str, rules: ReadingRules) -> date:
+    remedy = "write the day as 2026-01-31"
+    if not _DAY.fullmatch(cell):
+        raise Wrong("not a day", remedy)
+    try:
+        value = date.fromisoformat(cell)
+    except ValueError:
+        raise Wrong("a day that the calendar does not have", remedy) from None
+    return _plausible(value)
+
+
+def _moment(cell: str, rules: ReadingRules) -> datetime:
+    remedy = "write the time as 2026-01-31T09:30:00+01:00, or as 2026-01-31 09:30 in the company's time zone"
+    if not _MOMENT.fullmatch(cell):
+        raise Wrong("not a time", remedy)
+    try:
+        value = datetime.fromisoformat(cell.upper().replace(" ", "T", 1).replace(" ", ""))
+    except ValueError:
+        raise Wrong("a time that the calendar does not have", remedy) from None
+    _plausible(value)
+    if value.tzinfo is not None:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    # an hour that occurs twice is its first occurrence (fold 0); a day without time is the first moment of that day
+    utc = value.replace(tzinfo=rules.zone).astimezone(UTC)
+    if len(cell) > len("2026-01-31") and utc.astimezone(rules.zone).replace(tzinfo=None) != value:
+        raise Wrong("a local time that the change to summer time skips", "give the offset, as in 2026-03-29T03:30:00+02:00")
+    return utc.replace(tzinfo=None)
+
+
+def _plausible[Day: (date, datetime)](value: Day) -> Day:
+    if FIRST_YEAR <= value.year <= LAST_YEAR:
+        return value
+    raise Wrong(f"a year outside {FIRST_YEAR} to {LAST_YEAR}", "correct the year, or leave the cell empty")
+
+
+def _decimal(scale: int, minimum: Decimal | None, above: bool) -> Callable[[str, ReadingRules], Decimal]:
+    """A parser of numbers with a dot; `above`: the minimum itself is too small."""
+
+    def parse(cell: str, rules: ReadingRules) -> Decimal:
+        if not _NUMBER.fullmatch(cell):
+            raise _not_a_number(cell)
+        value = Decimal(cell)
+        digits = -int(value.normalize().as_tuple().exponent)
+        if digits > scale:
+            raise Wrong(f"more than {scale} decimals", f"round it to at most {scale} decimals")
+        if abs(value) >= Decimal(10) ** (18 - scale):
+            raise Wrong("a number too large to be true", f"it must be below 1 followed by {18 - scale} zeros")
+        _at_least(value, minimum, above)
+        return value
+
+    return parse
+
+
+def _not_a_number(cell: str) -> Wrong:
+    if _LOCAL_NUMBER.fullmatch(cell):
+        return Wrong("a number in local notation", "write it as 1234.56: a dot before the decimals, nothing else")
+    if cell.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
+        return Wrong("not a finite number", "leave the cell empty when there is no value")
+    return Wrong("not a number", "write it as 1234.56, without currency, percent sign or exponent")
+
+
+def _at_least(value: Decimal | int, minimum: Decimal | int | None, above: bool = False) -> None:
+    if minimum is not None and (value < minimum or (above and value == minimum)):
+        floor = f"above {minimum}" if above else f"{minimum} or more"
+        raise Wrong("a number below what is possible", f"it must be {floor}")
+
+
+def _whole(minimum: int) -> Callable[[str, ReadingRules], int]:
+    def parse(cell: str, rules: ReadingRules) -> int:
+        match = _WHOLE.fullmatch(cell)
+        if not match:
+            if _NUMBER.fullmatch(cell):
+                raise Wrong("not a whole number", "write it without decimals")
+            raise _not_a_number(cell)
+        value = int(match[1])
+        if abs(value) > LARGEST_WHOLE:
+            raise Wrong("a number too large to be true", "correct it")
+        _at_least(value, minimum)
+        return value
+
+    return parse
+
+
+def _yes_no(cell: str, rules: ReadingRules) -> bool:
+    word = cell.lower()
+    if word not in _TRUE | _FALSE:
+        raise Wrong("neither true nor false", "write true or false (1, 0, yes and no will do)")
+    return word in _TRUE
+
+
+def _currency(cell: str, rules: ReadingRules) -> str:
+    code = cell.upper()
+    if code not in _iso_currencies():
+        raise Wrong("not an ISO 4217 currency code", "write three letters such as EUR, USD or GBP")
+    return code
+
+
+@cache
+def _iso_currencies() -> frozenset[str]:
+    return frozenset(list_currencies()) - NO_CURRENCIES
+
+
+def choice(*words: str) -> CellType:
+    """One of these words, in any case; spaces and hyphens count as underscores."""
+
+    def parse(cell: str, rules: ReadingRules) -> str:
+        word = re.sub(r"[\s\-]+", "_", cell.lower())
+        if word not in words:
+            raise Wrong("not one of the words this column can hold", nearest(word, words))
+        return word
+
+    return CellType(pa.string(), parse)
+
+
+def decimal(minimum: int | None = None, maximum_scale: int = 6, above: bool = False) -> CellType:
+    """An exact number that fits DECIMAL(18, scale)."""
+    floor = None if minimum is None else Decimal(minimum)
+    return CellType(pa.decimal128(18, maximum_scale), _decimal(maximum_scale, floor, above))
+
+
+TEXT = CellType(pa.string(), _text, privacy.masked)
+LOWER_TEXT = CellType(pa.string(), _lower, privacy.masked)
+PLATFORM = CellType(pa.string(), _platform, privacy.masked)
+IDENTIFIER = CellType(pa.string(), _identifier)
+URL = CellType(pa.string(), _url)
+DAY = CellType(pa.date32(), _day)
+TIME = CellType(MOMENT, _moment)
+COUNT = CellType(pa.int64(), _whole(0))
+YES_NO = CellType(pa.bool_(), _yes_no)
+CURRENCY = CellType(pa.string(), _currency)
+
+
+def kind_of(cell: str | None) -> str:
+    """What a rejected cell looks like: empty, number, date or text; the one thing published about it."""
+    if not cell:
+        return "empty"
+    if _NUMBER.fullmatch(cell) or _LOCAL_NUMBER.fullmatch(cell):
+        return "number"
+    return "date" if re.match(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}", cell) else "text"

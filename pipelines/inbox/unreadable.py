@@ -1,0 +1,20 @@
+"""Why a file as a whole is not taken: it cannot be read, or it is not complete yet.
+
+Rows that cannot be taken are no errors but rejected rows; see `typing_columns`.
+"""
+
+from __future__ import annotations
+
+from pipelines.failures import DataFailed
+
+
+class Unreadable(DataFailed):
+    """A file that cannot be read at all: it stays where it is, with one row in meta.file that says why."""
+
+    state = "unreadable"
+
+
+class Waiting(Unreadable):
+    """A file that is still being written: it is looked at again in the next run."""
+
+    state = "waiting"

@@ -1,0 +1,93 @@
+"""Reading a source into the warehouse: store what arrived, or remember why it did not answer.
+
+A source that cannot be read does not stop the night: its outcome is kept, the run ends red, and the tables are made from
+the last accepted loads. With `on_failure: hold` it stops the night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import duckdb
+
+from pipelines.failures import KpiError
+from pipelines.loads import Arrival, Occasion, Stored, store
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a source did: what was stored, or the message of its failure."""
+
+    source: str
+    stored: tuple[Stored, ...]
+    failure: KpiError | None
+
+    @property
+    def message(self) -> str:
+        """One line for the log, the UI and `kpi status`."""
+        if self.failure:
+            return str(self.failure)
+        changed = sum(one.rows_new + one.rows_changed for one in self.stored)
+        refused = sum(one.parts_refused for one in self.stored)
+        objects = ", ".join(one.object for one in self.stored)
+        return f"{objects}: {changed} new or changed rows" + (f", {refused} parts refused" if refused else "")
+
+
+@dataclass(frozen=True)
+class Night:
+    """Which run reads, for which business date, and whether a failure holds everything."""
+
+    run_id: str
+    business_date: date
+    hold_on_failure: bool
+
+
+def take_in(
+    connection: duckdb.DuckDBPyConnection, source: str, night: Night, read: Callable[[], Sequence[Arrival]]
+) -> Outcome:
+    """Reads and stores in one transaction, and keeps the outcome.
+
+    Raises:
+        KpiError: the source failed and the company holds the night on failure.
+    """
+    try:
+        arrivals = read()
+    except KpiError as failure:
+        outcome = Outcome(source, (), failure)
+        remember_outcome(connection, outcome, night)
+        if night.hold_on_failure:
+            raise
+        return outcome
+    occasion = Occasion(source, night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
+    connection.execute("begin")
+    try:
+        stored = store(connection, arrivals, occasion)
+        outcome = Outcome(source, tuple(stored), None)
+        remember_outcome(connection, outcome, night)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    return outcome
+
+
+def remember_outcome(connection: duckdb.DuckDBPyConnection, outcome: Outcome, night: Night) -> None:
+    """Keeps what a source did, for the verdict and for `kpi status`."""
+    connection.execute(
+        "insert into meta.source_outcome values (?, ?, ?, ?, ?, ?)",
+        [
+            night.run_id, outcome.source, night.business_date, "unavailable" if outcome.failure else "read",
+            outcome.message, datetime.now(UTC).replace(tzinfo=None),
+        ],
+    )
+
+
+def failures_of(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[tuple[str, str]]:
+    """The sources that did not answer in a run, with their first message."""
+    return connection.execute(
+        """select source, min(message) from meta.source_outcome
+        where run_id = ? and state = 'unavailable' group by source order by source""",
+        [run_id],
+    ).fetchall()

@@ -1,0 +1,63 @@
+"""The jobs and their schedules; they select by group and never name an asset."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipelines.ga4_days import range_tags
+from pipelines.runtime import Runtime
+
+BUILD_GROUPS = ("meta", "reference", "staging", "facts", "measures", "marts", "published")
+NIGHTLY_AT = "30 5 * * *"
+MONTH_CLOSE_AT = "0 7 * * *"
+
+
+def jobs() -> list[dg.UnresolvedAssetJobDefinition]:  # type: ignore[name-defined]
+    """`nightly`: everything from the sources to the mart. `files`: the same without the APIs. `month_close`: snapshots."""
+    built = dg.AssetSelection.groups(*BUILD_GROUPS)
+    return [
+        dg.define_asset_job(
+            "nightly",
+            built | dg.AssetSelection.groups("raw"),
+            description="Reads all sources, builds every table, publishes the mart.",
+        ),
+        dg.define_asset_job(
+            "files",
+            built | dg.AssetSelection.key_prefixes(["raw", "file"]),
+            description="Takes in new files of the inbox, builds every table, publishes the mart.",
+        ),
+        dg.define_asset_job(
+            "month_close",
+            dg.AssetSelection.groups("snapshots", "review", "published"),
+            description="Freezes the months that are due, writes their pages, publishes the mart.",
+        ),
+    ]
+
+
+def schedules(runtime: Runtime) -> list[dg.ScheduleDefinition]:
+    """The nightly run and the month close in the company's zone; they run only in production."""
+    status = dg.DefaultScheduleStatus.RUNNING if runtime.settings.production else dg.DefaultScheduleStatus.STOPPED
+    zone = runtime.config.company.time_zone
+
+    @dg.schedule(
+        job_name="nightly",
+        cron_schedule=NIGHTLY_AT,
+        execution_timezone=zone,
+        default_status=status,
+        description="Every night; a night that was missed is made up by the look-back of the next.",
+    )
+    def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        return dg.RunRequest(
+            run_key=context.scheduled_execution_time.isoformat() if context.scheduled_execution_time else None,
+            tags=range_tags(runtime),
+        )
+
+    month_close = dg.ScheduleDefinition(
+        name="month_close_schedule",
+        job_name="month_close",
+        cron_schedule=MONTH_CLOSE_AT,
+        execution_timezone=zone,
+        default_status=status,
+        description="Every morning; does nothing unless a month is due.",
+    )
+    return [nightly_schedule, month_close]

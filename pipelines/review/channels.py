@@ -1,0 +1,126 @@
+"""What each channel brought and cost: two tables and a chart. Totals are the KPIs' own totals, never sums of ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from pipelines.review import charts
+from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
+from pipelines.review.month import ChannelMonth, ClosedMonth
+from pipelines.review.svg import dressed
+from pipelines.review.wording import NUMBER_LOCALES, Number, Phrase, Wording
+
+# (column, KPI whose total it is, whether the total is that KPI's numerator)
+VOLUMES = (
+    ("sessions", "sessions", False),
+    ("spend_media_eur", "ad_spend", False),
+    # the full cost has no KPI of its own: it is what the cost per lead divides
+    ("spend_full_eur", "cpl", True),
+    ("leads", "new_leads", False),
+    ("mqls", "mqls", False),
+    ("customers", "customers", False),
+    ("revenue_eur", "revenue", False),
+)
+RATIOS = (
+    ("cpl_eur", "cpl", False),
+    ("cost_per_qualified_lead_eur", "cost_per_qualified_lead", False),
+    ("cpc_eur", "cpc", False),
+    ("cpa_eur", "cpa", False),
+    ("cac_paid_eur", "cac_paid", False),
+    ("cac_blended_eur", "cac_blended", False),
+    ("roas", "roas", False),
+    ("roi", "marketing_roi", False),
+)
+EXPLAINED = ("(unallocated)", "(unknown)", "Unassigned", "(rest)")
+
+
+@dataclass(frozen=True)
+class ChannelSection:
+    """The tables, the chart at each width, and the names that need a word."""
+
+    volumes: Grid
+    ratios: Grid
+    charts: tuple[tuple[str, Markup], ...]
+    explained: tuple[tuple[str, str], ...]
+
+
+def channel_section(month: ClosedMonth, wording: Wording) -> ChannelSection | None:
+    """The channels of the month; None when the snapshot has none."""
+    if not month.channels:
+        return None
+    names = [name for name in EXPLAINED if any(channel.channel == name for channel in month.channels)]
+    return ChannelSection(
+        volumes=_grid("channels.volumes", VOLUMES, month, wording),
+        ratios=_grid("channels.ratios", RATIOS, month, wording),
+        charts=_charts(month, wording),
+        explained=tuple((name, wording(f"member.{name}")) for name in names),
+    )
+
+
+def _grid(key: str, figures: Sequence[tuple[str, str, bool]], month: ClosedMonth, wording: Wording) -> Grid:
+    notes = Notes()
+    columns = tuple(Column(wording(f"channel.{column}")) for column, _, _ in figures)
+    rows = [
+        GridRow(channel.channel, tuple(_cell(channel, column, notes, wording) for column, _, _ in figures))
+        for channel in month.channels
+    ]
+    total = tuple(_total(month, column, kpi_id, is_part, notes, wording) for column, kpi_id, is_part in figures)
+    rows.append(GridRow(wording("channels.total"), total, is_total=True))
+    return Grid(wording(key), wording("column.channel"), columns, tuple(rows), notes.listed())
+
+
+def _cell(channel: ChannelMonth, column: str, notes: Notes, wording: Wording) -> Cell:
+    value = getattr(channel, column)
+    if value is None:
+        return notes.missing(Phrase(wording(f"channels.without.{column}")))
+    return Cell(_written(column, wording)(value))
+
+
+def _total(
+    month: ClosedMonth, column: str, kpi_id: str, is_part: bool, notes: Notes, wording: Wording
+) -> Cell:
+    known = month.of_month(kpi_id)
+    if known is None:
+        return notes.missing(Phrase(wording("channels.no_total")))
+    value: Number | None = known.numerator if is_part else known.value
+    if value is None:
+        return notes.missing(wording.reason(known.status_reason or "unknown"))
+    return Cell(_written(column, wording)(value))
+
+
+def _written(column: str, wording: Wording) -> Callable[[Number], str]:
+    if column == "roas":
+        return wording.factor
+    if column == "roi":
+        return wording.percentage
+    if column.startswith(("spend_", "revenue_")):
+        return lambda value: wording.amount(value, cents=False)
+    if column.endswith("_eur"):
+        return lambda value: wording.amount(value, cents=True)
+    return wording.count
+
+
+def _charts(month: ClosedMonth, wording: Wording) -> tuple[tuple[str, Markup], ...]:
+    costly = [channel for channel in month.channels if channel.spend_full_eur]
+    if not costly:
+        return ()
+    rows = [_bar(channel, wording) for channel in costly]
+    title = wording("channels.chart_title", month=wording.month(month.snapshot.month))
+    description = wording("channels.chart_description", first=costly[0].channel, amount=rows[0].text)
+    language = NUMBER_LOCALES[wording.language]
+    return tuple(
+        (
+            width,
+            dressed(charts.bars(rows, width, language), name=f"cost-{width}", title=title, description=description),
+        )
+        for width in charts.WIDTHS
+    )
+
+
+def _bar(channel: ChannelMonth, wording: Wording) -> charts.Bar:
+    full, media = channel.spend_full_eur or Decimal(0), channel.spend_media_eur or Decimal(0)
+    return charts.Bar(channel.channel, float(full), wording.amount(full, cents=False), part=float(media))

@@ -1,0 +1,186 @@
+"""Altair charts as SVG text: what is drawn and how. Words come in ready-made; no chart knows a KPI or a snapshot.
+
+Colours are the light palette; the style sheet swaps them for dark pages by value. Axis room is fixed, so that the
+drawing does not depend on the fonts of the machine that makes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, Literal
+
+import altair as alt
+import vl_convert
+
+VEGA_LITE = "6.4"
+LIGHT = {
+    "ink": "#1c2127",
+    "muted": "#59626d",
+    "rule": "#d9dde2",
+    "accent": "#1f5a96",
+    "pale": "#c3d6ea",
+    "warm": "#a9551f",
+    "shade": "#eef0f2",
+    "surface": "#ffffff",
+}
+DARK = {
+    "ink": "#e9ecef",
+    "muted": "#a8b2bd",
+    "rule": "#3a424c",
+    "accent": "#82b8ee",
+    "pale": "#33506f",
+    "warm": "#eba66f",
+    "shade": "#242a31",
+    "surface": "#1b2026",
+}
+Width = Literal["wide", "narrow"]
+WIDTHS: tuple[Width, ...] = ("wide", "narrow")
+CHART_WIDTH: Mapping[Width, int] = {"wide": 700, "narrow": 316}
+TEXT_SIZE = 12
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One horizontal bar, its label and the text behind it; `part` is drawn darker inside it."""
+
+    label: str
+    value: float
+    text: str
+    part: float | None = None
+
+
+def sparkline(values: Sequence[float | None], *, is_last_settled: bool) -> str:
+    """A line without axes; gaps stay gaps, the last point is hollow while it may still change."""
+    rows = [{"x": place, "y": value} for place, value in enumerate(values)]
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, max(len(values) - 1, 1)], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False, nice=False, padding=4))
+    base = alt.Chart(_data(rows)).encode(x=x, y=y)
+    line = base.mark_line(color=LIGHT["accent"], strokeWidth=1.75, invalid="break-paths-show-path-domains")
+    last = base.transform_filter(alt.datum.x == len(values) - 1).mark_point(
+        size=34, filled=True, opacity=1, stroke=LIGHT["accent"], strokeWidth=1.75,
+        fill=LIGHT["accent"] if is_last_settled else LIGHT["surface"],
+    )  # fmt: skip
+    return _svg(alt.layer(line, last).properties(width=220, height=40), "en-GB")
+
+
+def bars(rows: Sequence[Bar], width: Width, language: str) -> str:
+    """Horizontal bars in the given order; on narrow pages the label stands above its bar."""
+    is_narrow = width == "narrow"
+    step = 44 if is_narrow else 34
+    label_room = 4 if is_narrow else 190
+    longest = max((row.value for row in rows), default=0) or 1
+    data = [
+        {"label": row.label, "place": place, "value": row.value, "text": row.text, "part": row.part or 0}
+        for place, row in enumerate(rows)
+    ]
+    axis = alt.Axis(
+        title=None, labels=not is_narrow, ticks=False, domain=False, labelLimit=label_room - 14, labelPadding=10,
+        labelFontSize=TEXT_SIZE + 1, labelColor=LIGHT["ink"], minExtent=label_room, maxExtent=label_room,
+        labelExpr="datum.value == null ? '' : names[datum.value]",
+    )  # fmt: skip
+    y = alt.Y("place:O", axis=axis, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, longest * (1.45 if is_narrow else 1.3)], nice=False))
+    base = alt.Chart(_data(data)).encode(y=y, x=x)
+    offset = 8 if is_narrow else 0
+    layers = [
+        base.mark_bar(height=18, yOffset=offset, color=LIGHT["pale" if _has_parts(rows) else "accent"]),
+        base.mark_text(align="left", dx=7, dy=offset, fontSize=TEXT_SIZE, color=LIGHT["ink"]).encode(text="text:N"),
+    ]
+    if _has_parts(rows):
+        inner = base.mark_bar(height=8, yOffset=offset, color=LIGHT["accent"])
+        layers.insert(1, inner.encode(x=alt.X("part:Q", axis=None)))
+    if is_narrow:
+        above = base.mark_text(align="left", dy=-11, fontSize=TEXT_SIZE, color=LIGHT["muted"], limit=300)
+        layers.append(above.encode(x=alt.value(0), text="label:N"))
+    names = alt.param(name="names", value=[row.label for row in rows])
+    chart = alt.layer(*layers).add_params(names)
+    return _svg(chart.properties(width=CHART_WIDTH[width] - label_room, height=step * len(rows)), language)
+
+
+def _has_parts(rows: Sequence[Bar]) -> bool:
+    return any(row.part is not None for row in rows)
+
+
+def days(
+    panels: Sequence[tuple[str, Mapping[date, float | None]]], day_title: str, width: Width, language: str
+) -> str:
+    """One panel per series over the days of a month: a line first, columns below; weekends are shaded."""
+    drawn = [
+        _day_panel(title, series, width, mark="line" if place == 0 else "bar", axis_title=day_title)
+        for place, (title, series) in enumerate(panels)
+    ]
+    return _svg(alt.vconcat(*drawn, spacing=14), language)
+
+
+def _day_panel(
+    title: str, series: Mapping[date, float | None], width: Width, *, mark: Literal["line", "bar"], axis_title: str
+) -> alt.LayerChart:
+    room = 48
+    last_day = max((day.day for day in series), default=31)
+    ticks = [day for day in (1, 5, 10, 15, 20, 25, 30) if day <= last_day]
+    axis = alt.Axis(
+        title=axis_title if mark == "bar" else None, values=ticks, format="d", grid=False, labels=mark == "bar",
+        minExtent=16 if mark == "bar" else 0, maxExtent=16 if mark == "bar" else 0,
+    )  # fmt: skip
+    span = alt.Scale(domain=[0.4, last_day + 0.6], nice=False, padding=0)
+    highest = max((value for value in series.values() if value is not None), default=0)
+    height = alt.Scale(domainMin=0, nice=True) if highest > 1 else alt.Scale(domain=[0, 1])
+    y = alt.Y(
+        "value:Q",
+        axis=alt.Axis(title=None, format=",d", tickCount=4, tickMinStep=1, minExtent=room, maxExtent=room, domain=False),
+        scale=height,
+    )
+    rows = [{"day": day.day, "value": value} for day, value in sorted(series.items())]
+    weekends = [{"from": day.day - 0.5, "to": day.day + 0.5} for day in sorted(series) if day.weekday() >= 5]
+    shade = alt.Chart(_data(weekends)).mark_rect(color=LIGHT["shade"])
+    shade = shade.encode(x=alt.X("from:Q", scale=span, axis=axis), x2="to:Q")
+    base = alt.Chart(_data(rows)).encode(x=alt.X("day:Q", scale=span, axis=axis), y=y)
+    if mark == "line":
+        drawn = base.mark_line(color=LIGHT["accent"], strokeWidth=2, invalid="break-paths-show-path-domains")
+    else:
+        drawn = base.mark_bar(color=LIGHT["warm"], width=(CHART_WIDTH[width] - room) / 31 * 0.62)
+    heading = alt.TitleParams(title, anchor="start", frame="group", offset=8)
+    size = {"width": CHART_WIDTH[width] - room, "height": 130 if mark == "line" else 90}
+    return alt.layer(shade, drawn).properties(title=heading, **size)
+
+
+def _data(rows: list[dict[str, Any]]) -> alt.InlineData:
+    return alt.InlineData(values=rows)
+
+
+def _svg(chart: alt.TopLevelMixin, number_locale: str) -> str:
+    spec = chart.to_dict(validate=False)
+    spec["config"] = CONFIG
+    spec["padding"] = {"left": 2, "right": 6, "top": 4, "bottom": 4}
+    return _converted(json.dumps(spec, sort_keys=True), number_locale)
+
+
+CONFIG: dict[str, Any] = {
+    "background": "transparent",
+    "font": "Arial, sans-serif",
+    "view": {"stroke": None},
+    "title": {"fontSize": TEXT_SIZE + 1, "fontWeight": 600, "color": LIGHT["ink"]},
+    "axis": {
+        "labelFontSize": TEXT_SIZE,
+        "labelColor": LIGHT["muted"],
+        "titleFontSize": TEXT_SIZE,
+        "titleFontWeight": "normal",
+        "titleColor": LIGHT["muted"],
+        "gridColor": LIGHT["rule"],
+        "domainColor": LIGHT["rule"],
+        "tickColor": LIGHT["rule"],
+    },
+}
+
+
+@lru_cache(maxsize=64)
+def _converted(spec: str, number_locale: str) -> str:
+    # no base address is allowed: a specification that names data elsewhere fails instead of fetching it
+    svg: str = vl_convert.vegalite_to_svg(
+        spec, vl_version=VEGA_LITE, allowed_base_urls=[], format_locale=number_locale, time_format_locale=number_locale
+    )
+    return svg

@@ -1,0 +1,179 @@
+"""From the snapshot tables to one closed month. Reads the schemas `snapshots` and `reference`, nothing else.
+
+Earlier months are seen as they were known when the snapshot was made: of each the newest version that is not younger.
+So the page of a snapshot stays the same, whatever is closed later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields
+from datetime import date
+from typing import Any, TypeVar
+
+import duckdb
+
+from pipelines.failures import WrongUse
+from pipelines.review.month import (
+    ChannelMonth,
+    ClosedMonth,
+    Cohort,
+    Definition,
+    EarlierMonth,
+    KpiValue,
+    Snapshot,
+    StageEntries,
+    StageReached,
+    months_before,
+)
+
+Row = TypeVar("Row")
+DAILY_KPIS = ("sessions", "new_leads")
+
+
+def read_snapshots(connection: duckdb.DuckDBPyConnection) -> list[Snapshot]:
+    """Every snapshot, newest month first and newest version first."""
+    rows = connection.execute(
+        """select snapshot_id, month, version, created_at, coalesce(note, '') as note, coalesce(cast(cut as varchar), ''),
+             content_sha256, definitions_hash, config_hash, models_hash
+           from snapshots.snapshot
+           order by month desc, version desc"""
+    ).fetchall()
+    return [_snapshot(row) for row in rows]
+
+
+def _snapshot(row: tuple[Any, ...]) -> Snapshot:
+    snapshot_id, month, version, created_at, note, cut, *hashes = row
+    cut_sha256 = hashlib.sha256(cut.encode()).hexdigest()
+    return Snapshot(snapshot_id, _day(month), version, created_at, note, cut_sha256, *hashes)
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(f"{value}-01"[:10])
+
+
+def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -> ClosedMonth:
+    """One snapshot and what earlier ones said; raises WrongUse when it does not exist."""
+    snapshots = read_snapshots(connection)
+    snapshot = next((known for known in snapshots if known.snapshot_id == snapshot_id), None)
+    if snapshot is None:
+        made = ", ".join(known.snapshot_id for known in snapshots[:3]) or "none yet"
+        raise WrongUse(f"snapshot {snapshot_id}", "there is no such snapshot", f"name one that exists ({made})")
+    return ClosedMonth(
+        snapshot=snapshot,
+        definitions=_definitions(connection),
+        stage_names=_stage_names(connection),
+        values=_values_by_grain(connection, snapshot),
+        days={kpi_id: _days(connection, snapshot, kpi_id) for kpi_id in DAILY_KPIS},
+        channels=_channels(connection, snapshot),
+        entries=_entries(connection, snapshot),
+        cohort=_latest_mature_cohort(connection, snapshot),
+        earlier=_earlier_months(connection, snapshot, snapshots),
+    )
+
+
+def _columns(row_type: type[Row]) -> str:
+    return ", ".join(f'"{field.name}"' for field in fields(row_type))  # type: ignore[arg-type]
+
+
+def _definitions(connection: duckdb.DuckDBPyConnection) -> dict[str, Definition]:
+    rows = connection.execute(f"select {_columns(Definition)} from reference.kpi order by kpi_id").fetchall()  # noqa: S608
+    found = {}
+    for *words, sources, version in rows:
+        named = tuple(source.strip() for source in (sources or "").split(",") if source.strip())
+        found[words[0]] = Definition(*words, sources=named, definition_version=version)
+    return found
+
+
+def _stage_names(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    rows = connection.execute("select stage, name_nl, name_en from reference.stage order by position").fetchall()
+    return {stage: {"nl": name_nl, "en": name_en} for stage, name_nl, name_en in rows}
+
+
+KPI_COLUMNS = """kpi_id, numerator, denominator, value, unit, ci_low, ci_high, status, coalesce(status_reason, ''),
+  trust, coalesce(trust_reason, ''), definition_version"""
+
+
+def _values_by_grain(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[str, dict[str, KpiValue]]:
+    month = snapshot.month
+    starts = {
+        "month": month,
+        "quarter": date(month.year, (month.month - 1) // 3 * 3 + 1, 1),
+        "year": date(month.year, 1, 1),
+    }
+    return {grain: _values(connection, snapshot.snapshot_id, grain, start) for grain, start in starts.items()}
+
+
+def _values(
+    connection: duckdb.DuckDBPyConnection, snapshot_id: str, grain: str, period_start: date
+) -> dict[str, KpiValue]:
+    rows = connection.execute(
+        f"""select {KPI_COLUMNS}
+            from snapshots.kpi_value
+            where snapshot_id = ? and grain = ? and period_start = ? and slice = 'total'
+            order by kpi_id""",  # noqa: S608
+        [snapshot_id, grain, period_start],
+    ).fetchall()
+    return {row[0]: KpiValue(*row) for row in rows}
+
+
+def _days(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, kpi_id: str) -> dict[date, float | None]:
+    rows = connection.execute(
+        """select period_start, value
+           from snapshots.kpi_value
+           where snapshot_id = ? and kpi_id = ? and grain = 'day' and slice = 'total'
+           order by period_start""",
+        [snapshot.snapshot_id, kpi_id],
+    ).fetchall()
+    return {day: value for day, value in rows if months_before(day, 0) == snapshot.month}
+
+
+def _channels(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[ChannelMonth, ...]:
+    rows = connection.execute(
+        f"""select {_columns(ChannelMonth)}
+            from snapshots.channel_month
+            where snapshot_id = ? and month = ?
+            order by coalesce(spend_full_eur, 0) desc, coalesce(sessions, 0) desc, channel""",  # noqa: S608
+        [snapshot.snapshot_id, snapshot.month],
+    ).fetchall()
+    return tuple(ChannelMonth(*row) for row in rows)
+
+
+def _entries(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[StageEntries, ...]:
+    rows = connection.execute(
+        f"""select {_columns(StageEntries)}
+            from snapshots.funnel_period
+            where snapshot_id = ? and month = ? and slice = 'total'
+            order by stage_position""",  # noqa: S608
+        [snapshot.snapshot_id, snapshot.month],
+    ).fetchall()
+    return tuple(StageEntries(*row) for row in rows)
+
+
+def _latest_mature_cohort(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Cohort | None:
+    rows = connection.execute(
+        f"""select cohort_month, cohort_leads, window_days, {_columns(StageReached)}
+            from snapshots.funnel_cohort
+            where snapshot_id = ? and slice = 'total' and is_mature
+            order by cohort_month desc, stage_position""",  # noqa: S608
+        [snapshot.snapshot_id],
+    ).fetchall()
+    if not rows:
+        return None
+    month, leads, window_days = rows[0][:3]
+    stages = tuple(StageReached(*row[3:]) for row in rows if row[0] == month)
+    return Cohort(month, leads, window_days, stages)
+
+
+def _earlier_months(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, snapshots: list[Snapshot]
+) -> tuple[EarlierMonth, ...]:
+    newest: dict[date, Snapshot] = {}
+    for known in snapshots:
+        is_earlier = months_before(snapshot.month, 12) <= known.month < snapshot.month
+        if is_earlier and known.created_at <= snapshot.created_at:
+            newest.setdefault(known.month, known)
+    return tuple(
+        EarlierMonth(newest[month], _values(connection, newest[month].snapshot_id, "month", month))
+        for month in sorted(newest)
+    )

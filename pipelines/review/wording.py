@@ -1,0 +1,162 @@
+"""Words and numbers in one language: the text catalogue, dates, amounts, and reasons that tables give in English.
+
+Says nothing about what a page holds. Texts are in `texts/<language>.yaml`; both languages have the same keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from pipelines.failures import WrongUse
+
+TEXTS = Path(__file__).parent / "texts"
+LOCALES = {"nl": "nl_NL", "en": "en_GB"}
+NUMBER_LOCALES = {"nl": "nl-NL", "en": "en-GB"}
+EURO_SIGN = {"nl": "¤\u00a0{0};¤\u00a0-{0}", "en": "¤{0};-¤{0}"}
+# A return of 3.4 means 3.4 euros for each euro; as 340 % it would read as a share.
+SHOWN_AS_FACTOR = frozenset({"roas"})
+MISSING = "—"
+Number = float | int | Decimal
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A text and its language, where that is not the page's own."""
+
+    text: str
+    language: str = ""
+
+
+class Wording:
+    """Everything that differs between two languages."""
+
+    def __init__(self, language: str, texts: Mapping[str, str], reasons: tuple[tuple[re.Pattern[str], str], ...]):
+        self.language = language
+        self.locale = LOCALES[language]
+        self._texts, self._reasons = texts, reasons
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a dotted key with its values filled in; KeyError when there is none."""
+        return self._texts[key].format(**values)
+
+    def known(self, key: str) -> str | None:
+        """The text of a key that need not exist."""
+        return self._texts.get(key)
+
+    def counted(self, key: str, count: int) -> str:
+        """The singular or plural form of a text for a count."""
+        form = str(Locale.parse(self.locale).plural_form(count))
+        return self(f"{key}.{form}", count=self.count(count))
+
+    # ---- dates ----
+
+    def month(self, month: date) -> str:
+        """September 2026."""
+        return str(format_date(month, "LLLL y", locale=self.locale))
+
+    def month_short(self, month: date) -> str:
+        """Sep 2026."""
+        return str(format_date(month, "LLL y", locale=self.locale))
+
+    def moment(self, moment: datetime) -> str:
+        """A day and a time, in UTC."""
+        return f"{format_datetime(moment, 'd MMMM y, HH:mm', locale=self.locale)} UTC"
+
+    # ---- numbers ----
+
+    def count(self, value: Number) -> str:
+        """A whole number, with one decimal when it is not whole."""
+        pattern = "#,##0" if value == int(value) else "#,##0.0"
+        return self._signed(format_decimal(value, pattern, locale=self.locale))
+
+    def amount(self, value: Number, *, cents: bool) -> str:
+        """Euros."""
+        digits = EURO_SIGN[self.language].format("#,##0.00" if cents else "#,##0")
+        text = format_currency(value, "EUR", digits, locale=self.locale, currency_digits=False)
+        return self._signed(text)
+
+    def percentage(self, value: Number) -> str:
+        """A fraction as a percentage; small ones get two decimals."""
+        pattern = "#,##0.00%" if 0 < abs(value) < 0.01 else "#,##0.0%"
+        return self._signed(format_percent(value, pattern, locale=self.locale))
+
+    def points(self, difference: float) -> str:
+        """A difference of two fractions in percentage points."""
+        pattern = "#,##0.00" if abs(difference) < 0.01 else "#,##0.0"
+        number = self._signed(format_decimal(difference * 100, pattern, locale=self.locale))
+        return self("number.points", number=number)
+
+    def factor(self, value: Number) -> str:
+        """A multiple, such as a return of 3.42 times the spend."""
+        return self._signed(format_decimal(value, "#,##0.00", locale=self.locale)) + "×"
+
+    def figure(self, kpi_id: str, unit: str, value: Number) -> str:
+        """A KPI's value in its unit."""
+        if unit == "EUR":
+            return self.amount(value, cents=abs(value) < 1000)
+        if unit == "ratio":
+            return self.factor(value) if kpi_id in SHOWN_AS_FACTOR else self.percentage(value)
+        if unit == "count":
+            return self.count(value)
+        number = self._signed(format_decimal(value, "#,##0.0", locale=self.locale))
+        label = self.known(f"unit.{unit}")
+        return f"{number} {label}" if label else number
+
+    @staticmethod
+    def _signed(text: object) -> str:
+        return str(text).replace("-", "\u2212")
+
+    # ---- reasons ----
+
+    def reason(self, text: str) -> Phrase:
+        """A reason that a table gives in English, in the page's language where it is known."""
+        parts = [self._reason(part) for part in text.split("; ") if part]
+        if all(part is not None for part in parts):
+            return Phrase("; ".join(part for part in parts if part))
+        return Phrase(text, "" if self.language == "en" else "en")
+
+    def _reason(self, text: str) -> str | None:
+        for pattern, template in self._reasons:
+            if match := pattern.fullmatch(text):
+                return template.format(**{name: self._named(name, part) for name, part in match.groupdict().items()})
+        return text if self.language == "en" else None
+
+    def _named(self, group: str, text: str) -> str:
+        if group == "day":
+            return str(format_date(date.fromisoformat(text), "d MMMM y", locale=self.locale))
+        return self._texts.get(f"{group}.{text}", text)
+
+    def sources(self, named: tuple[str, ...]) -> str:
+        """Source names, separated by commas."""
+        return ", ".join(self._texts.get(f"source.{name}", name) for name in named)
+
+
+def load_wording(language: str) -> Wording:
+    """The wording of a language; raises WrongUse when there is no text catalogue for it."""
+    path = TEXTS / f"{language}.yaml"
+    if language not in LOCALES or not path.is_file():
+        raise WrongUse(f"language {language!r}", "there are no texts in it", f"use one of {', '.join(sorted(LOCALES))}")
+    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    reasons = tuple((re.compile(line["when"]), line["say"]) for line in loaded.pop("reasons"))
+    return Wording(language, dict(_flat(loaded)), reasons)
+
+
+def _flat(texts: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for key, value in texts.items():
+        if isinstance(value, Mapping):
+            found += _flat(value, f"{prefix}{key}.")
+        else:
+            found.append((f"{prefix}{key}", str(value).strip()))
+    return found

@@ -1,0 +1,81 @@
+"""What a run works with: settings, configuration, project and today's business date, put together once.
+
+Opens nothing by itself; the warehouse and the sources are opened by whoever needs them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from pipelines.build import Project
+from pipelines.configuration import Config
+from pipelines.engines.duckdb import Warehouse
+from pipelines.failures import WrongUse
+from pipelines.loads import create_meta_tables
+from pipelines.privacy import pseudonym
+from pipelines.settings import Settings, ga4_property_id, uses_sandbox
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Everything that is decided before a run starts."""
+
+    settings: Settings
+    config: Config
+    project: Project
+
+    @cached_property
+    def is_demo(self) -> bool:
+        """Whether the demo company stands in for the sources."""
+        return uses_sandbox(self.settings, self.config)
+
+    @cached_property
+    def business_date(self) -> date:
+        """Today: KPI_TODAY, else the demo company's fixed last day, else the date in the company's zone."""
+        if self.settings.today:
+            return self.settings.today
+        if self.is_demo:
+            from pipelines.sandbox.demo_company import DEMO
+
+            return DEMO.today
+        return datetime.now(ZoneInfo(self.config.company.time_zone)).date()
+
+    @property
+    def property_id(self) -> str:
+        """The GA4 property, as digits; the demo company has its own."""
+        return ga4_property_id(self.settings, self.config) or "0"
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The private database file."""
+        return Warehouse(self.settings.data_dir / "warehouse" / "warehouse.duckdb", self.settings.threads)
+
+
+def prepare_warehouse(connection: duckdb.DuckDBPyConnection, runtime: Runtime) -> None:
+    """Brings the bookkeeping tables up to date and refuses a warehouse that belongs to something else.
+
+    Raises:
+        WrongUse: demo and real data would be mixed, or the HMAC secret differs from the one the warehouse was made with.
+    """
+    create_meta_tables(connection)
+    mine = {
+        "is_demo": str(runtime.is_demo).lower(),
+        "pepper": pseudonym("fingerprint", runtime.settings.pepper_bytes)[:16],
+    }
+    stored = dict(connection.execute("select name, value from meta.identity").fetchall())
+    if stored.get("is_demo", mine["is_demo"]) != mine["is_demo"]:
+        holds, wants = ("demo", "real") if stored["is_demo"] == "true" else ("real", "demo")
+        raise WrongUse(
+            "warehouse", f"it holds {holds} data and this run would add {wants} data", "set KPI_DATA to another folder"
+        )
+    if stored.get("pepper", mine["pepper"]) != mine["pepper"]:
+        raise WrongUse(
+            "KPI_PEPPER", "the warehouse was made with another one", "set the old value, or KPI_DATA to another folder"
+        )
+    for name in mine.keys() - stored.keys():
+        connection.execute("insert into meta.identity values (?, ?)", [name, mine[name]])

@@ -1,0 +1,167 @@
+"""Tables as Dagster assets: dependencies, column docs, checks and previews come from the table's own text.
+
+The shell around :mod:`pipelines.build`; no table is known by name here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+import duckdb
+
+from pipelines.build import Made, Project, make_table, remember_checks
+from pipelines.checks import CheckResult, CrossCheck, run_cross_check
+from pipelines.lineage import column_lineage
+from pipelines.tables import Table
+
+OWNER = "team:marketing-data"
+POOL = "warehouse"
+PREVIEW_ROWS = 8
+# Rows of these layers stand for persons, deals or orders: their previews would show one.
+PREVIEWED_SCHEMAS = ("reference", "marts")
+CUT_KEY = dg.AssetKey(["meta", "current_part"])
+SEVERITY = {
+    "blocking": dg.AssetCheckSeverity.ERROR,
+    "error": dg.AssetCheckSeverity.ERROR,
+    "warning": dg.AssetCheckSeverity.WARN,
+}
+
+
+def table_assets(project: Project) -> list[dg.AssetsDefinition]:
+    """One asset for every table of the project."""
+    return [_asset(table, project) for table in project.tables.values()]
+
+
+def cross_check_definitions(project: Project) -> list[dg.AssetChecksDefinition]:
+    """One asset check for every check between tables."""
+    return [_cross_check(check) for check in project.cross_checks]
+
+
+def check_result(result: CheckResult) -> dg.AssetCheckResult:
+    """A check's outcome as the UI shows it."""
+    return dg.AssetCheckResult(
+        asset_key=dg.AssetKey(result.table_name.split(".")),
+        check_name=result.check_name,
+        passed=result.passed,
+        severity=SEVERITY[result.severity],
+        metadata={"rows that break it": result.figure},
+    )
+
+
+def _asset(table: Table, project: Project) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=table.name.replace(".", "__"),
+        specs=[_spec(table, project)],
+        check_specs=list(_check_specs(table)),
+        pool=POOL,
+        required_resource_keys={"warehouse"},
+    )
+    def materialise(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        connection = context.resources.warehouse
+        made = make_table(connection, table)
+        yield dg.MaterializeResult(
+            asset_key=dg.AssetKey(table.name.split(".")),
+            metadata=_materialised(connection, made, project),
+            check_results=[check_result(result) for result in made.checks],
+        )
+
+    return materialise
+
+
+def _spec(table: Table, project: Project) -> dg.AssetSpec:
+    dependencies = [dg.AssetKey(name.split(".")) for name in table.dependencies if not name.startswith("meta.")]
+    return dg.AssetSpec(
+        key=dg.AssetKey(table.name.split(".")),
+        deps=[*dependencies, CUT_KEY],
+        description=f"{table.description}\n\n```sql\n{table.query}\n```",
+        group_name=table.schema,
+        owners=[OWNER],
+        kinds={"duckdb", "sql"},
+        code_version=table.version,
+        metadata={
+            "dagster/column_schema": column_schema(table),
+            "dagster/table_name": table.name,
+        },
+    )
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """The declared columns with their docs."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name,
+                column.type,
+                description=column.comment,
+                constraints=dg.TableColumnConstraints(nullable=not column.is_required, unique=table.key == (column.name,)),
+            )
+            for column in table.columns
+        ]
+    )
+
+
+def _check_specs(table: Table) -> Iterator[dg.AssetCheckSpec]:
+    key = dg.AssetKey(table.name.split("."))
+    identifying = ", ".join(table.key)
+    yield dg.AssetCheckSpec("key", asset=key, blocking=True, description=f"Unique and complete: {identifying}.")
+    for name, rule in table.checks:
+        yield dg.AssetCheckSpec(name, asset=key, description=f"`{rule}`")
+
+
+def _materialised(
+    connection: duckdb.DuckDBPyConnection, made: Made, project: Project
+) -> Mapping[str, dg.MetadataValue[object] | int]:
+    table = made.table
+    metadata: dict[str, dg.MetadataValue[object] | int] = {
+        "dagster/row_count": made.rows,
+        "dagster/column_lineage": dg.MetadataValue.column_lineage(column_lineage(connection, table, project.tables)),
+    }
+    if table.schema in PREVIEWED_SCHEMAS and made.rows:
+        metadata["preview"] = dg.MetadataValue.md(markdown_preview(connection, table))
+    return metadata
+
+
+def markdown_preview(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """The first rows by key as a Markdown table; what came from outside cannot end a cell or start markup."""
+    names = [column.name for column in table.columns]
+    listed = ", ".join(f'cast("{name}" as varchar)' for name in names)
+    order = ", ".join(f'"{name}"' for name in table.key)
+    rows = connection.execute(f"select {listed} from {table.name} order by {order} limit {PREVIEW_ROWS}").fetchall()
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join("| " + " | ".join(_markdown_cell(cell) for cell in line) + " |" for line in lines)
+
+
+def _markdown_cell(cell: str | None) -> str:
+    if cell is None:
+        return ""
+    escaped = cell.replace("&", "&amp;").replace("<", "&lt;").replace("\\", "\\\\").replace("|", "\\|")
+    for mark in "*_`[]":
+        escaped = escaped.replace(mark, f"\\{mark}") if mark in "`[]" else escaped
+    return escaped.replace("\n", " ").replace("\r", " ")[:80]
+
+
+def _cross_check(check: CrossCheck) -> dg.AssetChecksDefinition:
+    asset = dg.AssetKey(check.table_name.split("."))
+    others = [dg.AssetKey(name.split(".")) for name in check.dependencies if name != check.table_name]
+
+    @dg.asset_check(
+        asset=asset,
+        name=check.name,
+        description=f"{check.description}\n\n```sql\n{check.query}\n```",
+        blocking=check.severity == "blocking",
+        additional_deps=[key for key in others if key.path[0] != "meta"],
+        required_resource_keys={"warehouse"},
+        pool=POOL,
+    )
+    def run(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        connection = context.resources.warehouse
+        result = run_cross_check(connection, check)
+        remember_checks(connection, [result])
+        return dg.AssetCheckResult(
+            passed=result.passed,
+            severity=SEVERITY[result.severity],
+            metadata={"rows that break it": result.figure},
+        )
+
+    return run

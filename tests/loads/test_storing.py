@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.loads import Arrival, Gate, Occasion, Stored, create_meta_tables, current_cut, fix_cut, store
+
+TODAY = date(2026, 9, 8)
+OCCASION = Occasion("file", "run-1", TODAY, datetime(2026, 9, 8, 6, 0))
+
+
+def spend(rows: list[tuple[str, str, str]], **kwargs: object) -> Arrival:
+    """Rows (part, campaign, cost) of a day's ad cost."""
+    table = pa.table(
+        {
+            "part": pa.array([row[0] for row in rows], pa.string()),
+            "campaign": pa.array([row[1] for row in rows], pa.string()),
+            "cost": pa.array([Decimal(row[2]) for row in rows], pa.decimal128(18, 6)),
+        }
+    )
+    return Arrival("ad_cost", "raw.ad_cost", ("part", "campaign"), table, **kwargs)  # type: ignore[arg-type]
+
+
+def load(warehouse: duckdb.DuckDBPyConnection, arrival: Arrival) -> Stored:
+    (stored,) = store(warehouse, [arrival], OCCASION)
+    return stored
+
+
+def current(warehouse: duckdb.DuckDBPyConnection) -> list[tuple[str, str, Decimal]]:
+    fix_cut(warehouse, current_cut(warehouse), TODAY)
+    return warehouse.execute(
+        """select r.part, r.campaign, r.cost from raw.ad_cost as r
+        inner join meta.current_part as p on p.object = 'ad_cost' and p.part = r.part and p.load_id = r.load_id
+        order by r.part, r.campaign"""
+    ).fetchall()
+
+
+def test_a_first_load_is_all_new(warehouse: duckdb.DuckDBPyConnection) -> None:
+    stored = load(warehouse, spend([("d1", "a", "1.50"), ("d1", "b", "2"), ("d2", "a", "3")]))
+    assert (stored.rows_new, stored.rows_changed, stored.rows_unchanged, stored.rows_withdrawn) == (3, 0, 0, 0)
+    assert stored.parts_accepted == 2
+    assert len(current(warehouse)) == 3
+
+
+def test_the_same_content_again_stores_nothing(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, spend([("d1", "a", "1"), ("d1", "b", "2")]))
+    stored = load(warehouse, spend([("d1", "b", "2"), ("d1", "a", "1")]))
+    assert (stored.rows_unchanged, stored.parts_unchanged) == (2, 1)
+    assert warehouse.execute("select count(*) from raw.ad_cost").fetchall() == [(2,)]
+
+
+def test_a_renamed_campaign_never_stays_twice(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, spend([("d1", "old name", "5"), ("d1", "b", "2")]))
+    stored = load(warehouse, spend([("d1", "new name", "5"), ("d1", "b", "2")]))
+    assert (stored.rows_new, stored.rows_unchanged, stored.rows_withdrawn) == (1, 1, 1)
+    assert [row[1] for row in current(warehouse)] == ["b", "new name"]
+
+
+def test_a_part_that_was_read_and_is_empty_now_withdraws_its_rows(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, spend([("d1", "a", "1"), ("d2", "a", "2")]))
+    stored = load(warehouse, spend([("d2", "a", "2")], parts_read=frozenset({"d1", "d2"})))
+    assert stored.rows_withdrawn == 1
+    assert [row[0] for row in current(warehouse)] == ["d2"]
+
+
+def test_a_partial_file_leaves_the_parts_it_does_not_mention(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, spend([("d1", "a", "1"), ("d2", "a", "2")]))
+    load(warehouse, spend([("d2", "a", "9")]))
+    assert current(warehouse) == [("d1", "a", Decimal(1)), ("d2", "a", Decimal(9))]
+
+
+def test_a_full_export_withdraws_what_it_lacks(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, spend([("d1", "a", "1"), ("d2", "a", "2")]))
+    stored = load(warehouse, spend([("d2", "a", "2")], full=True))
+    assert (stored.rows_unchanged, stored.rows_withdrawn) == (1, 1)
+    assert [row[0] for row in current(warehouse)] == ["d2"]
+
+
+def test_a_part_that_collapsed_is_refused_and_the_old_one_counts(warehouse: duckdb.DuckDBPyConnection) -> None:
+    gate = Gate("cost", floor_share=0.5, minimum=100)
+    load(warehouse, spend([("d1", "a", "400"), ("d2", "a", "50")], gate=gate))
+    stored = load(warehouse, spend([("d1", "a", "199"), ("d2", "a", "1")], gate=gate))
+    assert stored.parts_refused == 1
+    assert stored.refusals[0].startswith("d1: fell from 400")
+    assert current(warehouse) == [("d1", "a", Decimal(400)), ("d2", "a", Decimal(1))]
+
+
+def test_a_full_export_that_collapsed_is_refused_as_one(warehouse: duckdb.DuckDBPyConnection) -> None:
+    gate = Gate("", minimum=20)
+    load(warehouse, spend([(f"d{n}", "a", "1") for n in range(40)], full=True, gate=gate))
+    stored = load(warehouse, spend([("d1", "a", "7")], full=True, gate=gate))
+    assert (stored.parts_accepted, stored.parts_refused) == (0, 40)
+    assert len(current(warehouse)) == 40
+
+
+def test_a_key_seen_before_is_told_from_a_new_one(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, spend([("d1", "a", "1")]))
+    load(warehouse, spend([("d1", "a", "2"), ("d1", "b", "2")]))
+    rows = warehouse.execute("select campaign, is_new_key from raw.ad_cost where load_id = 2 order by campaign").fetchall()
+    assert rows == [("a", False), ("b", True)]
+
+
+def test_an_old_cut_selects_the_old_rows(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, spend([("d1", "a", "1")]))
+    old = current_cut(warehouse)
+    load(warehouse, spend([("d1", "a", "2")]))
+    fix_cut(warehouse, old, TODAY)
+    parts = warehouse.execute("select object, part, load_id from meta.current_part").fetchall()
+    assert parts == [("ad_cost", "d1", 1)]
+
+
+def test_rows_whose_load_was_never_recorded_are_invisible(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, spend([("d1", "a", "1")]))
+    warehouse.execute("insert into raw.ad_cost (load_id, part, campaign, cost) values (2, 'd1', 'half written', 9)")
+    warehouse.execute("insert into meta.load_part (load_id, object, part, rows, state) values (2, 'ad_cost', 'd1', 1, 'accepted')")
+    assert [row[1] for row in current(warehouse)] == ["a"]
+
+
+def test_null_and_empty_text_are_different_content(warehouse: duckdb.DuckDBPyConnection) -> None:
+    def named(name: str | None) -> Arrival:
+        rows = pa.table({"part": ["p"], "name": pa.array([name], pa.string())})
+        return Arrival("o", "raw.o", ("part",), rows)
+
+    load(warehouse, named(""))
+    assert load(warehouse, named(None)).rows_changed == 1
+
+
+def test_a_column_that_appears_later_is_added(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, Arrival("o", "raw.o", ("part",), pa.table({"part": ["p"]})))
+    load(warehouse, Arrival("o", "raw.o", ("part",), pa.table({"part": ["p"], "fresh": [1]})))
+    assert warehouse.execute("select fresh from raw.o order by load_id").fetchall() == [(None,), (1,)]
+
+
+rows = st.lists(
+    st.tuples(st.sampled_from(["d1", "d2", "d3"]), st.sampled_from("abc"), st.sampled_from(["1", "2", "50"])),
+    max_size=8,
+    unique_by=lambda row: (row[0], row[1]),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(loads=st.lists(st.tuples(rows, st.booleans()), min_size=1, max_size=4))
+def test_what_is_current_is_what_replacing_parts_by_hand_gives(
+    loads: list[tuple[list[tuple[str, str, str]], bool]],
+) -> None:
+    connection = duckdb.connect()
+    create_meta_tables(connection)
+    expected: dict[str, dict[str, Decimal]] = {}
+    for content, is_full in loads:
+        stored = load(connection, spend(content, full=is_full))
+        assert stored.rows_new + stored.rows_changed + stored.rows_unchanged == len(content)
+        expected = {} if is_full else expected
+        for part in {row[0] for row in content}:
+            expected[part] = {row[1]: Decimal(row[2]) for row in content if row[0] == part}
+    found = current(connection)
+    assert found == sorted((p, c, cost) for p, campaigns in expected.items() for c, cost in campaigns.items())
+    connection.close()
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_the_hash_of_a_part_does_not_depend_on_threads(threads: int) -> None:
+    connection = duckdb.connect(config={"threads": str(threads)})
+    create_meta_tables(connection)
+    load(connection, spend([(f"d{n % 7}", f"c{n}", str(n)) for n in range(5000)]))
+    hashes = connection.execute("select content_hash from meta.load_part order by part").fetchall()
+    connection.close()
+    other = duckdb.connect(config={"threads": "2"})
+    create_meta_tables(other)
+    load(other, spend([(f"d{n % 7}", f"c{n}", str(n)) for n in reversed(range(5000))]))
+    assert other.execute("select content_hash from meta.load_part order by part").fetchall() == hashes
+    other.close()
