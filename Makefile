@@ -1,6 +1,8 @@
 # Everything a person types. `make help` lists it.
 SHELL := /bin/sh
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+# The first Python that starts and is new enough: a version manager may leave names on the path that do not start.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
@@ -35,7 +37,7 @@ bench: $(INSTALLED) ## measured ratios; wants a quiet machine
 	@$(BIN)/pytest -m bench -s
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras --quiet \
 		--extra dev pyproject.toml -o requirements.lock
 
 clean: ## remove the environment and everything that was made
@@ -43,7 +45,7 @@ clean: ## remove the environment and everything that was made
 	@rm -rf $(VENV) data storage history schedules logs
 
 $(INSTALLED): requirements.lock pyproject.toml
-	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 		|| { echo "python: 3.11 or newer is needed: install it, or name it with make PYTHON=/path/to/python3" >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
 		|| { echo "python: cannot make a virtual environment: on Debian install python3-venv" >&2; exit 2; }

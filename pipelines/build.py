@@ -16,6 +16,7 @@ import duckdb
 
 from pipelines.checks import CheckResult, CrossCheck, check_table, run_cross_check
 from pipelines.configuration import Config
+from pipelines.engines.duckdb import quoted
 from pipelines.failures import DataFailed
 from pipelines.loads import fix_cut
 from pipelines.tables import Table, in_order
@@ -81,8 +82,14 @@ def begin_build(
         """insert into meta.build (run_id, built_at, business_date, is_demo, duckdb_version, models_hash,
             definitions_hash, config_hash, cut, is_complete) values (?, ?, ?, ?, ?, ?, ?, ?, ?, false)""",
         [
-            run_id, datetime.now(UTC).replace(tzinfo=None), business_date, is_demo, duckdb.__version__,
-            project.models_hash, project.config.definitions_hash, project.config.config_hash,
+            run_id,
+            datetime.now(UTC).replace(tzinfo=None),
+            business_date,
+            is_demo,
+            duckdb.__version__,
+            project.models_hash,
+            project.config.definitions_hash,
+            project.config.config_hash,
             json.dumps(dict(cut), sort_keys=True),
         ],
     )
@@ -91,9 +98,9 @@ def begin_build(
 def make_table(connection: duckdb.DuckDBPyConnection, table: Table) -> Made:
     """Replaces one table by what its query yields now, comments it and checks it."""
     connection.execute(table.statement())
-    connection.execute(f"comment on table {table.name} is {_quoted(table.description)}")
+    connection.execute(f"comment on table {table.name} is {quoted(table.description)}")
     for column in table.columns:
-        connection.execute(f'comment on column {table.name}."{column.name}" is {_quoted(column.comment)}')
+        connection.execute(f'comment on column {table.name}."{column.name}" is {quoted(column.comment)}')
     ((rows,),) = connection.execute(f"select count(*) from {table.name}").fetchall()
     checks = tuple(check_table(connection, table))
     remember_checks(connection, checks)
@@ -178,7 +185,3 @@ def remember_texts(connection: duckdb.DuckDBPyConnection, project: Project) -> N
             connection.execute("insert into meta.text values (?, ?, ?, ?)", [sha256, kind, name, body])
             stored.add(sha256)
         connection.execute("insert into meta.text_set values (?, ?, ?, ?)", [set_hash, kind, name, sha256])
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -56,7 +56,9 @@ def read_cross_check(text: str, name: str) -> CrossCheck:
     words = {match[1]: match[2] for match in (HEADER_WORD.match(line) for line in comments) if match}
     severity, table_name = words.get("severity", ""), words.get("table", "")
     if severity not in SEVERITIES or not table_name:
-        raise WrongUse(f"check {name}", "its header lacks `table:` or `severity:`", f"add them ({', '.join(SEVERITIES)})")
+        raise WrongUse(
+            f"check {name}", "its header lacks `table:` or `severity:`", f"add them ({', '.join(SEVERITIES)})"
+        )
     query = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
     description = " ".join(line for line in comments if not HEADER_WORD.match(line))
     known: Severity = next(word for word in SEVERITIES if word == severity)

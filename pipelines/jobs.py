@@ -1,19 +1,20 @@
-"""The jobs and their schedules; they select by group and never name an asset."""
+"""The jobs and their schedules; they select by group or tag and never name an asset."""
 
 from __future__ import annotations
 
 import dagster as dg
 
-from pipelines.ga4_days import range_tags
+from pipelines.partitions import night_tags
 from pipelines.runtime import Runtime
 
 BUILD_GROUPS = ("meta", "reference", "staging", "facts", "measures", "marts", "published")
+INBOX_TAG = ("source", "inbox")
 NIGHTLY_AT = "30 5 * * *"
 MONTH_CLOSE_AT = "0 7 * * *"
 
 
-def jobs() -> list[dg.UnresolvedAssetJobDefinition]:  # type: ignore[name-defined]
-    """`nightly`: everything from the sources to the mart. `files`: the same without the APIs. `month_close`: snapshots."""
+def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
+    """`nightly`: from the sources to the mart. `files`: the same without the APIs. `month_close`: snapshots, pages."""
     built = dg.AssetSelection.groups(*BUILD_GROUPS)
     return [
         dg.define_asset_job(
@@ -23,7 +24,7 @@ def jobs() -> list[dg.UnresolvedAssetJobDefinition]:  # type: ignore[name-define
         ),
         dg.define_asset_job(
             "files",
-            built | dg.AssetSelection.key_prefixes(["raw", "file"]),
+            built | dg.AssetSelection.tag(*INBOX_TAG),
             description="Takes in new files of the inbox, builds every table, publishes the mart.",
         ),
         dg.define_asset_job(
@@ -36,7 +37,8 @@ def jobs() -> list[dg.UnresolvedAssetJobDefinition]:  # type: ignore[name-define
 
 def schedules(runtime: Runtime) -> list[dg.ScheduleDefinition]:
     """The nightly run and the month close in the company's zone; they run only in production."""
-    status = dg.DefaultScheduleStatus.RUNNING if runtime.settings.production else dg.DefaultScheduleStatus.STOPPED
+    is_on = runtime.settings.production
+    status = dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED
     zone = runtime.config.company.time_zone
 
     @dg.schedule(
@@ -47,10 +49,7 @@ def schedules(runtime: Runtime) -> list[dg.ScheduleDefinition]:
         description="Every night; a night that was missed is made up by the look-back of the next.",
     )
     def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        return dg.RunRequest(
-            run_key=context.scheduled_execution_time.isoformat() if context.scheduled_execution_time else None,
-            tags=range_tags(runtime),
-        )
+        return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), tags=night_tags(runtime))
 
     month_close = dg.ScheduleDefinition(
         name="month_close_schedule",

@@ -89,7 +89,9 @@ def _daily(table: Table) -> str:
     sums = [f"sum({name}) as {name}" for name in _columns(table, "measure")]
     sums.append(f"sum({unpriced[0]}) as unpriced_rows" if unpriced else "0 as unpriced_rows")
     summed = ", ".join(sums)
-    selects = [f"  select day, 'total' as slice, '' as member, {summed}\n  from {_counting_days(table)}\n  group by day"]
+    selects = [
+        f"  select day, 'total' as slice, '' as member, {summed}\n  from {_counting_days(table)}\n  group by day"
+    ]
     selects += [
         f"  select day, '{name}' as slice, {name} as member, {summed}\n  from {_counting_days(table)}\n"
         f"  group by day, {name}"
@@ -103,11 +105,12 @@ def _counting_days(table: Table) -> str:
 
 
 def _long(table: Table) -> Iterable[str]:
+    """One row per measure, for the members that some row contributes to: NULL says that a row does not."""
     for name in _columns(table, "measure"):
         unpriced = "unpriced_rows" if name.endswith("_eur") else "0"
         yield (
             f"  select '{name}' as measure, day, slice, member, cast({name} as decimal(38, 6)) as value, "
-            f"{unpriced} as unpriced_rows\n  from {_short(table)}_day"
+            f"{unpriced} as unpriced_rows\n  from {_short(table)}_day\n  where {name} is not null or {unpriced} > 0"
         )
 
 
@@ -131,13 +134,15 @@ def _short(table: Table) -> str:
 
 
 def refuse_impossible_kpi(kpi: Kpi, measures: Mapping[str, Measure]) -> None:
-    """Raises WrongUse when a KPI asks for a measure that does not exist, or for one at a grain it was not counted at."""
+    """Raises WrongUse when a KPI asks for a measure that does not exist, or at a grain it was not counted at."""
     for name in (kpi.numerator, kpi.denominator):
         if name is None:
             continue
         if name not in measures:
             near = get_close_matches(name, measures, n=1, cutoff=0)
-            raise WrongUse(f"KPI {kpi.id}", f"there is no measure {name!r}", f"did you mean {near[0] if near else '?'}?")
+            raise WrongUse(
+                f"KPI {kpi.id}", f"there is no measure {name!r}", f"did you mean {near[0] if near else '?'}?"
+            )
         for grain, slices in kpi.slices_by_grain.items():
             wanted = {"total"} if name == kpi.denominator and kpi.denominator_slice == "total" else set(slices)
             missing = wanted - measures[name].slices_by_grain.get(grain, frozenset())

@@ -30,7 +30,9 @@ def column_lineage(
         connection.execute("insert into meta.column_lineage values (?, ?)", [table.version, json.dumps(traced)])
     return dg.TableColumnLineage(
         {
-            column: [dg.TableColumnDep(asset_key=dg.AssetKey(name.split(".")), column_name=source) for name, source in found]
+            column: [
+                dg.TableColumnDep(asset_key=dg.AssetKey(name.split(".")), column_name=source) for name, source in found
+            ]
             for column, found in traced.items()
         }
     )
@@ -49,9 +51,7 @@ def _trace(table: Table, tables: Mapping[str, Table]) -> dict[str, list[list[str
     return {column: found for column, found in traced.items() if found}
 
 
-def _sources(
-    column: str, tree: exp.Expression, schema: dict[str, dict[str, dict[str, str]]]
-) -> list[list[str]]:
+def _sources(column: str, tree: exp.Expr, schema: dict[str, dict[str, dict[str, str]]]) -> list[list[str]]:
     try:
         root = lineage(column, tree.copy(), schema=schema, dialect="duckdb")
     except SqlglotError:

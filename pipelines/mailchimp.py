@@ -71,7 +71,7 @@ class MailchimpSource:
         """
         requests_before = requests_made(self._client)
         zone = self.account_time_zone()
-        campaigns, unsent = self._sent_campaigns(zone, business_date)
+        campaigns, left_out_campaigns = self._sent_campaigns(zone, business_date)
         reports, skipped = self._reports(campaigns, zone, business_date)
         lists = [list_row(answer) for answer in self._collected(LIST, self._client.lists.get_all_lists)]
         months, days, gone = self._histories([row["list_id"] for row in lists], business_date)
@@ -80,7 +80,7 @@ class MailchimpSource:
             "requests": requests_made(self._client) - requests_before,
         }
         return [
-            CAMPAIGN.arrival(campaigns, {**flags, "campaigns_not_sent": unsent}),
+            CAMPAIGN.arrival(campaigns, {**flags, "campaigns_left_out": left_out_campaigns}),
             REPORT.arrival(reports, {**flags, **skipped}),
             LIST.arrival(lists, flags),
             GROWTH_MONTH.arrival(months, {**flags, "lists_gone": gone}),

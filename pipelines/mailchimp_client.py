@@ -87,7 +87,7 @@ def pages(
     while True:
         answer = method(*args, count=count, offset=seen, **kw)
         total, rows = answer.get("total_items"), answer.get(key, [])
-        if not isinstance(total, int) or not isinstance(rows, list):
+        if not isinstance(total, int) or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise incomplete(key, "the answer names no total_items or holds no rows")
         yield from rows
         seen += len(rows)
@@ -117,7 +117,7 @@ class _Transport:
         self._sessions: list[requests.Session] = []
         self._retrying = Retrying(
             stop=stop_after_attempt(tries),
-            wait=wait_exponential_jitter(initial=base_delay, max=LONGEST_DELAY_SECONDS, jitter=base_delay),
+            wait=wait_exponential_jitter(multiplier=base_delay, max=LONGEST_DELAY_SECONDS, jitter=base_delay),
             retry=retry_if_exception_type(MailchimpUnavailableError),
             reraise=True,
         )

@@ -179,6 +179,9 @@ ACTIVITY_DAY = MailchimpObject(
 )
 
 
+OBJECTS = (CAMPAIGN, REPORT, LIST, GROWTH_MONTH, ACTIVITY_DAY)
+
+
 def campaign_row(campaign: Answer) -> dict[str, Any]:
     """One row of `mailchimp.campaign`."""
     return {

@@ -11,15 +11,14 @@ from sqlglot import exp
 from pipelines.failures import WrongUse
 
 # sqlglot's names of the functions that may be used.
-ALLOWED_FUNCTIONS = frozenset(
-    """
-    ABS CASE CAST CEIL COALESCE CONCAT COUNT DATE_DIFF DATEDIFF DATE_TRUNC TIMESTAMP_TRUNC DAY EXTRACT FLOOR GREATEST IF
-    LEAST LENGTH LN LOWER MAX MIN MONTH NULLIF PERCENTILE_CONT QUANTILE_CONT RANK REPLACE ROUND ROW_NUMBER SIGN SHA256
-    SHA2 SPLIT_PART SQRT STARTS_WITH STR_TO_TIME STR_TO_DATE STRFTIME SUBSTRING SUM TRIM TRY_CAST TRY_STRPTIME UNNEST
-    UPPER YEAR EXPLODE GENERATE_SERIES RANGE RATIO LOCAL_DATE LOCAL_MONTH TO_CENTS AND OR XOR LAG LEAD DENSE_RANK TS_OR_DS_ADD
-    DATE_ADD DATE_SUB GROUP_CONCAT EXPLODING_GENERATE_SERIES MEDIAN EXISTS
-    """.split()
-)
+ALLOWED = """
+    ABS AND CASE CAST CEIL COALESCE CONCAT COUNT DATEDIFF DATE_ADD DATE_DIFF DATE_SUB DATE_TRUNC DAY DENSE_RANK EXISTS
+    EXPLODE EXPLODING_GENERATE_SERIES EXTRACT FLOOR GENERATE_SERIES GREATEST GROUP_CONCAT IF LAG LEAD LEAST LENGTH LN
+    LOCAL_DATE LOCAL_MONTH LOWER MAX MEDIAN MIN MONTH NULLIF OR PERCENTILE_CONT QUANTILE_CONT RANGE RANK RATIO REPLACE
+    ROUND ROW_NUMBER SHA2 SHA256 SIGN SPLIT_PART SQRT STARTS_WITH STRFTIME STR_TO_DATE STR_TO_TIME SUBSTRING SUM
+    TIMESTAMP_TRUNC TRIM TRY_CAST TRY_STRPTIME TS_OR_DS_ADD UNNEST UPPER XOR YEAR
+"""
+ALLOWED_FUNCTIONS = frozenset(ALLOWED.split())
 
 REFUSED_NODES: tuple[tuple[type[exp.Expression], str], ...] = (
     (exp.Qualify, "QUALIFY selects other rows elsewhere; number the rows in a subquery"),
@@ -41,14 +40,22 @@ def refuse_unportable(query: exp.Expression, origin: str, *, reads_raw: bool) ->
     for function in query.find_all(exp.Func):
         name = function.name.upper() if isinstance(function, exp.Anonymous) else function.sql_name().upper()
         if name not in ALLOWED_FUNCTIONS:
-            raise WrongUse(origin, f"the function {name} is not on the portable list", "use another, or add a parity probe")
+            raise WrongUse(
+                origin, f"the function {name} is not on the portable list", "use another, or add a parity probe"
+            )
     for division in query.find_all(exp.Div):
-        raise WrongUse(origin, f"`{division.sql(dialect='duckdb')}` divides by hand", "use ratio(numerator, denominator)")
+        raise WrongUse(
+            origin, f"`{division.sql(dialect='duckdb')}` divides by hand", "use ratio(numerator, denominator)"
+        )
     for literal in query.find_all(exp.Literal):
         if literal.is_number and "." in literal.name and "e" not in literal.name.lower():
-            raise WrongUse(origin, f"the decimal literal {literal.name} differs by engine", "write it as 1.5e0 or cast it")
+            raise WrongUse(
+                origin, f"the decimal literal {literal.name} differs by engine", "write it as 1.5e0 or cast it"
+            )
     if reads_raw:
         for window in query.find_all(exp.Window):
             raise WrongUse(
-                origin, f"`{window.sql(dialect='duckdb')}` windows over raw", "join meta.current_part and window in facts"
+                origin,
+                f"`{window.sql(dialect='duckdb')}` windows over raw",
+                "join meta.current_part and window in facts",
             )

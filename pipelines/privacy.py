@@ -25,7 +25,11 @@ def masked(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
 
 def without_query(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """URLs without query string and fragment, except ``utm_*`` and ``mc_cid``; addresses in the path masked."""
-    distinct = column.combine_chunks().dictionary_encode() if isinstance(column, pa.ChunkedArray) else column.dictionary_encode()
+    distinct = (
+        column.combine_chunks().dictionary_encode()
+        if isinstance(column, pa.ChunkedArray)
+        else column.dictionary_encode()
+    )
     cleaned = pa.array([clean_url(url) for url in distinct.dictionary.to_pylist()], pa.string())
     return pa.DictionaryArray.from_arrays(distinct.indices, cleaned).cast(pa.string())
 

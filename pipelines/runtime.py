@@ -16,6 +16,7 @@ from pipelines.build import Project
 from pipelines.configuration import Config
 from pipelines.engines.duckdb import Warehouse
 from pipelines.failures import WrongUse
+from pipelines.intake import create_raw_tables
 from pipelines.loads import create_meta_tables
 from pipelines.privacy import pseudonym
 from pipelines.settings import Settings, ga4_property_id, uses_sandbox
@@ -57,12 +58,13 @@ class Runtime:
 
 
 def prepare_warehouse(connection: duckdb.DuckDBPyConnection, runtime: Runtime) -> None:
-    """Brings the bookkeeping tables up to date and refuses a warehouse that belongs to something else.
+    """Brings bookkeeping and raw tables up to date and refuses a warehouse that belongs to something else.
 
     Raises:
-        WrongUse: demo and real data would be mixed, or the HMAC secret differs from the one the warehouse was made with.
+        WrongUse: demo and real data would be mixed, or the HMAC secret is not the one the warehouse was made with.
     """
     create_meta_tables(connection)
+    create_raw_tables(connection)
     mine = {
         "is_demo": str(runtime.is_demo).lower(),
         "pepper": pseudonym("fingerprint", runtime.settings.pepper_bytes)[:16],

@@ -1,16 +1,18 @@
 """What is noticed between the schedules: new files, and runs that failed."""
 
-from __future__ import annotations
-
 import hashlib
 
 import dagster as dg
 
 from pipelines.alerts import Alert, send_alert
-from pipelines.inbox_files import new_files
-from pipelines.runtime import Runtime
+from pipelines.failures import SourceUnavailable
+from pipelines.inbox import InboxFile, discover
+from pipelines.intake import known_files
+from pipelines.runtime import Runtime, prepare_warehouse
 
 INBOX_SECONDS = 60
+# A run that is under way takes the files in itself or is followed by another look.
+LOCK_WAIT_SECONDS = 1.0
 
 
 def sensors(runtime: Runtime) -> list[dg.SensorDefinition]:
@@ -24,10 +26,15 @@ def sensors(runtime: Runtime) -> list[dg.SensorDefinition]:
         description="Starts one run for each batch of new files, told apart by their content.",
     )
     def inbox_sensor() -> dg.RunRequest | dg.SkipReason:
-        found = new_files(runtime)
+        try:
+            found = _new_files(runtime)
+        except SourceUnavailable as busy:
+            return dg.SkipReason(f"{busy.what}: {busy.why}")
         if not found:
             return dg.SkipReason("no new file in the inbox")
-        fingerprint = hashlib.sha256("".join(sorted(file.content_hash for file in found)).encode()).hexdigest()
+        fingerprint = hashlib.sha256(
+            "".join(sorted(f"{file.name} {file.modified_ns} {file.content_hash}" for file in found)).encode()
+        ).hexdigest()
         return dg.RunRequest(run_key=fingerprint, tags={"files": str(len(found))})
 
     @dg.run_failure_sensor(
@@ -40,3 +47,10 @@ def sensors(runtime: Runtime) -> list[dg.SensorDefinition]:
         send_alert(Alert("run failed", run.run_id, run.job_name, context.failure_event.message or ""), runtime.settings)
 
     return [inbox_sensor, run_failure_alert]
+
+
+def _new_files(runtime: Runtime) -> list[InboxFile]:
+    """Files that no run has seen in this version: told by path, size, time and content, never by time alone."""
+    with runtime.warehouse.opened(purpose="the inbox sensor", wait_seconds=LOCK_WAIT_SECONDS) as connection:
+        prepare_warehouse(connection, runtime)
+        return discover(runtime.settings.data_dir / "inbox", known_files(connection))

@@ -3,9 +3,8 @@
 The shell around :mod:`pipelines.build`; no table is known by name here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -94,7 +93,9 @@ def column_schema(table: Table) -> dg.TableSchema:
                 column.name,
                 column.type,
                 description=column.comment,
-                constraints=dg.TableColumnConstraints(nullable=not column.is_required, unique=table.key == (column.name,)),
+                constraints=dg.TableColumnConstraints(
+                    nullable=not column.is_required, unique=table.key == (column.name,)
+                ),
             )
             for column in table.columns
         ]
@@ -109,11 +110,9 @@ def _check_specs(table: Table) -> Iterator[dg.AssetCheckSpec]:
         yield dg.AssetCheckSpec(name, asset=key, description=f"`{rule}`")
 
 
-def _materialised(
-    connection: duckdb.DuckDBPyConnection, made: Made, project: Project
-) -> Mapping[str, dg.MetadataValue[object] | int]:
+def _materialised(connection: duckdb.DuckDBPyConnection, made: Made, project: Project) -> Mapping[str, Any]:
     table = made.table
-    metadata: dict[str, dg.MetadataValue[object] | int] = {
+    metadata: dict[str, Any] = {
         "dagster/row_count": made.rows,
         "dagster/column_lineage": dg.MetadataValue.column_lineage(column_lineage(connection, table, project.tables)),
     }

@@ -13,7 +13,7 @@ create table marts.funnel_cohort (
   rate_from_previous  double           comment 'reached / reached of the stage before; the product of these is rate',
   window_days         integer not null comment 'days after creation that count',
   is_mature           boolean not null comment 'the window is over for every lead of the month',
-  median_days         double           comment 'median whole local days from creation to the stage; NULL when none reached it',
+  median_days         double           comment 'median whole local days from creation to the stage, negative where an import brought older stages; NULL when none reached it',
   primary key (cohort_month, slice, member, stage),
   constraint never_more_than_leads check (reached <= cohort_leads)
 ) as
@@ -44,7 +44,7 @@ reached as (
   select
     s.cohort_month, s.slice, s.member, s.stage,
     count(*) as reached,
-    median(greatest(s.days, 0)) as median_days
+    median(s.days) as median_days
   from sliced as s
   cross join reference.setting as t
   where s.days <= t.conversion_window_days

@@ -16,6 +16,6 @@ select
   load_id,
   channel,
   amount_eur as cost_full_eur,
-  case when scope in ('media', 'direct') then amount_eur else 0 end as cost_direct_eur,
+  case when scope in ('media', 'direct') then amount_eur end as cost_direct_eur,
   case when is_unpriced then 1 else 0 end as unpriced_rows
 from facts.cost_day

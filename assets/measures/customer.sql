@@ -8,9 +8,9 @@ create table measures.customer (
   lead_source                 varchar not null comment 'slice: channel of the lead, else of the first purchase',
   device                      varchar not null comment 'slice: device of the first purchase',
   customers                   bigint  not null comment 'measure: 1',
-  paid_customers              bigint  not null comment 'measure: 1 when the channel is paid',
-  cycle_days                  bigint  not null comment 'measure: whole days from the lead to the won deal',
-  won_customers_with_lead     bigint  not null comment 'measure: 1 when the lead came before the win',
+  paid_customers              bigint           comment 'measure: 1 when the channel is paid',
+  cycle_days                  bigint           comment 'measure: whole days from the lead to the won deal',
+  won_customers_with_lead     bigint           comment 'measure: 1 when the lead came before the win',
   primary key (row_key)
 ) as
 with customer as (
@@ -37,8 +37,8 @@ select
   c.lead_source,
   c.device,
   1 as customers,
-  case when p.channel is not null then 1 else 0 end as paid_customers,
-  coalesce(case when c.cycle_days >= 0 then c.cycle_days end, 0) as cycle_days,
-  case when c.cycle_days >= 0 then 1 else 0 end as won_customers_with_lead
+  case when p.channel is not null then 1 end as paid_customers,
+  case when c.cycle_days >= 0 then c.cycle_days end as cycle_days,
+  case when c.cycle_days >= 0 then 1 end as won_customers_with_lead
 from customer as c
 left join reference.paid_channel as p on p.channel = c.channel

@@ -6,8 +6,8 @@ create table measures.email (
   load_id               bigint  not null comment 'the load the row came with',
   emails_sent           bigint  not null comment 'measure: e-mails sent',
   delivered             bigint  not null comment 'measure: sent minus bounces and syntax errors',
-  human_unique_opens    bigint  not null comment 'measure: recipients with an open outside privacy proxies',
-  delivered_open_known  bigint  not null comment 'measure: delivered, of the sends where proxy opens are known apart',
+  human_unique_opens    bigint           comment 'measure: recipients with an open outside privacy proxies; NULL when not known',
+  delivered_open_known  bigint           comment 'measure: delivered, of the sends where proxy opens are known apart',
   unique_clicks         bigint  not null comment 'measure: recipients who clicked',
   unsubscribes          bigint  not null comment 'measure: recipients who unsubscribed',
   bounces               bigint  not null comment 'measure: hard and soft bounces and syntax errors',
@@ -19,10 +19,9 @@ select
   load_id,
   emails_sent,
   emails_sent - hard_bounces - soft_bounces - syntax_errors as delivered,
-  coalesce(human_unique_opens, 0) as human_unique_opens,
+  human_unique_opens,
   case
     when human_unique_opens is not null then emails_sent - hard_bounces - soft_bounces - syntax_errors
-    else 0
   end as delivered_open_known,
   unique_clicks,
   unsubscribes,

@@ -7,7 +7,7 @@ create table measures.lead (
   channel       varchar not null comment 'slice: lead source',
   device        varchar not null comment 'slice: device',
   new_leads     bigint  not null comment 'measure: 1',
-  online_leads  bigint  not null comment 'measure: 1 when the CRM calls the origin online',
+  online_leads  bigint           comment 'measure: 1 when the CRM calls the origin online',
   primary key (row_key)
 ) as
 select
@@ -17,5 +17,5 @@ select
   channel,
   device,
   1 as new_leads,
-  case when origin = 'online' then 1 else 0 end as online_leads
+  case when origin = 'online' then 1 end as online_leads
 from facts.lead

@@ -18,6 +18,6 @@ select
   channel,
   revenue_eur,
   margin_eur,
-  case when is_paid then revenue_eur else 0 end as ad_revenue_eur,
+  case when is_paid then revenue_eur end as ad_revenue_eur,
   case when is_unpriced then 1 else 0 end as unpriced_rows
 from facts.revenue

@@ -6,10 +6,10 @@ create table measures.stage_entry (
   load_id          bigint  not null comment 'the load the row came with',
   channel          varchar not null comment 'slice: lead source',
   device           varchar not null comment 'slice: device',
-  mqls             bigint  not null comment 'measure: 1 for marketing qualified leads',
-  sals             bigint  not null comment 'measure: 1 for sales accepted leads',
-  sqls             bigint  not null comment 'measure: 1 for sales qualified leads',
-  qualified_leads  bigint  not null comment 'measure: 1 for the stage the company calls qualified',
+  mqls             bigint           comment 'measure: 1 for marketing qualified leads',
+  sals             bigint           comment 'measure: 1 for sales accepted leads',
+  sqls             bigint           comment 'measure: 1 for sales qualified leads',
+  qualified_leads  bigint           comment 'measure: 1 for the stage the company calls qualified',
   primary key (row_key)
 ) as
 select
@@ -18,9 +18,9 @@ select
   e.load_id,
   e.channel,
   e.device,
-  case when e.stage = 'mql' then 1 else 0 end as mqls,
-  case when e.stage = 'sal' then 1 else 0 end as sals,
-  case when e.stage = 'sql' then 1 else 0 end as sqls,
-  case when e.stage = s.qualified_stage then 1 else 0 end as qualified_leads
+  case when e.stage = 'mql' then 1 end as mqls,
+  case when e.stage = 'sal' then 1 end as sals,
+  case when e.stage = 'sql' then 1 end as sqls,
+  case when e.stage = s.qualified_stage then 1 end as qualified_leads
 from facts.stage_entry as e
 cross join reference.setting as s

@@ -8,8 +8,8 @@ create table measures.traffic (
   device            varchar not null comment 'slice: device category',
   sessions          bigint  not null comment 'measure: sessions that began',
   bounced_sessions  bigint  not null comment 'measure: sessions that were not engaged',
-  mobile_sessions   bigint  not null comment 'measure: sessions on a mobile phone',
-  organic_sessions  bigint  not null comment 'measure: sessions of the channel Organic Search',
+  mobile_sessions   bigint           comment 'measure: sessions on a mobile phone; NULL on other devices',
+  organic_sessions  bigint           comment 'measure: sessions of the channel Organic Search; NULL of others',
   primary key (row_key)
 ) as
 select
@@ -20,6 +20,6 @@ select
   device,
   sessions,
   sessions - engaged_sessions as bounced_sessions,
-  mobile_sessions,
-  organic_sessions
+  nullif(mobile_sessions, 0) as mobile_sessions,
+  nullif(organic_sessions, 0) as organic_sessions
 from staging.ga4_channel_day

@@ -1,7 +1,5 @@
 """The cut of the night: from here on every table of the run sees the same loads."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines.build import begin_build

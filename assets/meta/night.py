@@ -1,7 +1,5 @@
 """The verdict of a night: red when a source did not answer, after everything that could be done was done."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from pipelines.intake import failures_of
@@ -26,7 +24,7 @@ def definitions(runtime: Runtime, after: list[dg.AssetKey]) -> list[dg.AssetsDef
         if failures:
             raise dg.Failure(
                 description="; ".join(f"{source}: {message}" for source, message in failures),
-                metadata={source: message for source, message in failures} | {"exit_code": 3},
+                metadata=dict(failures) | {"exit_code": 3},
                 allow_retries=False,
             )
         return dg.MaterializeResult(metadata={"business date": str(runtime.business_date)})

@@ -19,7 +19,5 @@ create table reference.platform_alias (
 
 def text(config: Config, tables: Mapping[str, Table]) -> str:
     """The table's text."""
-    rows = [
-        (alias.replace(" ", "_"), platform) for alias, platform in sorted(config.sources.platform_aliases.items())
-    ]
+    rows = [(alias.replace(" ", "_"), platform) for alias, platform in sorted(config.sources.platform_aliases.items())]
     return HEADER + listed_rows(("alias", "platform"), rows)

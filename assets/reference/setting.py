@@ -15,7 +15,7 @@ create table reference.setting (
   customers_from          varchar         not null comment 'deals, orders or both',
   revenue_from            varchar         not null comment 'deals, orders or both',
   gross_margin            decimal(18, 6)  not null comment 'rate used where a row has no margin',
-  file_reach_days         integer         not null comment 'a file whose newest row is at most this old reaches to the day before it came',
+  file_reach_days         integer         not null comment 'a file this fresh reaches to the day before it came',
   primary key (qualified_stage)
 ) as
 """

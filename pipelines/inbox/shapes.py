@@ -52,7 +52,6 @@ class Output:
     key: tuple[str, ...]
     select: Callable[[pa.Table], pa.Table]
     gate: Gate | None = None
-    money: str = ""
 
 
 @dataclass(frozen=True)

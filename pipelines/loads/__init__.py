@@ -7,6 +7,16 @@ object counts. Nothing here knows what a table means.
 from pipelines.loads.arrivals import Arrival, Gate
 from pipelines.loads.cuts import current_cut, fix_cut
 from pipelines.loads.schema import create_meta_tables
-from pipelines.loads.storing import Occasion, Stored, store
+from pipelines.loads.storing import Occasion, Stored, ensure_raw_table, store
 
-__all__ = ["Arrival", "Gate", "Occasion", "Stored", "create_meta_tables", "current_cut", "fix_cut", "store"]
+__all__ = [
+    "Arrival",
+    "Gate",
+    "Occasion",
+    "Stored",
+    "create_meta_tables",
+    "current_cut",
+    "ensure_raw_table",
+    "fix_cut",
+    "store",
+]

@@ -27,8 +27,8 @@ class Arrival:
     """What one read of one object brought: typed rows with a `part` column, never load ids.
 
     `key` names the columns that identify a row within the object. `parts_read` are parts that were read although no row
-    came: they now hold none. `full` withdraws every part that did not arrive. `keep_unchanged` records unchanged parts
-    too. `flags` is what the source said about its own answer.
+    came: they now hold none. `full` withdraws every part that did not arrive, except `parts_kept`. `keep_unchanged`
+    records unchanged parts too. `flags` is what the source said about its own answer.
     """
 
     object: str
@@ -37,6 +37,7 @@ class Arrival:
     rows: pa.Table
     parts_read: frozenset[str] = frozenset()
     full: bool = False
+    parts_kept: frozenset[str] = frozenset()
     keep_unchanged: bool = False
     gate: Gate | None = None
     window: tuple[date, date] | None = None

@@ -16,7 +16,7 @@ Cut = dict[str, int]
 def current_cut(connection: duckdb.DuckDBPyConnection) -> Cut:
     """The newest load of every object."""
     rows = connection.execute("select object, max(load_id) from meta.load group by object order by object").fetchall()
-    return {name: load_id for name, load_id in rows}
+    return dict(rows)
 
 
 def fix_cut(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int], business_date: date) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
+
+from pipelines.engines.duckdb import quoted
 
 # table -> (comment, ((column, type, comment), ...))
 META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
@@ -62,7 +66,11 @@ META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("dialect", "varchar", "form of the file: canonical, or the name of an export form"),
             ("content_hash", "varchar", "sha256 of the bytes"),
             ("size_bytes", "bigint", "size"),
-            ("modified_ns", "bigint", "modification time of the file, nanoseconds; with path and size it finds new files"),
+            (
+                "modified_ns",
+                "bigint",
+                "modification time of the file, nanoseconds; with path and size it finds new files",
+            ),
             ("load_id", "bigint", "last load made from the file; NULL when it was not loaded"),
             ("state", "varchar", "loaded, unreadable or waiting"),
             ("reason", "varchar", "why it was not loaded, and what to do"),
@@ -123,7 +131,7 @@ META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("run_id", "varchar", "the run"),
             ("source", "varchar", "ga4, mailchimp or inbox"),
             ("business_date", "date", "the business date of the run"),
-            ("state", "varchar", "read, unavailable or disabled"),
+            ("state", "varchar", "read, unavailable (try again later) or failed (somebody has to look)"),
             ("message", "varchar", "what was read, or what failed and what to do"),
             ("finished_at", "timestamp", "wall time, UTC"),
         ),
@@ -170,20 +178,32 @@ META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
     ),
 }
 
+# bookkeeping that readers of the published mart see -> the columns that never leave the warehouse
+PUBLISHED_META: dict[str, frozenset[str]] = {
+    "meta.load": frozenset(),
+    "meta.load_part": frozenset(),
+    "meta.file": frozenset(),
+    "meta.rejected_row": frozenset({"value"}),
+    "meta.check_result": frozenset(),
+    "meta.build": frozenset(),
+}
+
 
 def create_meta_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Creates what is missing, adds columns that are new, and comments all; safe to call at every start."""
     for name, (comment, columns) in META_TABLES.items():
-        schema, _, _ = name.partition(".")
-        connection.execute(f"create schema if not exists {schema}")
-        listed = ", ".join(f'"{column}" {kind}' for column, kind, _ in columns)
-        connection.execute(f"create table if not exists {name} ({listed})")
-        for column, kind, _ in columns:
-            connection.execute(f'alter table {name} add column if not exists "{column}" {kind}')
-        connection.execute(f"comment on table {name} is {_quoted(comment)}")
-        for column, _, text in columns:
-            connection.execute(f'comment on column {name}."{column}" is {_quoted(text)}')
+        connection.execute(f"create schema if not exists {name.partition('.')[0]}")
+        ensure_table(connection, name, comment, columns)
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def ensure_table(
+    connection: duckdb.DuckDBPyConnection, name: str, comment: str, columns: Sequence[tuple[str, str, str]]
+) -> None:
+    """Creates a table of (column, type, comment), or adds the columns it lacks; comments all."""
+    listed = ", ".join(f'"{column}" {kind}' for column, kind, _ in columns)
+    connection.execute(f"create table if not exists {name} ({listed})")
+    for column, kind, _ in columns:
+        connection.execute(f'alter table {name} add column if not exists "{column}" {kind}')
+    connection.execute(f"comment on table {name} is {quoted(comment)}")
+    for column, _, text in columns:
+        connection.execute(f'comment on column {name}."{column}" is {quoted(text)}')

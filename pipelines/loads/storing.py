@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 import duckdb
 
+from pipelines.failures import DataFailed
 from pipelines.loads.arrivals import Arrival
 
 CANONICAL_NULL = "chr(0)"
@@ -45,19 +46,17 @@ class Occasion:
     fetched_at: datetime
 
 
-def store(
-    connection: duckdb.DuckDBPyConnection, arrivals: Sequence[Arrival], occasion: Occasion
-) -> list[Stored]:
+def store(connection: duckdb.DuckDBPyConnection, arrivals: Sequence[Arrival], occasion: Occasion) -> list[Stored]:
     """Appends what changed of each arrival; the caller may hold a transaction around it."""
     return [_store_one(connection, arrival, occasion) for arrival in arrivals]
 
 
 def _store_one(connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: Occasion) -> Stored:
     columns = [name for name in arrival.rows.column_names if name != "part"]
+    ensure_raw_table(connection, arrival)
     connection.register("arrived_rows", arrival.rows)
     connection.execute("create or replace temp table arrived as select * from arrived_rows")
     connection.unregister("arrived_rows")
-    _ensure_raw_table(connection, arrival.table)
     _describe_arrived_parts(connection, arrival, columns)
     _describe_current_parts(connection, arrival)
     _judge_parts(connection, arrival)
@@ -77,21 +76,32 @@ def _store_one(connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion
     return Stored(arrival.object, load_id, *counts, accepted, unchanged, refused, tuple(row[0] for row in refusals))
 
 
-def _ensure_raw_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    schema, _, name = table.partition(".")
+def ensure_raw_table(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
+    """Creates the raw table of an object, or adds the columns it lacks.
+
+    Raises:
+        DataFailed: the source changed the type of a column, so that stored and new values would not compare.
+    """
+    schema, _, _ = arrival.table.partition(".")
     connection.execute(f"create schema if not exists {schema}")
+    connection.register("described_rows", arrival.rows.slice(0, 0))
     connection.execute(
-        f"""create table if not exists {table} as
-        select cast(null as bigint) as load_id, cast(null as boolean) as is_new_key, * from arrived limit 0"""
+        f"""create table if not exists {arrival.table} as
+        select cast(null as bigint) as load_id, cast(null as boolean) as is_new_key, * from described_rows limit 0"""
     )
-    known = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
-    for column, kind, *_ in connection.execute("describe arrived").fetchall():
-        if column not in known:
-            connection.execute(f'alter table {table} add column "{column}" {kind}')
+    known = {name: kind for name, kind, *_ in connection.execute(f"describe {arrival.table}").fetchall()}
+    arrived = {name: kind for name, kind, *_ in connection.execute("describe described_rows").fetchall()}
+    connection.unregister("described_rows")
+    for column, kind in arrived.items():
+        if known.setdefault(column, kind) != kind:
+            why = f"{column} was {known[column]} and is now {kind}"
+            raise DataFailed(arrival.object, why, "nothing of it was stored; report the change of the source")
+    for column in known.keys() & arrived.keys():
+        connection.execute(f'alter table {arrival.table} add column if not exists "{column}" {arrived[column]}')
 
 
 def _row_text(columns: Sequence[str], alias: str) -> str:
-    cells = [f"coalesce(cast({alias}.\"{name}\" as varchar), {CANONICAL_NULL})" for name in columns]
+    cells = [f'coalesce(cast({alias}."{name}" as varchar), {CANONICAL_NULL})' for name in columns]
     return f" || {CELL_END} || ".join(cells) if cells else "''"
 
 
@@ -101,7 +111,7 @@ def _describe_arrived_parts(connection: duckdb.DuckDBPyConnection, arrival: Arri
         f"""create or replace temp table arrived_part as
         select part, count(*) as rows, cast({control} as decimal(38,6)) as control_total,
             sha256(string_agg(row_hash, '' order by row_hash)) as content_hash
-        from (select *, sha256({_row_text(sorted(columns), 'a')}) as row_hash from arrived as a)
+        from (select *, sha256({_row_text(sorted(columns), "a")}) as row_hash from arrived as a)
         group by part"""
     )
     for part in sorted(arrival.parts_read - _names(connection, "arrived_part")):
@@ -124,7 +134,8 @@ def _describe_current_parts(connection: duckdb.DuckDBPyConnection, arrival: Arri
         connection.execute(
             """insert into arrived_part
             select part, 0, 0, 'empty' from current_part_now
-            where rows > 0 and part not in (select part from arrived_part)"""
+            where rows > 0 and part not in (select part from arrived_part) and not list_contains($kept, part)""",
+            {"kept": sorted(arrival.parts_kept)},
         )
 
 
@@ -186,12 +197,12 @@ def _count_rows(
     connection.execute(
         f"""create or replace temp table compared_row as
         with now as (
-            select {_row_text(arrival.key, 'r')} as key_text, sha256({_row_text(compared, 'r')}) as row_hash
+            select {_row_text(arrival.key, "r")} as key_text, sha256({_row_text(compared, "r")}) as row_hash
             from {arrival.table} as r
             inner join current_part_now as c on c.part = r.part and c.load_id = r.load_id
             inner join judged_part as j on j.part = r.part
         ), then_ as (
-            select {_row_text(arrival.key, 'a')} as key_text, sha256({_row_text(compared, 'a')}) as row_hash
+            select {_row_text(arrival.key, "a")} as key_text, sha256({_row_text(compared, "a")}) as row_hash
             from arrived as a
         )
         select coalesce(t.key_text, n.key_text) as key_text, t.key_text is not null as arrived,
@@ -205,24 +216,20 @@ def _count_rows(
     return new, changed, unchanged, withdrawn
 
 
-def _append(
-    connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str], load_id: int
-) -> None:
+def _append(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str], load_id: int) -> None:
     listed = ", ".join(f'"{name}"' for name in columns)
     chosen = ", ".join(f'a."{name}"' for name in columns)
     connection.execute(
-        f"""insert into {arrival.table} (load_id, is_new_key, part{', ' + listed if listed else ''})
-        select {load_id}, not k.known, a.part{', ' + chosen if chosen else ''}
+        f"""insert into {arrival.table} (load_id, is_new_key, part{", " + listed if listed else ""})
+        select {load_id}, not k.known, a.part{", " + chosen if chosen else ""}
         from arrived as a
         inner join judged_part as j on j.part = a.part and j.state in ('accepted', 'refused')
         inner join (select key_text, bool_or(known) as known from compared_row where arrived group by key_text) as k
-            on k.key_text = {_row_text(arrival.key, 'a')}"""
+            on k.key_text = {_row_text(arrival.key, "a")}"""
     )
 
 
-def _record(
-    connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: Occasion, load_id: int
-) -> None:
+def _record(connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: Occasion, load_id: int) -> None:
     kept = "" if arrival.keep_unchanged else "where state <> 'unchanged'"
     connection.execute(
         f"""insert into meta.load_part (load_id, object, part, rows, content_hash, state, reason, control_total)
@@ -238,8 +245,16 @@ def _record(
         """insert into meta.load (load_id, source, object, window_from, window_to, fetched_at, business_date, rows_read,
             content_hash, run_id, flags) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         [
-            load_id, occasion.source, arrival.object, first, last, occasion.fetched_at, occasion.business_date,
-            arrival.rows_read or arrival.rows.num_rows, content_hash, occasion.run_id,
+            load_id,
+            occasion.source,
+            arrival.object,
+            first,
+            last,
+            occasion.fetched_at,
+            occasion.business_date,
+            arrival.rows_read or arrival.rows.num_rows,
+            content_hash,
+            occasion.run_id,
             json.dumps(arrival.flags, sort_keys=True, default=str),
         ],
     )

@@ -8,12 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.review.month import ClosedMonth, Definition, EarlierMonth, KpiValue
-from pipelines.review.wording import SHOWN_AS_FACTOR, Wording
+from pipelines.review.wording import MINUS, SHOWN_AS_FACTOR, Wording
+
+SIGNS = {"up": "+", "down": MINUS}
 
 
 @dataclass(frozen=True)
 class Change:
-    """A sentence; `verdict` is good, bad or empty, `verdict_text` says it in words."""
+    """A sentence; `verdict` is good, bad or empty, `verdict_text` says it in words.
+
+    There is no verdict where both intervals overlap: `doubt` says so.
+    """
 
     sentence: str
     short: str = ""
@@ -27,50 +32,54 @@ def change_since(month: ClosedMonth, definition: Definition, wording: Wording) -
     now = month.of_month(definition.kpi_id)
     if now is None or now.value is None:
         return None
+    if now.is_immature:
+        return Change(wording("change.immature"))
     earlier = month.previous
     if earlier is None:
         return Change(wording("change.no_snapshot"))
     before = earlier.values.get(definition.kpi_id)
     if before is None or before.value is None:
-        return Change(wording("change.no_value", month=_named(earlier, wording)))
-    if now.is_immature or before.is_immature:
-        return Change(wording("change.immature"))
+        return Change(wording("change.no_value", **_named(earlier, wording)))
+    if before.is_immature:
+        return Change(wording("change.immature_before", **_named(earlier, wording)))
     if now.definition_version != before.definition_version:
         versions = {"old": before.definition_version, "new": now.definition_version}
-        return Change(wording("change.definition", month=_named(earlier, wording), **versions))
-    return _compared(definition, now, before, _named(earlier, wording), wording)
+        return Change(wording("change.definition", **_named(earlier, wording), **versions))
+    return _compared(definition, now.value - before.value, (now, before), earlier, wording)
 
 
-def _named(earlier: EarlierMonth, wording: Wording) -> str:
-    month = wording.month(earlier.snapshot.month)
-    return wording("change.named_month", month=month, version=earlier.snapshot.version)
+def _named(earlier: EarlierMonth, wording: Wording) -> dict[str, object]:
+    return {"month": wording.month(earlier.snapshot.month), "version": earlier.snapshot.version}
 
 
-def _compared(definition: Definition, now: KpiValue, before: KpiValue, month: str, wording: Wording) -> Change:
-    assert now.value is not None and before.value is not None  # noqa: S101
-    difference = now.value - before.value
-    then = wording.figure(definition.kpi_id, definition.unit, before.value)
-    amount = _amount(definition, abs(difference), before.value, wording)
-    if wording.figure(definition.kpi_id, definition.unit, now.value) == then:
-        return Change(wording("change.same", month=month, then=then), wording("change.same_short"))
+def _compared(
+    definition: Definition, difference: float, pair: tuple[KpiValue, KpiValue], earlier: EarlierMonth, wording: Wording
+) -> Change:
+    now, before = (wording.figure(definition.kpi_id, definition.unit, known.value or 0) for known in pair)
+    named = _named(earlier, wording)
+    if now == before:
+        return Change(wording("change.same", then=before, **named), wording("change.same_short"))
     direction = "up" if difference > 0 else "down"
-    verdict = _verdict(definition.direction, direction)
+    amount, share = _amounts(definition, abs(difference), pair[1].value or 0, wording)
+    sign = SIGNS[direction]
+    may_be_chance = _overlap(*pair)
+    verdict = "" if may_be_chance else _verdict(definition.direction, direction)
     return Change(
-        wording(f"change.{direction}", amount=amount, month=month, then=then),
-        wording(f"change.{direction}_short", amount=amount),
+        wording(f"change.{direction}", amount=f"{amount} ({share})" if share else amount, then=before, **named),
+        f"{sign}{amount} ({sign}{share})" if share else f"{sign}{amount}",
         verdict,
         wording(f"change.{verdict}") if verdict else "",
-        wording("change.overlap") if _overlap(now, before) else "",
+        wording("change.overlap") if may_be_chance else "",
     )
 
 
-def _amount(definition: Definition, difference: float, before: float, wording: Wording) -> str:
+def _amounts(definition: Definition, difference: float, before: float, wording: Wording) -> tuple[str, str]:
+    """The difference in the KPI's unit, and as a share of the value before where that says something."""
     if definition.unit == "ratio" and definition.kpi_id not in SHOWN_AS_FACTOR:
-        return wording.points(difference)
-    amount = wording.figure(definition.kpi_id, definition.unit, difference)
-    if before > 0 and definition.unit in {"count", "EUR"}:
-        return f"{amount} ({wording.percentage(difference / before)})"
-    return amount
+        return wording.points(difference), ""
+    amount = wording.figure(definition.kpi_id, definition.unit, difference, beside=before)
+    says_something = before > 0 and definition.unit in {"count", "EUR"}
+    return amount, wording.percentage(difference / before) if says_something else ""
 
 
 def _verdict(wanted: str, direction: str) -> str:

@@ -52,12 +52,12 @@ def channel_section(month: ClosedMonth, wording: Wording) -> ChannelSection | No
     """The channels of the month; None when the snapshot has none."""
     if not month.channels:
         return None
-    names = [name for name in EXPLAINED if any(channel.channel == name for channel in month.channels)]
+    present = {channel.channel for channel in month.channels}
     return ChannelSection(
         volumes=_grid("channels.volumes", VOLUMES, month, wording),
         ratios=_grid("channels.ratios", RATIOS, month, wording),
         charts=_charts(month, wording),
-        explained=tuple((name, wording(f"member.{name}")) for name in names),
+        explained=tuple((_named(name, wording), wording(f"member.{name}")) for name in EXPLAINED if name in present),
     )
 
 
@@ -65,12 +65,24 @@ def _grid(key: str, figures: Sequence[tuple[str, str, bool]], month: ClosedMonth
     notes = Notes()
     columns = tuple(Column(wording(f"channel.{column}")) for column, _, _ in figures)
     rows = [
-        GridRow(channel.channel, tuple(_cell(channel, column, notes, wording) for column, _, _ in figures))
-        for channel in month.channels
+        GridRow(
+            _named(channel.channel, wording), tuple(_cell(channel, column, notes, wording) for column, _, _ in figures)
+        )
+        for channel in _special_last(month.channels)
     ]
     total = tuple(_total(month, column, kpi_id, is_part, notes, wording) for column, kpi_id, is_part in figures)
     rows.append(GridRow(wording("channels.total"), total, is_total=True))
     return Grid(wording(key), wording("column.channel"), columns, tuple(rows), notes.listed())
+
+
+def _named(channel: str, wording: Wording) -> str:
+    """Channels are names and stay as they are; the labels of what has no channel are words."""
+    return wording(f"label.{channel}") if channel in EXPLAINED else channel
+
+
+def _special_last(channels: Sequence[ChannelMonth]) -> list[ChannelMonth]:
+    """The real channels first; what belongs to none of them stands above the total."""
+    return sorted(channels, key=lambda channel: channel.channel in EXPLAINED)
 
 
 def _cell(channel: ChannelMonth, column: str, notes: Notes, wording: Wording) -> Cell:
@@ -80,9 +92,7 @@ def _cell(channel: ChannelMonth, column: str, notes: Notes, wording: Wording) ->
     return Cell(_written(column, wording)(value))
 
 
-def _total(
-    month: ClosedMonth, column: str, kpi_id: str, is_part: bool, notes: Notes, wording: Wording
-) -> Cell:
+def _total(month: ClosedMonth, column: str, kpi_id: str, is_part: bool, notes: Notes, wording: Wording) -> Cell:
     known = month.of_month(kpi_id)
     if known is None:
         return notes.missing(Phrase(wording("channels.no_total")))
@@ -105,22 +115,24 @@ def _written(column: str, wording: Wording) -> Callable[[Number], str]:
 
 
 def _charts(month: ClosedMonth, wording: Wording) -> tuple[tuple[str, Markup], ...]:
-    costly = [channel for channel in month.channels if channel.spend_full_eur]
+    costly = [channel for channel in _special_last(month.channels) if channel.spend_full_eur]
     if not costly:
         return ()
     rows = [_bar(channel, wording) for channel in costly]
     title = wording("channels.chart_title", month=wording.month(month.snapshot.month))
-    description = wording("channels.chart_description", first=costly[0].channel, amount=rows[0].text)
+    description = wording("channels.chart_description", first=rows[0].label, amount=rows[0].text)
     language = NUMBER_LOCALES[wording.language]
     return tuple(
         (
             width,
             dressed(charts.bars(rows, width, language), name=f"cost-{width}", title=title, description=description),
         )
-        for width in charts.WIDTHS
+        for width in charts.FULL_WIDTH
     )
 
 
 def _bar(channel: ChannelMonth, wording: Wording) -> charts.Bar:
     full, media = channel.spend_full_eur or Decimal(0), channel.spend_media_eur or Decimal(0)
-    return charts.Bar(channel.channel, float(full), wording.amount(full, cents=False), part=float(media))
+    return charts.Bar(
+        _named(channel.channel, wording), float(full), wording.amount(full, cents=False), part=float(media)
+    )

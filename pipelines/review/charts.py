@@ -7,7 +7,7 @@ drawing does not depend on the fonts of the machine that makes it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 import altair as alt
 import vl_convert
+
+from pipelines.review.svg import drawable
 
 VEGA_LITE = "6.4"
 LIGHT = {
@@ -24,7 +26,7 @@ LIGHT = {
     "accent": "#1f5a96",
     "pale": "#c3d6ea",
     "warm": "#a9551f",
-    "shade": "#eef0f2",
+    "shade": "#e8ebee",
     "surface": "#ffffff",
 }
 DARK = {
@@ -37,10 +39,15 @@ DARK = {
     "shade": "#242a31",
     "surface": "#1b2026",
 }
-Width = Literal["wide", "narrow"]
-WIDTHS: tuple[Width, ...] = ("wide", "narrow")
-CHART_WIDTH: Mapping[Width, int] = {"wide": 700, "narrow": 316}
+NumberLocale = Literal["nl-NL", "en-GB"]
+Width = Literal["wide", "half", "narrow"]
+CHART_WIDTH: Mapping[Width, int] = {"wide": 700, "half": 520, "narrow": 316}
+# a page shows the first of these, on a narrow screen the second
+FULL_WIDTH: tuple[Width, Width] = ("wide", "narrow")
+HALF_WIDTH: tuple[Width, Width] = ("half", "narrow")
 TEXT_SIZE = 12
+# wider than any figure drawn at TEXT_SIZE, whatever the font
+CHARACTER_WIDTH = 7.6
 
 
 @dataclass(frozen=True)
@@ -67,23 +74,24 @@ def sparkline(values: Sequence[float | None], *, is_last_settled: bool) -> str:
     return _svg(alt.layer(line, last).properties(width=220, height=40), "en-GB")
 
 
-def bars(rows: Sequence[Bar], width: Width, language: str) -> str:
+def bars(rows: Sequence[Bar], width: Width, number_locale: NumberLocale) -> str:
     """Horizontal bars in the given order; on narrow pages the label stands above its bar."""
     is_narrow = width == "narrow"
     step = 44 if is_narrow else 34
     label_room = 4 if is_narrow else 190
-    longest = max((row.value for row in rows), default=0) or 1
     data = [
         {"label": row.label, "place": place, "value": row.value, "text": row.text, "part": row.part or 0}
         for place, row in enumerate(rows)
     ]
     axis = alt.Axis(
-        title=None, labels=not is_narrow, ticks=False, domain=False, labelLimit=label_room - 14, labelPadding=10,
+        title=None, labels=not is_narrow, ticks=False, domain=False, labelLimit=label_room - 36, labelPadding=10,
         labelFontSize=TEXT_SIZE + 1, labelColor=LIGHT["ink"], minExtent=label_room, maxExtent=label_room,
         labelExpr="datum.value == null ? '' : names[datum.value]",
     )  # fmt: skip
     y = alt.Y("place:O", axis=axis, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, longest * (1.45 if is_narrow else 1.3)], nice=False))
+    x = alt.X(
+        "value:Q", axis=None, scale=alt.Scale(domain=[0, _reach(rows, CHART_WIDTH[width] - label_room)], nice=False)
+    )
     base = alt.Chart(_data(data)).encode(y=y, x=x)
     offset = 8 if is_narrow else 0
     layers = [
@@ -94,11 +102,18 @@ def bars(rows: Sequence[Bar], width: Width, language: str) -> str:
         inner = base.mark_bar(height=8, yOffset=offset, color=LIGHT["accent"])
         layers.insert(1, inner.encode(x=alt.X("part:Q", axis=None)))
     if is_narrow:
-        above = base.mark_text(align="left", dy=-11, fontSize=TEXT_SIZE, color=LIGHT["muted"], limit=300)
+        above = base.mark_text(align="left", dy=-11, fontSize=TEXT_SIZE, color=LIGHT["muted"], limit=250)
         layers.append(above.encode(x=alt.value(0), text="label:N"))
     names = alt.param(name="names", value=[row.label for row in rows])
     chart = alt.layer(*layers).add_params(names)
-    return _svg(chart.properties(width=CHART_WIDTH[width] - label_room, height=step * len(rows)), language)
+    return _svg(chart.properties(width=CHART_WIDTH[width] - label_room, height=step * len(rows)), number_locale)
+
+
+def _reach(rows: Sequence[Bar], room: int) -> float:
+    """The end of the axis that leaves every bar the space for the text behind it."""
+    longest = max((row.value for row in rows), default=0) or 1
+    text_room = 14 + CHARACTER_WIDTH * max((len(row.text) for row in rows), default=0)
+    return longest * room / max(room - text_room, room / 4)
 
 
 def _has_parts(rows: Sequence[Bar]) -> bool:
@@ -106,19 +121,19 @@ def _has_parts(rows: Sequence[Bar]) -> bool:
 
 
 def days(
-    panels: Sequence[tuple[str, Mapping[date, float | None]]], day_title: str, width: Width, language: str
+    panels: Sequence[tuple[str, Mapping[date, float | None]]], day_title: str, width: Width, number_locale: NumberLocale
 ) -> str:
     """One panel per series over the days of a month: a line first, columns below; weekends are shaded."""
     drawn = [
         _day_panel(title, series, width, mark="line" if place == 0 else "bar", axis_title=day_title)
         for place, (title, series) in enumerate(panels)
     ]
-    return _svg(alt.vconcat(*drawn, spacing=14), language)
+    return _svg(alt.vconcat(*drawn, spacing=14), number_locale)
 
 
 def _day_panel(
     title: str, series: Mapping[date, float | None], width: Width, *, mark: Literal["line", "bar"], axis_title: str
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     room = 48
     last_day = max((day.day for day in series), default=31)
     ticks = [day for day in (1, 5, 10, 15, 20, 25, 30) if day <= last_day]
@@ -128,15 +143,15 @@ def _day_panel(
     )  # fmt: skip
     span = alt.Scale(domain=[0.4, last_day + 0.6], nice=False, padding=0)
     highest = max((value for value in series.values() if value is not None), default=0)
-    height = alt.Scale(domainMin=0, nice=True) if highest > 1 else alt.Scale(domain=[0, 1])
     y = alt.Y(
         "value:Q",
-        axis=alt.Axis(title=None, format=",d", tickCount=4, tickMinStep=1, minExtent=room, maxExtent=room, domain=False),
-        scale=height,
+        axis=alt.Axis(
+            title=None, format=",d", tickCount=4, tickMinStep=1, minExtent=room, maxExtent=room, domain=False
+        ),
+        scale=alt.Scale(domain=[0, max(highest, 1) * 1.1], nice=False),
     )
     rows = [{"day": day.day, "value": value} for day, value in sorted(series.items())]
-    weekends = [{"from": day.day - 0.5, "to": day.day + 0.5} for day in sorted(series) if day.weekday() >= 5]
-    shade = alt.Chart(_data(weekends)).mark_rect(color=LIGHT["shade"])
+    shade = alt.Chart(_data(_weekends(series))).mark_rect(color=LIGHT["shade"])
     shade = shade.encode(x=alt.X("from:Q", scale=span, axis=axis), x2="to:Q")
     base = alt.Chart(_data(rows)).encode(x=alt.X("day:Q", scale=span, axis=axis), y=y)
     if mark == "line":
@@ -148,15 +163,30 @@ def _day_panel(
     return alt.layer(shade, drawn).properties(title=heading, **size)
 
 
+def _weekends(days_of_month: Iterable[date]) -> list[dict[str, Any]]:
+    """One rectangle per weekend: two that touch would show a seam."""
+    saturdays = {day.day - (day.weekday() - 5): day for day in sorted(days_of_month) if day.weekday() >= 5}
+    return [{"from": max(saturday, 1) - 0.5, "to": last.day + 0.5} for saturday, last in sorted(saturdays.items())]
+
+
 def _data(rows: list[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=rows)
 
 
-def _svg(chart: alt.TopLevelMixin, number_locale: str) -> str:
+def _svg(chart: alt.TopLevelMixin, number_locale: NumberLocale) -> str:
     spec = chart.to_dict(validate=False)
     spec["config"] = CONFIG
     spec["padding"] = {"left": 2, "right": 6, "top": 4, "bottom": 4}
-    return _converted(json.dumps(spec, sort_keys=True), number_locale)
+    # on a control character the chart library does not fail: it ends the process
+    return _converted(json.dumps(_drawable(spec), sort_keys=True), number_locale)
+
+
+def _drawable(part: Any) -> Any:
+    if isinstance(part, str):
+        return drawable(part)
+    if isinstance(part, dict):
+        return {key: _drawable(value) for key, value in part.items()}
+    return [_drawable(value) for value in part] if isinstance(part, list) else part
 
 
 CONFIG: dict[str, Any] = {
@@ -178,7 +208,7 @@ CONFIG: dict[str, Any] = {
 
 
 @lru_cache(maxsize=64)
-def _converted(spec: str, number_locale: str) -> str:
+def _converted(spec: str, number_locale: NumberLocale) -> str:
     # no base address is allowed: a specification that names data elsewhere fails instead of fetching it
     svg: str = vl_convert.vegalite_to_svg(
         spec, vl_version=VEGA_LITE, allowed_base_urls=[], format_locale=number_locale, time_format_locale=number_locale

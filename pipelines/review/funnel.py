@@ -102,6 +102,9 @@ def _charts(bars: Sequence[charts.Bar], name: str, title: str, wording: Wording)
     description = "; ".join(f"{bar.label}: {bar.text}" for bar in bars)
     language = NUMBER_LOCALES[wording.language]
     return tuple(
-        (width, dressed(charts.bars(bars, width, language), name=f"{name}-{width}", title=title, description=description))
-        for width in charts.WIDTHS
+        (
+            width,
+            dressed(charts.bars(bars, width, language), name=f"{name}-{width}", title=title, description=description),
+        )
+        for width in charts.HALF_WIDTH
     )

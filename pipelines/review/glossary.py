@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.review.figures import kpi_name
 from pipelines.review.month import ClosedMonth, Definition
 from pipelines.review.wording import Phrase, Wording
 
@@ -34,7 +33,7 @@ def _entry(month: ClosedMonth, definition: Definition, wording: Wording) -> Entr
     if used != definition.definition_version:
         text = wording("glossary.newer_version", version=used, newer=definition.definition_version)
     formula = _formula(definition, wording)
-    return Entry(definition.kpi_id, kpi_name(definition, wording), formula, wording.sources(definition.sources), text)
+    return Entry(definition.kpi_id, wording.kpi_name(definition), formula, wording.sources(definition.sources), text)
 
 
 def _formula(definition: Definition, wording: Wording) -> Phrase:

@@ -10,15 +10,17 @@ from string import ascii_lowercase
 
 from pipelines.review.wording import MISSING, Phrase
 
+NOTHING = Phrase("")
+
 
 @dataclass(frozen=True)
 class Cell:
-    """A text, or the sign for no value with the letter of its note. `remark` is shown smaller below the text."""
+    """A text, or the sign for no value with the letter of its note. `remarks` stand smaller below it, a line each."""
 
     text: str
     letter: str = ""
-    why: Phrase = Phrase("")
-    remark: str = ""
+    why: Phrase = NOTHING
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,6 @@ class Column:
 
     label: str
     is_number: bool = True
-    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,6 @@ class GridRow:
     head: str
     cells: tuple[Cell, ...]
     is_total: bool = False
-    letter: str = ""
     remark: str = ""
 
 
@@ -66,10 +66,11 @@ class Notes:
 
 @dataclass(frozen=True)
 class Grid:
-    """A whole table; `head` names what its rows are about."""
+    """A whole table; `head` names what its rows are about, `look` is a class of the style sheet."""
 
     caption: str
     head: str
     columns: tuple[Column, ...]
     rows: tuple[GridRow, ...]
     notes: list[tuple[str, Phrase]] = field(default_factory=list)
+    look: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import fields
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -27,15 +27,17 @@ from pipelines.review.month import (
     months_before,
 )
 
-Row = TypeVar("Row")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 DAILY_KPIS = ("sessions", "new_leads")
 
 
 def read_snapshots(connection: duckdb.DuckDBPyConnection) -> list[Snapshot]:
     """Every snapshot, newest month first and newest version first."""
     rows = connection.execute(
-        """select snapshot_id, month, version, created_at, coalesce(note, '') as note, coalesce(cast(cut as varchar), ''),
-             content_sha256, definitions_hash, config_hash, models_hash
+        """select snapshot_id, month, version, created_at, coalesce(note, ''), coalesce(cast(cut as varchar), ''),
+              content_sha256, definitions_hash, config_hash, models_hash
            from snapshots.snapshot
            order by month desc, version desc"""
     ).fetchall()
@@ -72,17 +74,19 @@ def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -
     )
 
 
-def _columns(row_type: type[Row]) -> str:
-    return ", ".join(f'"{field.name}"' for field in fields(row_type))  # type: ignore[arg-type]
+def _columns(row_type: type[DataclassInstance]) -> str:
+    return ", ".join(f'"{field.name}"' for field in fields(row_type))
 
 
 def _definitions(connection: duckdb.DuckDBPyConnection) -> dict[str, Definition]:
-    rows = connection.execute(f"select {_columns(Definition)} from reference.kpi order by kpi_id").fetchall()  # noqa: S608
-    found = {}
-    for *words, sources, version in rows:
-        named = tuple(source.strip() for source in (sources or "").split(",") if source.strip())
-        found[words[0]] = Definition(*words, sources=named, definition_version=version)
-    return found
+    rows = connection.execute(f"select {_columns(Definition)} from reference.kpi order by kpi_id").fetchall()
+    return {row[0]: _definition(row) for row in rows}
+
+
+def _definition(row: tuple[Any, ...]) -> Definition:
+    known = dict(zip((field.name for field in fields(Definition)), row, strict=True))
+    sources = tuple(source.strip() for source in (known.pop("sources") or "").split(",") if source.strip())
+    return Definition(**known, sources=sources)
 
 
 def _stage_names(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
@@ -111,7 +115,7 @@ def _values(
         f"""select {KPI_COLUMNS}
             from snapshots.kpi_value
             where snapshot_id = ? and grain = ? and period_start = ? and slice = 'total'
-            order by kpi_id""",  # noqa: S608
+            order by kpi_id""",
         [snapshot_id, grain, period_start],
     ).fetchall()
     return {row[0]: KpiValue(*row) for row in rows}
@@ -133,7 +137,7 @@ def _channels(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tupl
         f"""select {_columns(ChannelMonth)}
             from snapshots.channel_month
             where snapshot_id = ? and month = ?
-            order by coalesce(spend_full_eur, 0) desc, coalesce(sessions, 0) desc, channel""",  # noqa: S608
+            order by coalesce(spend_full_eur, 0) desc, coalesce(sessions, 0) desc, channel""",
         [snapshot.snapshot_id, snapshot.month],
     ).fetchall()
     return tuple(ChannelMonth(*row) for row in rows)
@@ -144,7 +148,7 @@ def _entries(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple
         f"""select {_columns(StageEntries)}
             from snapshots.funnel_period
             where snapshot_id = ? and month = ? and slice = 'total'
-            order by stage_position""",  # noqa: S608
+            order by stage_position""",
         [snapshot.snapshot_id, snapshot.month],
     ).fetchall()
     return tuple(StageEntries(*row) for row in rows)
@@ -155,7 +159,7 @@ def _latest_mature_cohort(connection: duckdb.DuckDBPyConnection, snapshot: Snaps
         f"""select cohort_month, cohort_leads, window_days, {_columns(StageReached)}
             from snapshots.funnel_cohort
             where snapshot_id = ? and slice = 'total' and is_mature
-            order by cohort_month desc, stage_position""",  # noqa: S608
+            order by cohort_month desc, stage_position""",
         [snapshot.snapshot_id],
     ).fetchall()
     if not rows:

@@ -12,8 +12,16 @@ from markupsafe import Markup
 
 from pipelines.failures import DataFailed
 
-DRAWING = frozenset({"svg", "g", "path", "line", "rect", "circle", "text", "tspan", "defs", "clipPath", "title", "desc"})
+DRAWING = frozenset(
+    {"svg", "g", "path", "line", "rect", "circle", "text", "tspan", "defs", "clipPath", "title", "desc"}
+)
 LOCAL_REFERENCE = re.compile(r"url\(#([\w-]+)\)")
+NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+
+
+def drawable(text: str) -> str:
+    """The text with a sign for each character that no SVG may hold, such as a backspace."""
+    return NOT_IN_XML.sub("\ufffd", text)
 
 
 def dressed(svg: str, *, name: str, title: str, description: str) -> Markup:
@@ -32,7 +40,7 @@ def dressed(svg: str, *, name: str, title: str, description: str) -> Markup:
     }
     for place, (tag, text) in enumerate((("title", title), ("desc", description))):
         label = ElementTree.Element(tag, {"id": f"{name}-{tag}"})
-        label.text = text
+        label.text = drawable(text)
         root.insert(place, label)
     # ElementTree escapes every text and attribute, so names from outside stay text.
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704
@@ -44,7 +52,11 @@ def _simplify(element: ElementTree.Element, name: str) -> None:
         raise DataFailed(f"chart {name}", f"the drawing holds a <{tag}>", "report it; the page is not written")
     element.tag = tag
     for key in list(element.attrib):
-        if key.startswith(("aria-", "on")) or key in {"role", "font-family", "pointer-events", "class"} or "href" in key:
+        if (
+            key.startswith(("aria-", "on"))
+            or key in {"role", "font-family", "pointer-events", "class"}
+            or "href" in key
+        ):
             del element.attrib[key]
     if "id" in element.attrib:
         element.attrib["id"] = f"{name}-{element.attrib['id']}"

@@ -1,6 +1,7 @@
 """Words and numbers in one language: the text catalogue, dates, amounts, and reasons that tables give in English.
 
-Says nothing about what a page holds. Texts are in `texts/<language>.yaml`; both languages have the same keys.
+Says nothing about what a page holds. Texts are in `texts/<language>.yaml`; both languages have the same keys. The
+catalogue's formulas are English, so only another language has `texts/formulas.<language>.yaml`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,18 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from pipelines.failures import WrongUse
+from pipelines.review.charts import NumberLocale
+from pipelines.review.month import Definition
 
 TEXTS = Path(__file__).parent / "texts"
 LOCALES = {"nl": "nl_NL", "en": "en_GB"}
-NUMBER_LOCALES = {"nl": "nl-NL", "en": "en-GB"}
+
+NUMBER_LOCALES: Mapping[str, NumberLocale] = {"nl": "nl-NL", "en": "en-GB"}
 EURO_SIGN = {"nl": "¤\u00a0{0};¤\u00a0-{0}", "en": "¤{0};-¤{0}"}
 # A return of 3.4 means 3.4 euros for each euro; as 340 % it would read as a share.
 SHOWN_AS_FACTOR = frozenset({"roas"})
 MISSING = "—"
+MINUS = "\u2212"
 Number = float | int | Decimal
 
 
@@ -59,6 +64,10 @@ class Wording:
         form = str(Locale.parse(self.locale).plural_form(count))
         return self(f"{key}.{form}", count=self.count(count))
 
+    def kpi_name(self, definition: Definition) -> str:
+        """The name of a KPI in the page's language."""
+        return definition.name_nl if self.language == "nl" else definition.name_en
+
     # ---- dates ----
 
     def month(self, month: date) -> str:
@@ -69,9 +78,13 @@ class Wording:
         """Sep 2026."""
         return str(format_date(month, "LLL y", locale=self.locale))
 
+    def day(self, day: date) -> str:
+        """5 November 2026."""
+        return str(format_date(day, "d MMMM y", locale=self.locale))
+
     def moment(self, moment: datetime) -> str:
         """A day and a time, in UTC."""
-        return f"{format_datetime(moment, 'd MMMM y, HH:mm', locale=self.locale)} UTC"
+        return f"{format_datetime(moment, 'd MMMM y, HH:mm', tzinfo=UTC, locale=self.locale)} UTC"
 
     # ---- numbers ----
 
@@ -86,9 +99,10 @@ class Wording:
         text = format_currency(value, "EUR", digits, locale=self.locale, currency_digits=False)
         return self._signed(text)
 
-    def percentage(self, value: Number) -> str:
-        """A fraction as a percentage; small ones get two decimals."""
-        pattern = "#,##0.00%" if 0 < abs(value) < 0.01 else "#,##0.0%"
+    def percentage(self, value: Number, *, beside: Number | None = None) -> str:
+        """A fraction as a percentage; small ones, and what stands `beside` them, get two decimals."""
+        smallest = value if beside is None else beside
+        pattern = "#,##0.00%" if 0 < abs(float(smallest)) < 0.01 else "#,##0.0%"
         return self._signed(format_percent(value, pattern, locale=self.locale))
 
     def points(self, difference: float) -> str:
@@ -99,14 +113,14 @@ class Wording:
 
     def factor(self, value: Number) -> str:
         """A multiple, such as a return of 3.42 times the spend."""
-        return self._signed(format_decimal(value, "#,##0.00", locale=self.locale)) + "×"
+        return self._signed(format_decimal(value, "#,##0.00", locale=self.locale)) + "\u00d7"
 
-    def figure(self, kpi_id: str, unit: str, value: Number) -> str:
-        """A KPI's value in its unit."""
+    def figure(self, kpi_id: str, unit: str, value: Number, *, beside: Number | None = None) -> str:
+        """A KPI's value in its unit, with the decimals that the figure `beside` it has."""
         if unit == "EUR":
-            return self.amount(value, cents=abs(value) < 1000)
+            return self.amount(value, cents=abs(float(value if beside is None else beside)) < 1000)
         if unit == "ratio":
-            return self.factor(value) if kpi_id in SHOWN_AS_FACTOR else self.percentage(value)
+            return self.factor(value) if kpi_id in SHOWN_AS_FACTOR else self.percentage(value, beside=beside)
         if unit == "count":
             return self.count(value)
         number = self._signed(format_decimal(value, "#,##0.0", locale=self.locale))
@@ -115,7 +129,7 @@ class Wording:
 
     @staticmethod
     def _signed(text: object) -> str:
-        return str(text).replace("-", "\u2212")
+        return str(text).replace("-", MINUS)
 
     # ---- reasons ----
 
@@ -134,8 +148,8 @@ class Wording:
 
     def _named(self, group: str, text: str) -> str:
         if group == "day":
-            return str(format_date(date.fromisoformat(text), "d MMMM y", locale=self.locale))
-        return self._texts.get(f"{group}.{text}", text)
+            return self.day(date.fromisoformat(text))
+        return ", ".join(self._texts.get(f"{group}.{part}", part) for part in text.split(", "))
 
     def sources(self, named: tuple[str, ...]) -> str:
         """Source names, separated by commas."""
@@ -148,6 +162,8 @@ def load_wording(language: str) -> Wording:
     if language not in LOCALES or not path.is_file():
         raise WrongUse(f"language {language!r}", "there are no texts in it", f"use one of {', '.join(sorted(LOCALES))}")
     loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if (formulas := TEXTS / f"formulas.{language}.yaml").is_file():
+        loaded["formula"] = yaml.safe_load(formulas.read_text(encoding="utf-8"))
     reasons = tuple((re.compile(line["when"]), line["say"]) for line in loaded.pop("reasons"))
     return Wording(language, dict(_flat(loaded)), reasons)
 

@@ -56,7 +56,10 @@ class StageEntry:
 
 @dataclass(frozen=True)
 class Lead:
-    """A CRM person. `known_from`: the day from which an export shows the lead; `merged_on`: from when it is merged."""
+    """A CRM person. `known_from`: an export of that morning or later shows the lead (None: once it is created).
+
+    `merged_on`: the day of the merge, which exports of later mornings show (None with `merged_into`: always merged).
+    """
 
     lead_id: str
     created_at: datetime
@@ -77,11 +80,13 @@ class Lead:
     form: str | None = None
     offer: str | None = None
     company_id: str | None = None
+    known_from: date | None = None
+    merged_on: date | None = None
 
 
 @dataclass(frozen=True)
 class Deal:
-    """A sales opportunity; amounts in its own currency, ex VAT."""
+    """A sales opportunity; amounts in its own currency, ex VAT. `merged_on` as of a lead; `closed_at` may lie ahead."""
 
     deal_id: str
     created_at: datetime
@@ -100,6 +105,7 @@ class Deal:
     segment: str | None
     merged_into: str | None = None
     is_test: bool = False
+    merged_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import duckdb
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipelines.loads import Arrival, Gate, Occasion, Stored, create_meta_tables, current_cut, fix_cut, store
 
 TODAY = date(2026, 9, 8)
-OCCASION = Occasion("file", "run-1", TODAY, datetime(2026, 9, 8, 6, 0))
+OCCASION = Occasion("file", "run-1", TODAY, datetime(2026, 9, 8, 6, 0, tzinfo=UTC).replace(tzinfo=None))
 
 
 def spend(rows: list[tuple[str, str, str]], **kwargs: object) -> Arrival:
@@ -102,7 +102,9 @@ def test_a_full_export_that_collapsed_is_refused_as_one(warehouse: duckdb.DuckDB
 def test_a_key_seen_before_is_told_from_a_new_one(warehouse: duckdb.DuckDBPyConnection) -> None:
     load(warehouse, spend([("d1", "a", "1")]))
     load(warehouse, spend([("d1", "a", "2"), ("d1", "b", "2")]))
-    rows = warehouse.execute("select campaign, is_new_key from raw.ad_cost where load_id = 2 order by campaign").fetchall()
+    rows = warehouse.execute(
+        "select campaign, is_new_key from raw.ad_cost where load_id = 2 order by campaign"
+    ).fetchall()
     assert rows == [("a", False), ("b", True)]
 
 
@@ -118,7 +120,9 @@ def test_an_old_cut_selects_the_old_rows(warehouse: duckdb.DuckDBPyConnection) -
 def test_rows_whose_load_was_never_recorded_are_invisible(warehouse: duckdb.DuckDBPyConnection) -> None:
     load(warehouse, spend([("d1", "a", "1")]))
     warehouse.execute("insert into raw.ad_cost (load_id, part, campaign, cost) values (2, 'd1', 'half written', 9)")
-    warehouse.execute("insert into meta.load_part (load_id, object, part, rows, state) values (2, 'ad_cost', 'd1', 1, 'accepted')")
+    warehouse.execute(
+        "insert into meta.load_part (load_id, object, part, rows, state) values (2, 'ad_cost', 'd1', 1, 'accepted')"
+    )
     assert [row[1] for row in current(warehouse)] == ["a"]
 
 

@@ -1,7 +1,7 @@
 """Reading a source into the warehouse: store what arrived, or remember why it did not answer.
 
-A source that cannot be read does not stop the night: its outcome is kept, the run ends red, and the tables are made from
-the last accepted loads. With `on_failure: hold` it stops the night.
+A source that cannot be read does not stop the night: its outcome is kept, the run ends red, and the tables are made
+from the last accepted loads. With `on_failure: hold` it stops the night.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
-from pipelines.failures import KpiError
+from pipelines.failures import KpiError, SourceUnavailable
 from pipelines.loads import Arrival, Occasion, Stored, store
 
 
@@ -23,12 +23,22 @@ class Outcome:
     source: str
     stored: tuple[Stored, ...]
     failure: KpiError | None
+    summary: str = ""
+
+    @property
+    def state(self) -> str:
+        """`read`, `unavailable` (try again later) or `failed` (somebody has to look)."""
+        if self.failure is None:
+            return "read"
+        return "unavailable" if isinstance(self.failure, SourceUnavailable) else "failed"
 
     @property
     def message(self) -> str:
         """One line for the log, the UI and `kpi status`."""
         if self.failure:
             return str(self.failure)
+        if self.summary:
+            return self.summary
         changed = sum(one.rows_new + one.rows_changed for one in self.stored)
         refused = sum(one.parts_refused for one in self.stored)
         objects = ", ".join(one.object for one in self.stored)
@@ -78,16 +88,29 @@ def remember_outcome(connection: duckdb.DuckDBPyConnection, outcome: Outcome, ni
     connection.execute(
         "insert into meta.source_outcome values (?, ?, ?, ?, ?, ?)",
         [
-            night.run_id, outcome.source, night.business_date, "unavailable" if outcome.failure else "read",
-            outcome.message, datetime.now(UTC).replace(tzinfo=None),
+            night.run_id,
+            outcome.source,
+            night.business_date,
+            outcome.state,
+            outcome.message,
+            datetime.now(UTC).replace(tzinfo=None),
         ],
     )
 
 
 def failures_of(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[tuple[str, str]]:
-    """The sources that did not answer in a run, with their first message."""
+    """The sources that could not be read in a run, with the first message of each."""
     return connection.execute(
-        """select source, min(message) from meta.source_outcome
-        where run_id = ? and state = 'unavailable' group by source order by source""",
+        """select source, arg_min(message, finished_at) from meta.source_outcome
+        where run_id = ? and state in ('unavailable', 'failed') group by source order by source""",
         [run_id],
     ).fetchall()
+
+
+def is_away(connection: duckdb.DuckDBPyConnection, source: str, run_id: str) -> bool:
+    """Whether a source did not answer in this run, so that asking it again would only wait again."""
+    ((count,),) = connection.execute(
+        "select count(*) from meta.source_outcome where run_id = ? and source = ? and state = 'unavailable'",
+        [run_id, source],
+    ).fetchall()
+    return bool(count)

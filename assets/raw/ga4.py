@@ -1,0 +1,51 @@
+"""One asset for each GA4 report: it reads the days that are due and appends the parts that changed."""
+
+import dagster as dg
+
+from pipelines.ga4_reports import REPORTS, Report
+from pipelines.intake import Night, due_window, take_in_report
+from pipelines.partitions import asked_window, days
+from pipelines.runtime import Runtime
+
+
+def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
+    """The assets `raw/ga4_*`; none when GA4 is left out."""
+    return [_asset(runtime, report) for report in REPORTS] if runtime.config.sources.ga4.enabled else []
+
+
+def _asset(runtime: Runtime, report: Report) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=report.table.split("."),
+        group_name="raw",
+        kinds={"duckdb", "googleanalytics"},
+        owners=["team:marketing-data"],
+        tags={"source": "ga4"},
+        description=(
+            f"GA4 by {', '.join(report.dimensions)}: {', '.join(report.metrics)}. "
+            f"Whole {'months' if report.is_monthly else 'days'} are replaced; look-back: {report.look_back}."
+        ),
+        # months are not partitions: a month is read again while any of its days may change
+        partitions_def=None if report.is_monthly else days(runtime),
+        backfill_policy=None if report.is_monthly else dg.BackfillPolicy.single_run(),
+        required_resource_keys={"warehouse", "sources"},
+        pool="warehouse",
+    )
+    def ga4_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        connection, today = context.resources.warehouse, runtime.business_date
+        window = asked_window(context.run.tags)
+        if window is None:
+            window = due_window(connection, report, runtime.config.sources.ga4, today)
+        if window is None:
+            return dg.MaterializeResult(metadata={"read": "nothing was due"})
+        night = Night(context.run_id, today, runtime.config.sources.on_failure == "hold")
+        outcome = take_in_report(connection, context.resources.sources.ga4, report, window, night)
+        (context.log.warning if outcome.failure else context.log.info)(outcome.message)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": sum(one.rows_new + one.rows_changed for one in outcome.stored),
+                "read": outcome.message,
+                "window": f"{window[0]} to {window[1]}",
+            }
+        )
+
+    return ga4_report

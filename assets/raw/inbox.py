@@ -1,0 +1,67 @@
+"""The inbox: every new file becomes rows of the raw tables of its kind, and one row of `meta.file`."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.inbox import KINDS, ReadingRules
+from pipelines.intake import Night, take_in_files
+from pipelines.runtime import Runtime
+
+FILES = dg.AssetKey(["meta", "file"])
+
+
+def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
+    """The assets that files become, and the list of the files."""
+    keys = {output.object: dg.AssetKey(output.table.split(".")) for kind in KINDS.values() for output in kind.outputs}
+    folders = {output.object: name for name, kind in KINDS.items() for output in kind.outputs}
+
+    @dg.multi_asset(
+        name="inbox",
+        specs=[
+            dg.AssetSpec(
+                FILES,
+                group_name="raw",
+                kinds={"duckdb"},
+                tags={"source": "inbox"},
+                owners=["team:marketing-data"],
+                description="Every file version seen in the inbox, and what became of its rows.",
+            ),
+            *(
+                dg.AssetSpec(
+                    key,
+                    group_name="raw",
+                    kinds={"duckdb", "csv"},
+                    owners=["team:marketing-data"],
+                    tags={"source": "inbox"},
+                    description=f"What files of inbox/{folders[name]}/ say, part by part.",
+                )
+                for name, key in keys.items()
+            ),
+        ],
+        required_resource_keys={"warehouse", "sources"},
+        pool="warehouse",
+    )
+    def inbox(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        context.resources.sources.deliver_demo_files()
+        taken = take_in_files(
+            context.resources.warehouse,
+            runtime.settings.data_dir / "inbox",
+            ReadingRules(runtime.config.company.time_zone, runtime.settings.pepper_bytes),
+            Night(context.run_id, runtime.business_date, runtime.config.sources.on_failure == "hold"),
+        )
+        context.log.info(f"{taken.loaded} files loaded, {taken.unreadable} unreadable, {taken.waiting} waiting")
+        yield dg.MaterializeResult(
+            asset_key=FILES,
+            metadata={
+                "dagster/row_count": taken.loaded,
+                "rows in": taken.rows_in,
+                "rows rejected": taken.rows_rejected,
+                "files that cannot be read": taken.unreadable,
+            },
+        )
+        for name, key in keys.items():
+            changed = sum(one.rows_new + one.rows_changed for one in taken.stored if one.object == name)
+            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": changed})
+
+    return [inbox]

@@ -1,0 +1,45 @@
+"""The Mailchimp account, read whole every night: one asset for each of its objects."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.intake import Night, take_in
+from pipelines.mailchimp_objects import OBJECTS
+from pipelines.runtime import Runtime
+
+
+def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
+    """The assets `raw/mailchimp_*`; none when Mailchimp is left out."""
+    if not runtime.config.sources.mailchimp.enabled:
+        return []
+    keys = {f"mailchimp.{wanted.name}": dg.AssetKey(["raw", f"mailchimp_{wanted.name}"]) for wanted in OBJECTS}
+
+    @dg.multi_asset(
+        name="mailchimp",
+        specs=[
+            dg.AssetSpec(
+                key,
+                group_name="raw",
+                kinds={"duckdb", "mailchimp"},
+                owners=["team:marketing-data"],
+                tags={"source": "mailchimp"},
+                description=f"Observations of {name}, appended where something changed; no personal field is asked for.",
+            )
+            for name, key in keys.items()
+        ],
+        required_resource_keys={"warehouse", "sources"},
+        pool="warehouse",
+    )
+    def mailchimp(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        today, sources = runtime.business_date, context.resources.sources
+        night = Night(context.run_id, today, runtime.config.sources.on_failure == "hold")
+        outcome = take_in(context.resources.warehouse, "mailchimp", night, lambda: sources.mailchimp.read(today))
+        (context.log.warning if outcome.failure else context.log.info)(outcome.message)
+        rows = {one.object: one.rows_new + one.rows_changed for one in outcome.stored}
+        for name, key in keys.items():
+            yield dg.MaterializeResult(
+                asset_key=key, metadata={"dagster/row_count": rows.get(name, 0), "read": outcome.message}
+            )
+
+    return [mailchimp]

@@ -1,0 +1,38 @@
+"""The review pages: one per version of a closed month and language, and the list of all of them."""
+
+import dagster as dg
+
+from pipelines.review import write_missing_pages
+from pipelines.runtime import Runtime
+
+
+def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
+    """The asset `review/page`."""
+
+    @dg.asset(
+        key=["review", "page"],
+        deps=[
+            dg.AssetKey(["snapshots", name])
+            for name in ("snapshot", "kpi_value", "channel_month", "funnel_cohort", "funnel_period")
+        ],
+        group_name="review",
+        kinds={"html"},
+        owners=["team:marketing-data"],
+        description="The monthly review pages in Dutch and English, made from snapshots only.",
+        required_resource_keys={"warehouse"},
+        pool="warehouse",
+    )
+    def page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        reports, company = runtime.settings.data_dir / "reports", runtime.config.company
+        written = write_missing_pages(
+            context.resources.warehouse,
+            reports,
+            company_name=company.name,
+            is_demo=runtime.is_demo,
+            headline_pack=company.headline_pack,
+        )
+        return dg.MaterializeResult(
+            metadata={"pages written": len(written), "folder": dg.MetadataValue.path(str(reports))}
+        )
+
+    return [page]

@@ -1,0 +1,61 @@
+"""The months that are due, frozen in one run: append-only tables that no other asset writes."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.runtime import Runtime
+from pipelines.snapshots import BY_HAND, Due, close_month, frozen_tables, month_of, months_due
+
+MONTH = "kpi/month"
+SNAPSHOT = dg.AssetKey(["snapshots", "snapshot"])
+
+
+def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
+    """The assets `snapshots/*`."""
+    tables = runtime.project.tables
+    frozen = {table.name: dg.AssetKey(["snapshots", table.name.partition(".")[2]]) for table in frozen_tables(tables)}
+
+    @dg.multi_asset(
+        name="closed_month",
+        specs=[
+            _spec(SNAPSHOT, "Every version of every closed month, and what it was made from.", list(frozen)),
+            *(_spec(key, f"{name} as frozen at the month's close.", [name]) for name, key in frozen.items()),
+        ],
+        required_resource_keys={"warehouse"},
+        pool="warehouse",
+    )
+    def closed_month(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        connection, close_days = context.resources.warehouse, runtime.config.company.month_close_days
+        asked = context.run.tags.get(MONTH)
+        due = (
+            [Due(month_of(asked), BY_HAND)]
+            if asked
+            else months_due(connection, tables, close_days, runtime.business_date)
+        )
+        added = []
+        for one in due:
+            added.append(close_month(connection, tables, one, run_id=context.run_id))
+            context.log.info(f"froze {added[-1].snapshot_id} ({one.note}): {added[-1].rows} rows")
+        yield dg.MaterializeResult(
+            asset_key=SNAPSHOT,
+            metadata={
+                "dagster/row_count": len(added),
+                "frozen": ", ".join(one.snapshot_id for one in added) or "no month was due",
+            },
+        )
+        for key in frozen.values():
+            yield dg.MaterializeResult(asset_key=key, metadata={"months frozen": len(added)})
+
+    return [closed_month]
+
+
+def _spec(key: dg.AssetKey, description: str, made_from: list[str]) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        deps=[dg.AssetKey(name.split(".")) for name in made_from],
+        group_name="snapshots",
+        kinds={"duckdb"},
+        owners=["team:marketing-data"],
+        description=description,
+    )

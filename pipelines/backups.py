@@ -1,0 +1,191 @@
+"""Verified copies of the warehouse, the way back from one, and the way forward from an older warehouse.
+
+Raw is irreplaceable: a copy counts only when all of it was read again and equals the warehouse, and a restore keeps
+what it replaces. Nothing here knows a table by name, except the few by which a warehouse is recognised.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from pipelines.engines.duckdb import LOCK_WAIT_SECONDS, MEMORY_LIMIT, Warehouse, attached, sync
+from pipelines.failures import DataFailed, WrongUse
+from pipelines.loads import create_meta_tables
+from pipelines.loads.schema import META_TABLES
+
+KEPT_BACKUPS = 7
+STAMP = "%Y%m%dT%H%M%SZ"
+UNFINISHED = ".unfinished-"
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "memory_limit": MEMORY_LIMIT,
+}
+# The published mart has the first two as well, but never the third.
+RECOGNISED_BY = frozenset({"meta.load", "meta.build", "meta.identity"})
+
+# table -> (columns with their types, rows, checksum)
+Contents = Mapping[str, tuple[object, ...]]
+
+
+def backup(connection: duckdb.DuckDBPyConnection, folder: Path, moment: datetime) -> Path:
+    """A copy of the open warehouse that was read again and equals it; only the newest few are kept.
+
+    Raises:
+        DataFailed: the copy differs; it is not kept.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place = folder / f"warehouse-{moment.astimezone(UTC):{STAMP}}.duckdb"
+    ((warehouse,),) = connection.execute("select current_database()").fetchall()
+    with _private_folder(folder) as private:
+        aside = private / place.name
+        with attached(connection, aside, "backup"):
+            connection.execute(f'copy from database "{warehouse}" to backup')
+        with attached(connection, aside, "backup", "read_only"):
+            _refuse_difference(_contents(connection, warehouse), _contents(connection, "backup"), place.name)
+        _put_in_place(aside, place)
+    for old in sorted(folder.glob("warehouse-*.duckdb"))[:-KEPT_BACKUPS]:
+        if old != place:
+            old.unlink()
+    return place
+
+
+def restore(file: Path, warehouse: Warehouse, *, wait_seconds: float = LOCK_WAIT_SECONDS) -> Path | None:
+    """Puts a backup in the place of the warehouse; answers with where the replaced one is kept, if there was one.
+
+    Raises:
+        WrongUse: the file is no backup of a warehouse.
+        DataFailed: the copy of it differs; the warehouse was not touched.
+        SourceUnavailable: another process works with the warehouse.
+    """
+    expected = _contents_of_backup(file)
+    with (
+        warehouse.held(purpose="kpi restore", wait_seconds=wait_seconds),
+        _private_folder(warehouse.path.parent) as private,
+    ):
+        aside = private / file.name
+        shutil.copyfile(file, aside)
+        if _log(file).exists():
+            shutil.copyfile(_log(file), _log(aside))
+        # opened for writing, it takes in the log
+        _refuse_difference(expected, _contents_of_backup(aside, read_only=False), f"copy of {file.name}")
+        kept = _set_aside(warehouse.path)
+        _put_in_place(aside, warehouse.path)
+    return kept
+
+
+def upgrade(warehouse: Warehouse, folder: Path, moment: datetime) -> tuple[str, ...]:
+    """Adds the bookkeeping tables and columns that an older warehouse lacks, after a backup; answers with their names.
+
+    Raises:
+        WrongUse: there is no warehouse.
+        DataFailed: the backup failed; nothing was changed.
+    """
+    with warehouse.opened_for_reading(purpose="kpi upgrade") as connection:
+        missing = _missing(connection)
+        if missing:
+            backup(connection, folder, moment)
+            create_meta_tables(connection)
+    return missing
+
+
+@contextmanager
+def _private_folder(parent: Path) -> Iterator[Path]:
+    """Where a copy is made that nobody else may see; what an earlier one left behind is removed first."""
+    for left in parent.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left)
+    with TemporaryDirectory(dir=parent, prefix=UNFINISHED) as private:
+        yield Path(private)
+
+
+def _missing(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Bookkeeping tables, and columns of those that exist, which this warehouse lacks."""
+    there = set(
+        connection.execute(
+            """select schema_name || '.' || table_name, column_name from duckdb_columns()
+            where database_name = current_database()"""
+        ).fetchall()
+    )
+    tables = {table for table, _ in there}
+    return tuple(
+        [table for table in META_TABLES if table not in tables]
+        + [
+            f"{table}.{column}"
+            for table, (_, columns) in META_TABLES.items()
+            for column, *_ in columns
+            if table in tables and (table, column) not in there
+        ]
+    )
+
+
+def _contents(connection: duckdb.DuckDBPyConnection, database: str) -> Contents:
+    """What every table of a database holds; the order of the rows does not count."""
+    listed = connection.execute(
+        """select schema_name, table_name, list((column_name, data_type) order by column_index) from duckdb_columns()
+        inner join duckdb_tables() using (database_name, schema_name, table_name)
+        where database_name = ? group by all""",
+        [database],
+    ).fetchall()
+    return {
+        f"{schema}.{table}": (
+            columns,
+            *connection.execute(
+                f'select count(*), sum(hash(whole_row)) from "{database}"."{schema}"."{table}" as whole_row'
+            ).fetchall(),
+        )
+        for schema, table, columns in listed
+    }
+
+
+def _contents_of_backup(file: Path, *, read_only: bool = True) -> Contents:
+    remedy = "name a file that `kpi backup` made"
+    if not file.is_file():
+        raise WrongUse(str(file), "there is no such file", remedy)
+    try:
+        with duckdb.connect(str(file), read_only=read_only, config=CONFIG) as connection:
+            ((database,),) = connection.execute("select current_database()").fetchall()
+            contents = _contents(connection, database)
+    except duckdb.Error as error:
+        raise WrongUse(str(file), f"it cannot be read ({str(error).splitlines()[0]})", remedy) from error
+    if not contents.keys() >= RECOGNISED_BY:
+        raise WrongUse(str(file), "it is no backup of a warehouse", remedy)
+    return contents
+
+
+def _refuse_difference(expected: Contents, found: Contents, what: str) -> None:
+    different = [name for name in sorted(expected.keys() | found.keys()) if expected.get(name) != found.get(name)]
+    if different:
+        raise DataFailed(what, f"it differs in {', '.join(different)}", "check the disk and try again; it was not kept")
+
+
+def _put_in_place(aside: Path, place: Path) -> None:
+    """Private, on disk, and there as a whole or not at all."""
+    aside.chmod(0o600)
+    sync(aside)
+    aside.replace(place)
+    sync(place.parent)
+
+
+def _set_aside(path: Path) -> Path | None:
+    """The file under a second name, with the write-ahead log that belongs to it: the next one must not replay it."""
+    if not path.exists():
+        return None
+    moment = datetime.now(UTC)
+    while (kept := path.with_name(f"{path.stem}.before-restore-{moment:{STAMP}}.duckdb")).exists():
+        moment += timedelta(seconds=1)
+    kept.hardlink_to(path)
+    if _log(path).exists():
+        _log(path).rename(_log(kept))
+    return kept
+
+
+def _log(database: Path) -> Path:
+    """The write-ahead log of a database file."""
+    return Path(f"{database}.wal")

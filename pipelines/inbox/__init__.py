@@ -1,0 +1,30 @@
+"""Files that people and systems drop into the inbox: found, read, typed, and handed over as arrivals.
+
+Kinds and forms are data; neither Dagster nor an engine is known here.
+"""
+
+from pipelines.inbox.cells import ReadingRules
+from pipelines.inbox.discovery import InboxFile, KnownFile, discover
+from pipelines.inbox.files import FileRead, read_file
+from pipelines.inbox.kinds import KINDS
+from pipelines.inbox.persons import PersonKeys, Persons, source_id_hmac
+from pipelines.inbox.splitting import empty_arrivals
+from pipelines.inbox.typing_columns import RejectedRow
+from pipelines.inbox.unreadable import Unreadable, Waiting
+
+__all__ = [
+    "KINDS",
+    "FileRead",
+    "InboxFile",
+    "KnownFile",
+    "PersonKeys",
+    "Persons",
+    "ReadingRules",
+    "RejectedRow",
+    "Unreadable",
+    "Waiting",
+    "discover",
+    "empty_arrivals",
+    "read_file",
+    "source_id_hmac",
+]

@@ -1,0 +1,116 @@
+"""From the bytes of a file to text: unpacking, encoding, and the refusal of what is no text.
+
+Cells and lines are not looked at here; `reading` does that.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.inbox.unreadable import Unreadable
+
+LARGEST_TEXT_BYTES = 1 << 30
+SAMPLE_BYTES = 4096
+BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+GZIP = b"\x1f\x8b"
+# what a file really is when its name says CSV
+OTHER_FORMATS = (
+    (b"PK\x03\x04", "a zip or Excel file"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file"),
+    (b"PAR1", "a Parquet file"),
+    (b"%PDF", "a PDF file"),
+    (GZIP, "compressed with gzip"),
+)
+SAVE_AS_TEXT = "save it as CSV in UTF-8"
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Bytes that are text in a known encoding."""
+
+    data: bytes
+    encoding: str
+
+    def lines(self) -> Iterator[str]:
+        """The physical lines with their ends as they are, decoded as they are needed."""
+        return iter(io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline=""))
+
+
+def decode(data: bytes, name: str) -> Decoded:
+    """The text in the bytes of the file `name`; a name that ends in .gz is unpacked first.
+
+    Raises:
+        Unreadable: it is empty, packed differently from what its name says, or no text.
+    """
+    unpacked = _unzipped(data, name) if name.lower().endswith(".gz") else data
+    for beginning, what in OTHER_FORMATS:
+        if unpacked.startswith(beginning):
+            remedy = "name it .csv.gz" if beginning == GZIP else SAVE_AS_TEXT
+            raise Unreadable(name, f"it is {what}, not CSV", remedy)
+    decoded = Decoded(unpacked, _encoding(unpacked, name))
+    if not any(line.strip("\r\n\t ,;\ufeff") for line in decoded.lines()):
+        raise Unreadable(name, "there is nothing in it", "export it again; a file without rows still needs its header")
+    return decoded
+
+
+def _unzipped(data: bytes, name: str) -> bytes:
+    if not data.startswith(GZIP):
+        raise Unreadable(name, "it is not compressed with gzip", "name it .csv, or compress it")
+    try:
+        with gzip.open(io.BytesIO(data)) as stream:
+            unpacked = stream.read(LARGEST_TEXT_BYTES + 1)
+    except EOFError:
+        raise Unreadable(name, "the compressed data end too early", "copy it again, whole") from None
+    except (gzip.BadGzipFile, zlib.error):
+        raise Unreadable(name, "the compressed data are damaged", "copy or export it again") from None
+    if len(unpacked) > LARGEST_TEXT_BYTES:
+        raise Unreadable(name, "it unpacks to more than 1 GiB", "split it into smaller files")
+    return unpacked
+
+
+def _encoding(data: bytes, name: str) -> str:
+    """Byte order mark, else the zero bytes of UTF-16, else UTF-8, else Windows-1252."""
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return _checked(data, encoding, name)
+    sample = data[:SAMPLE_BYTES]
+    if b"\x00" in data:
+        return _checked(data, _encoding_with_zero_bytes(sample, name), name)
+    try:
+        return _checked(data, "utf-8", name)
+    except Unreadable:
+        if _ends_inside_a_character(data):
+            raise Unreadable(name, "it ends in the middle of a character", "copy it again, whole") from None
+        return _checked(data, "cp1252", name)
+
+
+def _encoding_with_zero_bytes(sample: bytes, name: str) -> str:
+    """UTF-16 has its zero bytes at one side of each pair; anything else with zero bytes is no text."""
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd > len(sample) // 4 and even == 0:
+        return "utf-16-le"
+    if even > len(sample) // 4 and odd == 0:
+        return "utf-16-be"
+    raise Unreadable(name, "it is not text", SAVE_AS_TEXT)
+
+
+def _checked(data: bytes, encoding: str, name: str) -> str:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        why = f"byte {error.start + 1} is no text, neither as UTF-8 nor as Windows-1252"
+        raise Unreadable(name, why, SAVE_AS_TEXT) from None
+    return encoding
+
+
+def _ends_inside_a_character(data: bytes) -> bool:
+    """Whether all but the last bytes are UTF-8: the file was cut off."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return False

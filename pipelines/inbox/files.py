@@ -1,0 +1,88 @@
+"""One file of the inbox, read: its arrivals, its rejected rows, and the count that every row is in one of them.
+
+The caller stores the arrivals and keeps the rows of meta.file and meta.rejected_row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipelines.inbox.cells import ReadingRules
+from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.forms import forms_of
+from pipelines.inbox.kinds import KINDS
+from pipelines.inbox.persons import PersonKeys
+from pipelines.inbox.reading import read_text
+from pipelines.inbox.splitting import arrivals_of, parts_of
+from pipelines.inbox.typing_columns import RejectedRow, rejected_rows, typed_rows
+from pipelines.inbox.unreadable import Unreadable, Waiting
+from pipelines.loads import Arrival
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """What one file brought.
+
+    The first arrival holds every row that was taken; `rows_repeated` are rows that another row of the file says in
+    exactly the same words, to be counted as unchanged: ``rows_in = new + changed + unchanged of the first arrival +
+    rows_repeated + rows_rejected``.
+    """
+
+    file: InboxFile
+    dialect: str
+    arrivals: list[Arrival]
+    rejected: list[RejectedRow]
+    rows_in: int
+    rows_repeated: int
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows that were not taken."""
+        return len(self.rejected)
+
+    @cached_property
+    def rows_accepted(self) -> int:
+        """Rows that were taken, repeated ones too."""
+        taken: int = self.arrivals[0].rows.num_rows
+        return taken + self.rows_repeated
+
+
+def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys) -> FileRead:
+    """Reads a file that `discover` found.
+
+    Raises:
+        Unreadable: the file as a whole cannot be taken; what it says belongs into meta.file.
+        Waiting: the file changed since it was found.
+    """
+    if file.state != "new":
+        raise (Waiting if file.state == "waiting" else Unreadable)(file.name, file.reason, file.remedy)
+    kind = KINDS[file.kind]
+    text = read_text(_content(file), forms_of(kind), file.name)
+    typed = typed_rows(text, kind, rules)
+    flags = {**text.flags, "path": file.name, "content_hash": file.content_hash, "is_full": file.is_full}
+    # a full export that holds rejected rows of a part does not lack it
+    kept = parts_of(typed.refused, kind, rules) - parts_of(typed.rows, kind, rules) if file.is_full else frozenset()
+    arrivals = arrivals_of(
+        typed.rows, kind, rules, persons, full=file.is_full, parts_kept=kept, rows_read=text.rows_in, flags=flags
+    )
+    return FileRead(
+        file=file,
+        dialect=text.form.name,
+        arrivals=arrivals,
+        rejected=rejected_rows(text, typed.findings, file.name, file.content_hash),
+        rows_in=text.rows_in,
+        rows_repeated=typed.rows_repeated,
+    )
+
+
+def _content(file: InboxFile) -> bytes:
+    """The bytes that were found, and no others."""
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        raise Unreadable(file.name, f"it cannot be read ({error.strerror})", "make it readable for this user") from None
+    if hashlib.sha256(data).hexdigest() != file.content_hash:
+        raise Waiting(file.name, "it changed while it was read", "nothing: it is read in the next run")
+    return data

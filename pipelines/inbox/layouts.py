@@ -1,0 +1,93 @@
+"""Finding the header of a file: the line, the delimiter and the form that fit together, or why none does.
+
+Reads the first lines only. Cells of data are never repeated in an error; a header is, when it looks like a column name.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from pipelines.inbox.forms import Form
+from pipelines.inbox.unreadable import Unreadable
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+OTHER_DELIMITERS = {"|": "a vertical bar", ":": "a colon", "^": "a caret", "~": "a tilde", " ": "a space"}
+HEADER_WITHIN_LINES = 20
+LONGEST_HEADER = 100_000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the header stands and what it says: `headers` trimmed and in lower case, in the order of the file."""
+
+    form: Form
+    delimiter: str
+    header_line: int
+    headers: tuple[str, ...]
+
+
+def find_layout(lines: Iterable[str], forms: Sequence[Form], name: str) -> Layout:
+    """The header of the file `name`: of the first lines the first one that holds every required column.
+
+    Raises:
+        Unreadable: no line does, or a column stands in it twice.
+    """
+    first_lines = [line[:LONGEST_HEADER] for line in islice(lines, HEADER_WITHIN_LINES)]
+    candidates = list(_candidates(first_lines, forms, DELIMITERS))
+    fitting = [one for one in candidates if not one.form.lacking(one.headers)]
+    if not fitting:
+        raise _no_header(candidates, first_lines, forms, name)
+    layout = min(fitting, key=lambda one: (one.header_line, -one.form.recognised(one.headers)))
+    known = [layout.form.columns.get(header, header) for header in layout.headers if layout.form.recognised([header])]
+    twice = sorted({column for column in known if known.count(column) > 1})
+    if twice:
+        raise Unreadable(name, f"the column {_listed(twice)} stands in the header twice", "keep one of them")
+    return layout
+
+
+def _candidates(lines: Iterable[str], forms: Sequence[Form], delimiters: Iterable[str]) -> Iterable[Layout]:
+    """Every reading of every line, as far as it holds a known header."""
+    split_by = tuple(delimiters)
+    for number, line in enumerate(lines, start=1):
+        for delimiter in split_by:
+            headers = _split(line, delimiter)
+            for form in forms:
+                if form.recognised(headers):
+                    yield Layout(form, delimiter, number, headers)
+
+
+def _split(line: str, delimiter: str) -> tuple[str, ...]:
+    cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    return tuple(cell.strip().strip("\ufeff").strip().lower() for cell in cells)
+
+
+def _no_header(candidates: Sequence[Layout], lines: Sequence[str], forms: Sequence[Form], name: str) -> Unreadable:
+    """Why no line is the header: cut at something else, columns lacking, or nothing known at all."""
+    for one in _candidates(lines, forms, OTHER_DELIMITERS):
+        if not one.form.lacking(one.headers):
+            why = f"its cells are separated by {OTHER_DELIMITERS[one.delimiter]}"
+            return Unreadable(name, why, "save it with commas, semicolons or tabs")
+    if not candidates:
+        required = _listed([column for column in forms[0].columns if column in forms[0].required])
+        return Unreadable(name, "no header line was found", f"the first line must name the columns {required}")
+    best = max(candidates, key=lambda one: (one.form is forms[0], one.form.recognised(one.headers), -one.header_line))
+    lacking = best.form.lacking(best.headers)
+    near = [f"{column!r} may be {header!r} in the file" for column in lacking if (header := _nearest(column, best))]
+    missing = (
+        f"the columns {_listed(lacking)} are missing" if lacking[1:] else f"the column {_listed(lacking)} is missing"
+    )
+    return Unreadable(name, missing, "; ".join(["add it under exactly this name", *near]))
+
+
+def _nearest(column: str, layout: Layout) -> str | None:
+    unknown = [header for header in layout.headers if "@" not in header and not layout.form.recognised([header])]
+    return next(iter(difflib.get_close_matches(column, unknown, n=1, cutoff=0.6)), None)
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [repr(name) for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

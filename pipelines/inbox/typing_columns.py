@@ -1,0 +1,164 @@
+"""From text to typed rows: every cell by its column's type, every row by the kind's rules, every key once.
+
+A row that cannot be taken is a finding with line, column, reason and remedy; nothing is dropped without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines import privacy
+from pipelines.inbox.cells import CellType, ReadingRules, Wrong, kind_of
+from pipelines.inbox.reading import TextTable
+from pipelines.inbox.shapes import Column, Kind
+
+LONGEST_CELL = 10_000
+LONGEST_KEPT_VALUE = 200
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that was not taken; the fields are the columns of meta.rejected_row, `value` is never published."""
+
+    path: str
+    content_hash: str
+    line: int
+    column_name: str
+    value: str | None
+    reason: str
+    remedy: str
+    value_kind: str
+    value_length: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why a row is not taken: the first column that is wrong."""
+
+    column: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class TypedRows:
+    """The rows that were taken and the refused ones, with every column of the kind; why; how many were said twice."""
+
+    rows: pa.Table
+    refused: pa.Table
+    findings: dict[int, Finding]
+    rows_repeated: int
+
+
+def typed_rows(text: TextTable, kind: Kind, rules: ReadingRules) -> TypedRows:
+    """The rows of a text table as the kind types them; findings are by row number in the text table."""
+    findings: dict[int, Finding] = {}
+    columns = {column.name: _typed(text, column, rules, findings) for column in kind.columns}
+    table = _keys_filled(kind.complete(pa.table(columns)), kind)
+    for rule in kind.rules:
+        broken = pc.indices_nonzero(pc.fill_null(rule.broken(table), False))
+        for row in broken.to_pylist():
+            findings.setdefault(row, Finding(rule.column, rule.reason, rule.remedy))
+    repeated = _find_repeated_keys(table, text, kind, findings)
+    left_out = repeated | findings.keys()
+    taken = pa.array([row for row in range(len(text.lines)) if row not in left_out], pa.int64())
+    refused = pa.array(sorted(findings), pa.int64())
+    return TypedRows(table.take(taken), table.take(refused), findings, len(repeated))
+
+
+def rejected_rows(text: TextTable, findings: dict[int, Finding], path: str, content_hash: str) -> list[RejectedRow]:
+    """The rows that were not taken, in the order of the file; addresses in kept values are masked."""
+    rejected = [
+        RejectedRow(path, content_hash, one.line, "", None, one.reason, one.remedy, "line", 0) for one in text.broken
+    ]
+    for row, finding in findings.items():
+        cells = text.columns.get(finding.column)
+        value = None if cells is None else cells[row].as_py()
+        rejected.append(
+            RejectedRow(
+                path, content_hash, text.lines[row].as_py(), finding.column, _kept(value), finding.reason,
+                finding.remedy, kind_of(value), len(value or ""),
+            )
+        )  # fmt: skip
+    return sorted(rejected, key=lambda one: (one.line, one.column_name))
+
+
+def _typed(text: TextTable, column: Column, rules: ReadingRules, findings: dict[int, Finding]) -> pa.Array:
+    """One column as values; a column that the file lacks is NULL throughout."""
+    cells = text.columns.get(column.name)
+    if cells is None:
+        return pa.nulls(len(text.lines), column.type.arrow)
+    if column.required and cells.null_count:
+        for row in pc.indices_nonzero(pc.is_null(cells)).to_pylist():
+            findings.setdefault(row, Finding(column.name, "it is empty", "every row needs it"))
+    encoded = cells.dictionary_encode()
+    values, wrong = _parsed(encoded.dictionary.to_pylist(), column.type, rules)
+    if wrong:
+        is_wrong = pc.is_in(encoded.indices, value_set=pa.array(list(wrong), encoded.indices.type))
+        for row in pc.indices_nonzero(is_wrong).to_pylist():
+            cause = wrong[encoded.indices[row].as_py()]
+            findings.setdefault(row, Finding(column.name, cause.reason, cause.remedy))
+    return values.take(encoded.indices)
+
+
+def _parsed(distinct: list[str], of: CellType, rules: ReadingRules) -> tuple[pa.Array, dict[int, Wrong]]:
+    """The values of the distinct texts of a column, and what is wrong with which of them."""
+    values: list[object] = []
+    wrong: dict[int, Wrong] = {}
+    for place, cell in enumerate(distinct):
+        try:
+            if len(cell) > LONGEST_CELL:
+                raise Wrong(
+                    f"more than {LONGEST_CELL} characters", "shorten it, or look for a quote that is not closed"
+                )
+            values.append(of.parse(cell, rules))
+        except Wrong as cause:
+            values.append(None)
+            wrong[place] = cause
+    typed = pa.array(values, of.arrow)
+    return (of.afterwards(typed) if of.afterwards else typed), wrong
+
+
+def _keys_filled(table: pa.Table, kind: Kind) -> pa.Table:
+    """An optional key column that is empty counts as the empty text."""
+    for column in kind.columns:
+        if column.name in kind.key and not column.required and pa.types.is_string(column.type.arrow):
+            place = table.column_names.index(column.name)
+            table = table.set_column(place, column.name, pc.fill_null(table[column.name], ""))
+    return table
+
+
+def _find_repeated_keys(table: pa.Table, text: TextTable, kind: Kind, findings: dict[int, Finding]) -> set[int]:
+    """Of rows with the same key the last one counts. Returns the earlier ones that say exactly the same.
+
+    The others become findings. Rows are the same when every cell of their lines is, also in columns that are not read:
+    two lines that differ only there may well be two amounts. Where all columns are key, nothing else can differ.
+    """
+    keys = list(zip(*(table[name].to_pylist() for name in kind.key), strict=True))
+    last = {key: row for row, key in enumerate(keys) if row not in findings}
+    if len(last) == len(keys) - len(findings):
+        return set()
+    only_key = len(kind.key) == len(kind.columns)
+    wholes = text.wholes.to_pylist()
+    repeated: set[int] = set()
+    for row, key in enumerate(keys):
+        if row in findings or last[key] == row:
+            continue
+        if only_key or wholes[row] == wholes[last[key]]:
+            repeated.add(row)
+        else:
+            line = text.lines[last[key]].as_py()
+            findings[row] = Finding(
+                kind.key[0], f"same key again in line {line}", "keep one row per key; the last one counts"
+            )
+    return repeated
+
+
+def _kept(value: str | None) -> str | None:
+    if value is None:
+        return None
+    masked: str = privacy.masked(pa.array([value], pa.string()))[0].as_py()
+    return masked[:LONGEST_KEPT_VALUE]

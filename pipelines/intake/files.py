@@ -1,0 +1,167 @@
+"""The inbox into raw: every new file read, stored and accounted for, each in a transaction of its own.
+
+A file that cannot be taken is one row of meta.file with the reason; it never stops the others. Every row of a file that
+was taken is new, changed, unchanged or rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.failures import DataFailed
+from pipelines.inbox import (
+    FileRead,
+    InboxFile,
+    KnownFile,
+    Persons,
+    ReadingRules,
+    RejectedRow,
+    Unreadable,
+    discover,
+    read_file,
+)
+from pipelines.intake.outcomes import Night, Outcome, remember_outcome
+from pipelines.loads import Occasion, Stored, store
+
+SOURCE = "inbox"
+
+
+@dataclass(frozen=True)
+class FilesTaken:
+    """What became of the new files of a run."""
+
+    loaded: int = 0
+    waiting: int = 0
+    unreadable: int = 0
+    rows_in: int = 0
+    rows_rejected: int = 0
+    stored: tuple[Stored, ...] = ()
+
+
+def known_files(connection: duckdb.DuckDBPyConnection) -> list[KnownFile]:
+    """Every file version that was seen before."""
+    columns = ", ".join(field.name for field in fields(KnownFile))
+    rows = connection.execute(f"select {columns} from meta.file order by seen_at, path").fetchall()
+    return [KnownFile(*row) for row in rows]
+
+
+def take_in_files(connection: duckdb.DuckDBPyConnection, inbox: Path, rules: ReadingRules, night: Night) -> FilesTaken:
+    """Takes in every new file below the inbox, the oldest first."""
+    taken = FilesTaken()
+    for file in discover(inbox, known_files(connection)):
+        connection.execute("begin")
+        try:
+            taken = _take_in(connection, file, rules, night, taken)
+            connection.execute("commit")
+        except BaseException:
+            connection.execute("rollback")
+            raise
+    remember_outcome(connection, _outcome(taken), night)
+    return taken
+
+
+def _take_in(
+    connection: duckdb.DuckDBPyConnection, file: InboxFile, rules: ReadingRules, night: Night, taken: FilesTaken
+) -> FilesTaken:
+    if file.state == "loaded":
+        _remember_file(connection, file, "loaded", file.reason, night)
+        return taken
+    persons = Persons(rules.pepper, _known_persons(connection))
+    try:
+        read = read_file(file, rules, persons)
+    except Unreadable as problem:
+        _remember_file(connection, file, problem.state, f"{problem.why}: {problem.remedy}", night)
+        is_waiting = problem.state == "waiting"
+        return replace(taken, waiting=taken.waiting + is_waiting, unreadable=taken.unreadable + (not is_waiting))
+    _append(connection, "raw.person", persons.new_rows())
+    occasion = Occasion("file", night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
+    stored = store(connection, read.arrivals, occasion)
+    _remember_read(connection, read, stored, night)
+    return replace(
+        taken,
+        loaded=taken.loaded + 1,
+        rows_in=taken.rows_in + read.rows_in,
+        rows_rejected=taken.rows_rejected + read.rows_rejected,
+        stored=(*taken.stored, *stored),
+    )
+
+
+def _known_persons(connection: duckdb.DuckDBPyConnection) -> Iterable[tuple[int, str, str]]:
+    return connection.execute("select person_key, source, source_id_hmac from raw.person").fetchall()
+
+
+def _remember_read(
+    connection: duckdb.DuckDBPyConnection, read: FileRead, stored: Sequence[Stored], night: Night
+) -> None:
+    first = stored[0]
+    counts = {
+        "rows_in": read.rows_in,
+        "rows_new": first.rows_new,
+        "rows_changed": first.rows_changed,
+        "rows_unchanged": first.rows_unchanged + read.rows_repeated,
+        "rows_rejected": read.rows_rejected,
+        "rows_withdrawn": first.rows_withdrawn,
+    }
+    accounted = sum(counts[f"rows_{name}"] for name in ("new", "changed", "unchanged", "rejected"))
+    if accounted != read.rows_in:
+        raise DataFailed(
+            read.file.name, f"{read.rows_in} rows came in and {accounted} are accounted for", "report it as a defect"
+        )
+    reason = "; ".join(refusal for one in stored for refusal in one.refusals)
+    _remember_file(
+        connection, read.file, "loaded", f"refused: {reason}" if reason else None, night,
+        dialect=read.dialect, load_id=first.load_id, **counts,
+    )  # fmt: skip
+    if read.rejected:
+        names = [field.name for field in fields(RejectedRow)]
+        rows = [dict(zip(names, astuple(one), strict=True)) for one in read.rejected]
+        _append(connection, "meta.rejected_row", pa.Table.from_pylist(rows))
+
+
+def _remember_file(
+    connection: duckdb.DuckDBPyConnection,
+    file: InboxFile,
+    state: str,
+    reason: str | None,
+    night: Night,
+    **columns: str | int,
+) -> None:
+    row: dict[str, object] = {
+        "path": file.name,
+        "kind": file.kind,
+        "content_hash": file.content_hash,
+        "size_bytes": file.size_bytes,
+        "modified_ns": file.modified_ns,
+        "state": state,
+        "reason": reason,
+        "run_id": night.run_id,
+        "seen_at": datetime.now(UTC).replace(tzinfo=None),
+        **columns,
+    }
+    connection.execute("delete from meta.file where path = ? and state = 'waiting'", [file.name])
+    listed, marks = ", ".join(row), ", ".join("?" for _ in row)
+    connection.execute(f"insert into meta.file ({listed}) values ({marks})", list(row.values()))
+
+
+def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    connection.register("appended_rows", rows)
+    connection.execute(f"insert into {table} by name select * from appended_rows")
+    connection.unregister("appended_rows")
+
+
+def _outcome(taken: FilesTaken) -> Outcome:
+    message = f"{taken.loaded} files, {taken.rows_in} rows, {taken.rows_rejected} rejected"
+    if taken.unreadable:
+        message += f"; {taken.unreadable} files cannot be read: see `kpi status`"
+    if taken.waiting:
+        message += f"; {taken.waiting} files wait"
+    refused = sum(one.parts_refused for one in taken.stored)
+    if refused:
+        message += f"; {refused} parts refused: see `kpi status`"
+    return Outcome(SOURCE, taken.stored, None, message)

@@ -1,0 +1,27 @@
+"""Raw tables before their first load, so that a source that was never read is an empty table and not a missing one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from pipelines.ga4_reports import REPORTS
+from pipelines.inbox import KINDS, empty_arrivals
+from pipelines.loads import Arrival, ensure_raw_table
+from pipelines.mailchimp_objects import OBJECTS
+
+
+def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Creates every raw table that is missing; safe to call at every start."""
+    for arrival in _empty_arrivals():
+        ensure_raw_table(connection, arrival)
+
+
+def _empty_arrivals() -> Iterator[Arrival]:
+    for report in REPORTS:
+        yield report.empty_arrival()
+    for wanted in OBJECTS:
+        yield wanted.arrival([], {})
+    for kind in KINDS.values():
+        yield from empty_arrivals(kind)

@@ -1,0 +1,50 @@
+"""What a run shows while it goes on: one line per asset that was made, on standard error.
+
+A logger that Dagster feeds with its events; it is chosen by whoever runs a job in this process.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import dagster as dg
+
+LOGGER = "kpi.progress"
+
+
+@dg.logger(None, description="One plain line per asset that was made and per warning.")
+def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
+    """A logger that writes to standard error what people want to follow."""
+    logger = logging.Logger(LOGGER, logging.INFO)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_is_worth_showing)
+    handler.setFormatter(_Line())
+    logger.addHandler(handler)
+    return logger
+
+
+def _is_worth_showing(record: logging.LogRecord) -> bool:
+    event = _event(record)
+    if event is None:
+        return record.levelno >= logging.WARNING
+    return event.is_step_materialization
+
+
+def _event(record: logging.LogRecord) -> dg.DagsterEvent | None:
+    event = getattr(record, "dagster_event", None)
+    return event if isinstance(event, dg.DagsterEvent) else None
+
+
+class _Line(logging.Formatter):
+    """`marts/kpi_value  12,345 rows`, or the message of a warning."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event = _event(record)
+        if event is None or event.asset_key is None:
+            message = getattr(record, "dagster_meta", {}).get("orig_message", record.getMessage())
+            return f"  {record.levelname.lower()}: {message}"
+        metadata = event.step_materialization_data.materialization.metadata
+        rows = metadata.get("dagster/row_count")
+        shown = f"  {rows.value:,} rows" if isinstance(rows, dg.IntMetadataValue) else ""
+        return f"  {event.asset_key.to_user_string()}{shown}"

@@ -1,0 +1,248 @@
+"""The way from the warehouse to the BI tools: versions of a read-only mart, and the link that names the current one.
+
+A version is built aside, verified against the warehouse, frozen and only then given its name; readers follow the
+relative link `current`, which is turned in one step. The file behind it is never opened here: closing it would drop the
+locks of its readers in this process. What to publish is said by the tables; nothing here knows one by name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.canonical import table_hash
+from pipelines.engines.duckdb import attached, locked, quoted, sync
+from pipelines.failures import DataFailed, WrongUse
+from pipelines.loads.schema import PUBLISHED_META
+from pipelines.tables import Table
+
+DATABASE = "kpi_mart.duckdb"
+MANIFEST = "manifest.json"
+CURRENT = "current"
+# DuckDB 1.4 and 1.5 clients can read it.
+STORAGE = "storage_version 'v1.4.0'"
+KEPT_VERSIONS = 7
+STAMP = "%Y%m%dT%H%M%SZ"
+VERSIONS = "v-????????T??????Z-*"
+UNFINISHED = ".unfinished-"
+STILL_SEEN = "readers still see the version before"
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """One table as readers see it: column -> (type, comment); without a key its rows go by all columns."""
+
+    name: str
+    comment: str
+    columns: Mapping[str, tuple[str, str]]
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A version that became the current one; `rewritten` are the tables whose Parquet file is new."""
+
+    version: str
+    folder: Path
+    rows: Mapping[str, int]
+    rewritten: tuple[str, ...]
+
+
+def published_tables(
+    connection: duckdb.DuckDBPyConnection, project_tables: Mapping[str, Table]
+) -> tuple[PublishedTable, ...]:
+    """What leaves the warehouse: tables that say so, all snapshots, and the bookkeeping that concerns readers.
+
+    Raises:
+        DataFailed: one of them is missing, or has a column that nobody described.
+    """
+    keys = {table.name: table.key for table in project_tables.values() if table.words.get("publish") == "yes"}
+    snapshots = connection.execute(
+        "select table_name from duckdb_tables() where database_name = current_database() and schema_name = 'snapshots'"
+    )
+    keys |= {f"snapshots.{name}": () for (name,) in snapshots.fetchall()}
+    keys |= dict.fromkeys(PUBLISHED_META, ())
+    return tuple(_described(connection, name, keys[name]) for name in sorted(keys))
+
+
+def publish(
+    connection: duckdb.DuckDBPyConnection, project_tables: Mapping[str, Table], *, published_dir: Path, run_id: str
+) -> Publication:
+    """Makes the present build the version that readers see; until the very last step they see the one before.
+
+    Raises:
+        DataFailed: the build is not complete, or the copy does not hold what the warehouse holds.
+    """
+    build = _complete_build(connection)
+    tables = published_tables(connection, project_tables)
+    published_dir.mkdir(parents=True, exist_ok=True)
+    with locked(published_dir.with_suffix(".lock"), "kpi publish"):
+        _collect(published_dir)
+        now = datetime.now(UTC)
+        version = _next_version(published_dir, now, run_id)
+        aside = published_dir / f"{UNFINISHED}{version}"
+        aside.mkdir()
+        with attached(connection, aside / DATABASE, "aside", STORAGE):
+            for table in tables:
+                _copy(connection, table)
+        with attached(connection, aside / DATABASE, "aside", "read_only"):
+            contents = {table.name: _verified(connection, table) for table in tables}
+            rewritten = _write_parquet(connection, contents, aside / "parquet", published_dir / CURRENT)
+        manifest = {"version": version, "run_id": run_id, "published_at": now.isoformat(), **build, "tables": contents}
+        (aside / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        _freeze(aside)
+        folder = aside.rename(published_dir / version)
+        _turn_link(published_dir, version)
+        _collect(published_dir)
+    return Publication(version, folder, {name: held["rows"] for name, held in contents.items()}, rewritten)
+
+
+def versions(published_dir: Path) -> tuple[str, ...]:
+    """The versions that can be read, oldest first."""
+    return tuple(sorted(manifest.parent.name for manifest in published_dir.glob(f"{VERSIONS}/{MANIFEST}")))
+
+
+def current_version(published_dir: Path) -> str | None:
+    """The version that readers see; None before the first one."""
+    link = published_dir / CURRENT
+    return link.readlink().name if link.is_symlink() else None
+
+
+def rollback(published_dir: Path, to: str | None = None) -> str:
+    """Shows readers the version before the current one again, or the named one; answers with its name.
+
+    Raises:
+        WrongUse: there is no such version.
+    """
+    if not versions(published_dir):
+        raise WrongUse("kpi rollback", "nothing was published yet", "publish with `kpi publish`")
+    with locked(published_dir.with_suffix(".lock"), "kpi rollback"):
+        there, current = versions(published_dir), current_version(published_dir)
+        earlier = [version for version in there if current is None or version < current]
+        if to is not None and to not in there:
+            raise WrongUse("kpi rollback", f"there is no version {to!r}", f"name one of {', '.join(there)}")
+        if to is None and not earlier:
+            raise WrongUse("kpi rollback", f"none is older than {current}", f"name one of {', '.join(there)} with --to")
+        version = to or earlier[-1]
+        _turn_link(published_dir, version)
+    return version
+
+
+def _described(connection: duckdb.DuckDBPyConnection, name: str, key: tuple[str, ...]) -> PublishedTable:
+    """A table with its types and comments, as the warehouse has them."""
+    here = "database_name = current_database() and schema_name || '.' || table_name = ?"
+    found = connection.execute(f"select comment from duckdb_tables() where {here}", [name]).fetchall()
+    if not found:
+        raise DataFailed(name, "it is to be published and the warehouse lacks it", "make it with `kpi nightly`")
+    listed = connection.execute(
+        f"select column_name, data_type, comment from duckdb_columns() where {here} order by column_index", [name]
+    ).fetchall()
+    kept = [row for row in listed if row[0] not in PUBLISHED_META.get(name, ())]
+    table = PublishedTable(name, found[0][0], {column: (kind, comment) for column, kind, comment in kept}, key)
+    undescribed = [column for column, (_, comment) in table.columns.items() if not comment]
+    if undescribed or not table.comment:
+        raise DataFailed(name, f"no comment on {', '.join(undescribed) or 'the table'}", "comment it where it is made")
+    return table
+
+
+def _complete_build(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """What the manifest says of the build."""
+    builds = connection.execute("select is_complete, business_date, is_demo from meta.build").fetchall()
+    if len(builds) != 1 or builds[0][0] is not True:
+        raise DataFailed("kpi publish", "the last build is not complete", f"run `kpi nightly`; {STILL_SEEN}")
+    return {"business_date": str(builds[0][1]), "is_demo": builds[0][2]}
+
+
+def _next_version(published_dir: Path, now: datetime, run_id: str) -> str:
+    """A name that sorts behind every other: within one second, or on a clock that was set back, the next second."""
+    taken = [datetime.strptime(version[2:18], STAMP).replace(tzinfo=UTC) for version in versions(published_dir)[-1:]]
+    return f"v-{max([now, *(moment + timedelta(seconds=1) for moment in taken)]):{STAMP}}-{run_id[:8]}"
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> None:
+    copy, listed = f"aside.{table.name}", _listed(table.columns)
+    declared = ", ".join(f'"{column}" {kind}' for column, (kind, _) in table.columns.items())
+    connection.execute(f"create schema if not exists {copy.rpartition('.')[0]}")
+    connection.execute(f"create table {copy} ({declared})")
+    connection.execute(f"insert into {copy} select {listed} from {table.name} order by {_listed(table.key) or listed}")
+    connection.execute(f"comment on table {copy} is {quoted(table.comment)}")
+    for column, (_, comment) in table.columns.items():
+        connection.execute(f'comment on column {copy}."{column}" is {quoted(comment)}')
+
+
+def _verified(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> dict[str, Any]:
+    """What the manifest says of a copy that equals its table; every cell of both is read."""
+    here, there = (
+        {
+            "rows": connection.execute(f"select count(*) from {name}").fetchall()[0][0],
+            "sha256": table_hash(connection, name, tuple(table.columns), table.key),
+        }
+        for name in (table.name, f"aside.{table.name}")
+    )
+    if here != there:
+        raise DataFailed(f"copy of {table.name}", "it differs from the warehouse", f"check the disk; {STILL_SEEN}")
+    return there | {"columns": [{"name": column, "type": kind} for column, (kind, _) in table.columns.items()]}
+
+
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection, contents: Mapping[str, dict[str, Any]], folder: Path, before: Path
+) -> tuple[str, ...]:
+    """One file per table; a table that equals the version before shares its file. Answers with those written."""
+    manifest = before / MANIFEST
+    known = json.loads(manifest.read_text(encoding="utf-8"))["tables"] if manifest.exists() else {}
+    folder.mkdir()
+    written = []
+    for name, held in contents.items():
+        file, same = folder / f"{name}.parquet", before / "parquet" / f"{name}.parquet"
+        if held == known.get(name) and same.exists():
+            os.link(same, file)
+            continue
+        connection.execute(f"copy aside.{name} to {quoted(str(file))} (format parquet, compression zstd)")
+        written.append(name)
+    return tuple(written)
+
+
+def _freeze(folder: Path) -> None:
+    """On disk and read-only: the files first, then the folders they lie in."""
+    for path in [*sorted(folder.rglob("*"), reverse=True), folder]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+        sync(path)
+
+
+def _turn_link(published_dir: Path, version: str) -> None:
+    """One step: a reader finds the version before or this one, never nothing."""
+    aside = published_dir / f".next-{CURRENT}"
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(version, target_is_directory=True)
+    aside.replace(published_dir / CURRENT)
+    sync(published_dir)
+
+
+def _collect(published_dir: Path) -> None:
+    """Removes old versions, and what a publish or a removal that broke off has left."""
+    for version in versions(published_dir)[:-KEPT_VERSIONS]:
+        if version != current_version(published_dir):
+            # renamed first: a version that lost a file must not pass for one
+            (published_dir / version).rename(published_dir / f"{UNFINISHED}{version}")
+    half = [path for path in published_dir.glob(f"{VERSIONS}/") if not (path / MANIFEST).exists()]
+    for path in [*published_dir.glob(f"{UNFINISHED}*"), *half]:
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Files stay read-only to the end: a version that is kept may share them."""
+    for folder in [path, *(inner for inner in path.rglob("*") if inner.is_dir())]:
+        folder.chmod(0o755)
+    shutil.rmtree(path)
+
+
+def _listed(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)

@@ -1,0 +1,29 @@
+"""What the assets of a run share: the open warehouse and the sources, opened once per run and closed with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+import duckdb
+
+from pipelines.runtime import Runtime, prepare_warehouse
+from pipelines.source_access import OpenSources
+
+
+def resources(runtime: Runtime) -> dict[str, object]:
+    """The resources by the names that assets require."""
+
+    @dg.resource(description="The private warehouse, locked for this run and checkpointed when it ends.")
+    def warehouse(context: dg.InitResourceContext) -> Iterator[duckdb.DuckDBPyConnection]:
+        purpose = f"run {(context.run_id or 'unknown')[:8]}"
+        with runtime.warehouse.opened(purpose=purpose) as connection:
+            prepare_warehouse(connection, runtime)
+            yield connection
+
+    @dg.resource(description="GA4 and Mailchimp, or the demo company's servers on loopback.")
+    def sources(_: dg.InitResourceContext) -> Iterator[OpenSources]:
+        with OpenSources(runtime) as opened:
+            yield opened
+
+    return {"warehouse": warehouse, "sources": sources}

@@ -1,0 +1,68 @@
+"""Thirteen months of the headline KPIs: a line on each card, and the table behind the cards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from pipelines.review import charts
+from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
+from pipelines.review.month import ClosedMonth, Definition, KpiValue
+from pipelines.review.svg import dressed
+from pipelines.review.wording import Phrase, Wording
+
+
+def trend_line(month: ClosedMonth, definition: Definition, wording: Wording) -> tuple[Markup | None, str]:
+    """A line through the months that can be compared; cohorts that still convert are left out."""
+    trend = month.trend(definition.kpi_id)
+    settled = [(day, known.value if known and not known.is_immature else None) for day, known in trend]
+    drawn = [(day, value) for day, value in settled if value is not None]
+    if len(drawn) < 2:
+        is_cohort = any(known and known.is_immature for _, known in trend)
+        return None, wording("trend.immature" if is_cohort else "trend.too_short")
+    now = month.of_month(definition.kpi_id)
+    values = [value for _, value in settled]
+    (low_day, low), (high_day, high) = min(drawn, key=lambda at: at[1]), max(drawn, key=lambda at: at[1])
+    description = wording(
+        "trend.description",
+        low=wording.figure(definition.kpi_id, definition.unit, low),
+        low_month=wording.month(low_day),
+        high=wording.figure(definition.kpi_id, definition.unit, high),
+        high_month=wording.month(high_day),
+    )
+    is_cut_short = now is not None and now.is_immature
+    span = wording(
+        "trend.span_so_far" if is_cut_short else "trend.span",
+        first=wording.month_short(trend[0][0]),
+        last=wording.month_short(drawn[-1][0] if is_cut_short else trend[-1][0]),
+    )
+    svg = charts.sparkline(values, is_last_settled=now is not None and now.status == "final")
+    dressed_svg = dressed(
+        svg, name=f"trend-{definition.kpi_id}", title=f"{wording.kpi_name(definition)}, {span}", description=description
+    )
+    return dressed_svg, span
+
+
+def trend_grid(month: ClosedMonth, pack: Sequence[str], wording: Wording) -> Grid:
+    """Thirteen months of the headline KPIs, each month with the version it is taken from."""
+    notes = Notes()
+    versions = {earlier.snapshot.month: earlier.snapshot.version for earlier in month.earlier}
+    versions[month.snapshot.month] = month.snapshot.version
+    trends = {kpi_id: dict(month.trend(kpi_id)) for kpi_id in pack}
+    rows = []
+    for day in sorted(versions):
+        cells = [_trend_cell(month.definitions[kpi_id], trends[kpi_id][day], notes, wording) for kpi_id in pack]
+        version = wording("trend.version", version=versions[day])
+        rows.append(GridRow(wording.month_short(day), tuple(cells), remark=version))
+    columns = tuple(Column(wording.kpi_name(month.definitions[kpi_id])) for kpi_id in pack)
+    return Grid(wording("trend.caption"), wording("column.month"), columns, tuple(rows), notes.listed())
+
+
+def _trend_cell(definition: Definition, known: KpiValue | None, notes: Notes, wording: Wording) -> Cell:
+    if known is None:
+        return notes.missing(Phrase(wording("value.absent")))
+    if known.value is None:
+        return notes.missing(wording.reason(known.status_reason or "unknown"))
+    text = wording.figure(definition.kpi_id, definition.unit, known.value)
+    return Cell(text, notes.letter(Phrase(wording("trend.so_far")))) if known.is_immature else Cell(text)

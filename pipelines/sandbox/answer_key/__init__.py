@@ -1,0 +1,24 @@
+"""The answer key: what every number must be, counted from the truth by plain loops.
+
+Written from the definitions alone, with exact fractions; it imports nothing of the pipeline but the truth's data
+classes, so that an error of the SQL cannot be an error here too.
+"""
+
+from pipelines.sandbox.answer_key.funnels import expected_funnel_cohort, expected_funnel_period
+from pipelines.sandbox.answer_key.kpis import expected_kpis
+from pipelines.sandbox.answer_key.marts import (
+    expected_channel_month,
+    expected_cost_days,
+    expected_email_campaigns,
+)
+from pipelines.sandbox.answer_key.rules import Rules
+
+__all__ = [
+    "Rules",
+    "expected_channel_month",
+    "expected_cost_days",
+    "expected_email_campaigns",
+    "expected_funnel_cohort",
+    "expected_funnel_period",
+    "expected_kpis",
+]

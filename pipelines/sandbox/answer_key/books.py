@@ -1,0 +1,135 @@
+"""Everything that counts on a morning, gathered once: persons, deals, orders, costs, customers and revenue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from pipelines.sandbox.answer_key.ledger import Ledger, spends
+from pipelines.sandbox.answer_key.people import People, Person
+from pipelines.sandbox.answer_key.periods import Clock
+from pipelines.sandbox.answer_key.rules import Rules
+from pipelines.sandbox.answer_key.sales import note_stages, sales
+from pipelines.sandbox.answer_key.shop import Shop
+from pipelines.sandbox.truth import Truth
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A first purchase; `cycle_days` from the lead to the win, None without lead or when the lead came later."""
+
+    day: date
+    channel: str
+    lead_source: str
+    device: str
+    cycle_days: int | None
+
+
+@dataclass(frozen=True)
+class Revenue:
+    """An amount that came in, or went back (negative), on a day."""
+
+    day: date
+    channel: str
+    amount_eur: Fraction
+    margin_eur: Fraction
+
+
+class Books:
+    """The counted records of the truth as of the morning of `today`."""
+
+    def __init__(self, truth: Truth, today: date, rules: Rules) -> None:
+        self.truth, self.today, self.rules = truth, today, rules
+        self.clock = Clock(today, rules.time_zone)
+        people = People(truth, rules, self.clock)
+        self.sales = sales(truth, rules, self.clock, people)
+        self.deals_decide = bool(truth.deals)
+        note_stages(self.sales)
+        self.persons = list(people)
+        self.reached = {person.person_id: person.reached(rules.stages) for person in self.persons}
+        self.shop = Shop(truth, rules, self.clock, people)
+        self.spends = spends(truth, rules, today)
+        self.costs = Ledger(truth, rules, self.spends, self.persons).entries
+
+    def opportunities(self) -> Iterator[tuple[date, dict[str, str], date | None]]:
+        """Day, members and day of the win of each opportunity: deals, or persons without any deal."""
+        if self.deals_decide:
+            for sale in self.sales:
+                if sale.is_new_business and sale.opportunity_day:
+                    yield sale.opportunity_day, _members(sale.channel, sale.lead_source, sale.person), sale.won_day
+            return
+        for person in self.persons:
+            reached = self.reached[person.person_id]
+            if "opportunity" in reached:
+                members = _members(person.channel, person.channel, person)
+                yield reached["opportunity"], members, reached.get("customer")
+
+    def customers(self) -> list[Customer]:
+        """New customers: the first purchase of each, in the kinds of purchases the company counts."""
+        purchases = sorted(self._purchases(), key=lambda one: one[:2])
+        first: dict[str, Customer] = {}
+        for *_, identity, customer in purchases:
+            first.setdefault(identity, customer)
+        return list(first.values())
+
+    def revenue(self) -> Iterator[Revenue]:
+        """What was earned: orders, refunds on their day, won deals; a deal that is also an order is the order."""
+        with_order = set()
+        if self.rules.revenue_from != "deals":
+            for purchase in self.shop.purchases:
+                if purchase.person:
+                    with_order.add(purchase.person.person_id)
+                if purchase.amount_eur is not None and purchase.margin_eur is not None:
+                    yield Revenue(purchase.day, purchase.channel, purchase.amount_eur, purchase.margin_eur)
+            for refund in self.shop.refunds:
+                if refund.amount_eur is not None and refund.margin_eur is not None:
+                    yield Revenue(refund.day, refund.channel, -refund.amount_eur, -refund.margin_eur)
+        if self.rules.revenue_from != "orders":
+            for sale in self.sales:
+                is_order_too = sale.person is not None and sale.person.person_id in with_order
+                if sale.won_day and sale.amount_eur is not None and sale.margin_eur is not None and not is_order_too:
+                    yield Revenue(sale.won_day, sale.channel, sale.amount_eur, sale.margin_eur)
+
+    def _purchases(self) -> Iterator[tuple[str, str, str, Customer]]:
+        """Moment and id to sort by, who bought, and what it would be as a first purchase."""
+        counts, linked = self.rules.customers_from, self.rules.customers_from == "both"
+        if counts != "orders":
+            for sale in self.sales:
+                if sale.is_new_business and sale.won_day and sale.won_at:
+                    who = f"lead {sale.person.person_id}" if linked and sale.person else sale.customer
+                    moment = f"{sale.won_day} {sale.won_at.timestamp():020.6f}"
+                    days = _cycle_days(sale.person, sale.won_day)
+                    members = _members(sale.channel, sale.lead_source, sale.person)
+                    yield moment, sale.deal_id, who, Customer(sale.won_day, **members, cycle_days=days)
+            if not self.deals_decide:
+                yield from self._customers_of_stages()
+        if counts != "deals":
+            for order in self.shop.purchases:
+                who = f"lead {order.person.person_id}" if linked and order.person else order.customer
+                source = order.person.channel if order.person else order.channel
+                yield (
+                    str(order.day),
+                    order.order_id,
+                    who,
+                    Customer(order.day, order.channel, source, order.device, None),
+                )
+
+    def _customers_of_stages(self) -> Iterator[tuple[str, str, str, Customer]]:
+        for person in self.persons:
+            day = self.reached[person.person_id].get("customer")
+            if day:
+                customer = Customer(day, person.channel, person.channel, person.device, None)
+                yield str(day), person.person_id, f"lead {person.person_id}", customer
+
+
+def _members(channel: str, lead_source: str, person: Person | None) -> dict[str, str]:
+    """A deal has no device of its own: it is that of the lead."""
+    return {"channel": channel, "lead_source": lead_source, "device": person.device if person else "(unknown)"}
+
+
+def _cycle_days(person: Person | None, won_day: date) -> int | None:
+    if person is None or won_day < person.created_day:
+        return None
+    return (won_day - person.created_day).days

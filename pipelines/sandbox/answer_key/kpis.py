@@ -1,0 +1,109 @@
+"""The expected value of every KPI: two measures each, summed by period and member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from pipelines.sandbox.answer_key.books import Books
+from pipelines.sandbox.answer_key.coverage import Coverage
+from pipelines.sandbox.answer_key.mailings import count_mailings, mailings
+from pipelines.sandbox.answer_key.measures import DEAL_RATE, PERSON_RATES, count_books
+from pipelines.sandbox.answer_key.money import decimal
+from pipelines.sandbox.answer_key.periods import GRAINS, started_periods
+from pipelines.sandbox.answer_key.rules import Rules
+from pipelines.sandbox.answer_key.tally import TOTAL, Cell, Tally
+from pipelines.sandbox.answer_key.website import count_sessions, distinct_visitors, visible_sessions
+from pipelines.sandbox.truth import Truth
+
+Key = tuple[str, str, date, str, str]
+Parts = tuple[Decimal | None, Decimal | None]
+MONTHLY = ("month", "quarter", "year")
+TOTAL_ONLY, BY_CHANNEL, BY_DEVICE = ("total",), ("total", "channel"), ("total", "channel", "device")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A KPI: its measures, the grains and slices at which it exists, and the stages without which it does not."""
+
+    kpi_id: str
+    numerator: str
+    denominator: str | None = None
+    slices: tuple[str, ...] = BY_CHANNEL
+    grains: tuple[str, ...] = GRAINS
+    stages: tuple[str, ...] = ()
+    is_share_of_total: bool = False
+
+
+FORMULAS = (
+    Formula("sessions", "sessions", slices=BY_DEVICE),
+    Formula("organic_sessions", "organic_sessions", slices=BY_DEVICE),
+    Formula("bounce_rate", "bounced_sessions", "sessions", BY_DEVICE),
+    Formula("mobile_traffic_share", "mobile_sessions", "sessions"),
+    Formula("channel_traffic_share", "sessions", "sessions", ("channel",), is_share_of_total=True),
+    Formula("new_leads", "new_leads", slices=BY_DEVICE),
+    Formula("visit_to_lead_rate", "online_leads", "sessions", BY_DEVICE),
+    *(Formula(f"{stage}s", f"entered_{stage}", stages=(stage,)) for stage in ("mql", "sal", "sql")),
+    Formula("opportunities", "opportunities", stages=("opportunity",)),
+    Formula("customers", "customers", stages=("customer",)),
+    *(
+        Formula(f"{name}_rate", f"{name}_reached", f"{name}_cohort", grains=MONTHLY, stages=tuple(stages))
+        for name, *stages in (*PERSON_RATES, (DEAL_RATE, "opportunity", "customer"))
+    ),
+    Formula("ad_spend", "ad_spend"),
+    Formula("cpc", "ad_spend", "ad_clicks"),
+    Formula("cpl", "cost_full", "new_leads"),
+    Formula("revenue", "revenue"),
+    Formula("orders", "orders", slices=BY_DEVICE),
+    Formula("aov", "order_value", "orders", BY_DEVICE),
+    Formula("roas", "ad_revenue", "ad_spend"),
+    Formula("marketing_roi", "marketing_result", "cost_full", grains=MONTHLY),
+    Formula("sales_cycle_days", "cycle_days", "customers_with_lead", grains=MONTHLY),
+    Formula("email_open_rate", "human_opens", "delivered_open_known", TOTAL_ONLY),
+    Formula("email_click_rate", "email_clicks", "delivered", TOTAL_ONLY),
+    Formula("email_unsubscribe_rate", "email_unsubscribes", "delivered", TOTAL_ONLY),
+    Formula("email_bounce_rate", "email_bounces", "emails_sent", TOTAL_ONLY),
+)
+
+
+def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
+    """(kpi_id, grain, period_start, slice, member) -> (numerator, denominator), both exact.
+
+    Totals stand for every period from the first day of the KPI's sources up to yesterday, members only where a record
+    contributes. A count has no denominator; a part of a ratio to which nothing contributes is 0.
+    """
+    books, tally = Books(truth, today, rules), Tally()
+    sessions = list(visible_sessions(truth, books.clock))
+    count_books(tally, books)
+    count_sessions(tally, sessions)
+    count_mailings(tally, list(mailings(truth, books.clock)))
+    qualified = Formula("qualified_leads", f"entered_{rules.qualified_stage}", stages=(rules.qualified_stage,))
+    cost_per_qualified = Formula("cost_per_qualified_lead", "cost_full", qualified.numerator, grains=MONTHLY)
+    coverage = Coverage(truth, books.clock)
+    expected: dict[Key, Parts] = {}
+    for formula in (*FORMULAS, qualified, cost_per_qualified):
+        if set(formula.stages) <= set(rules.stages):
+            first_day = coverage.first_day(formula.numerator, formula.denominator)
+            expected.update(_values(formula, tally, first_day, today))
+    for (grain, cell), visitors in distinct_visitors(sessions).items():
+        expected["users", grain, *cell] = (Decimal(visitors), None)
+    for grain in ("day", "month"):
+        for start in started_periods(grain, truth.first_day, today):
+            expected.setdefault(("users", grain, start, *TOTAL), (Decimal(0), None))
+    return expected
+
+
+def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dict[Key, Parts]:
+    values: dict[Key, Parts] = {}
+    for grain in formula.grains:
+        above = tally.sums(formula.numerator, grain)
+        below = tally.sums(formula.denominator, grain) if formula.denominator else {}
+        cells: list[Cell] = [cell for cell in {**above, **below} if cell[1] in formula.slices and cell[1] != "total"]
+        if "total" in formula.slices:
+            cells += [(start, *TOTAL) for start in started_periods(grain, first_day, today)]
+        for cell in cells:
+            whole = (cell[0], *TOTAL) if formula.is_share_of_total else cell
+            denominator = decimal(below.get(whole, 0)) if formula.denominator else None
+            values[formula.kpi_id, grain, *cell] = (decimal(above.get(cell, 0)), denominator)
+    return values

@@ -1,0 +1,33 @@
+"""What a company decides about counting, as plain values: the only thing the answer key knows beside the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+DEFAULT_STAGES = ("lead", "mql", "sal", "sql", "opportunity", "customer")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The company's configuration.
+
+    `channel_rules`: (source, medium, campaign, platform, channel) with globs, the first match wins. `exclusions`:
+    (source, channel). `cost_drivers`: (category, channel, share). `revenue_from`, `customers_from`: deals, orders or
+    both.
+    """
+
+    known_channels: tuple[str, ...]
+    paid_channels: tuple[str, ...]
+    channel_rules: tuple[tuple[str, str, str, str, str], ...] = ()
+    exclusions: tuple[tuple[str, str], ...] = ()
+    cost_drivers: tuple[tuple[str, str, Decimal], ...] = ()
+    platform_aliases: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = "Europe/Amsterdam"
+    stages: tuple[str, ...] = DEFAULT_STAGES
+    qualified_stage: str = "mql"
+    window_days: int = 90
+    gross_margin: Decimal = Decimal("0.62")
+    revenue_from: str = "both"
+    customers_from: str = "deals"

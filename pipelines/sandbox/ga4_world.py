@@ -1,0 +1,132 @@
+"""The truth as GA4's tables: sessions, their events and ad costs on days of the property's zone, in a database.
+
+Made once per server; every request reads from it through a cursor. What a request asks belongs to `ga4_query`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.sandbox.truth import Truth
+
+# A sum of doubles depends on the order of its rows; the same question must get the same answer.
+_EXACT = "decimal(18, 6)"
+
+# `shown_on` is the first business date whose reports show the row. GA4 reference §9: late hits are taken for 3 days
+_SESSION_ROWS = f"""
+create table session_row as
+select
+  day, cast(day + arrives_after_days + 1 as date) as shown_on, session_id, visitor_id,
+  coalesce(channel, 'Unassigned') as channel, coalesce(source, '(not set)') as source,
+  coalesce(medium, '(not set)') as medium, coalesce(campaign_id, '(not set)') as campaign_id,
+  coalesce(campaign, '(not set)') as campaign, coalesce(ad, '(not set)') as ad,
+  coalesce(device, '(not set)') as device, coalesce(landing_page, '(not set)') as landing_page,
+  coalesce(host, '(not set)') as host, is_first_visit, engaged,
+  purchases > 0 and row_number() over (partition by visitor_id, purchases > 0 order by started_at, session_id) = 1
+    as is_first_purchase,
+  engagement_seconds, page_views,
+  -- a session has at least the events it is known to have
+  greatest(events, 1 + page_views + generate_lead_events + sign_up_events + purchases + item_views + add_to_carts
+    + checkouts) as events,
+  generate_lead_events, sign_up_events, cast(key_events as {_EXACT}) as key_events, item_views, add_to_carts,
+  checkouts, purchases, cast(revenue_eur as {_EXACT}) as revenue_eur,
+  cast(null as {_EXACT}) as ad_cost_eur, cast(null as bigint) as ad_clicks, cast(null as bigint) as ad_impressions,
+  cast(null as varchar) as event_name
+from given_sessions
+order by day
+"""  # noqa: S608
+
+# An ad has a cost and no session; what it lacks is NULL, which no count and no sum sees.
+_AD_ROWS = f"""
+create table ad_row as
+select * from (from session_row limit 0)
+union all by name
+select * exclude (cost_eur), cast(cost_eur as {_EXACT}) as ad_cost_eur, cast(day + 1 as date) as shown_on from given_ads
+"""  # noqa: S608
+
+# Per event: how often a session has it, and which columns count on it. Each column counts on one event only, so that
+# sums over the events are those of the sessions; key events that belong to no named event count on the session's start.
+_LEAD_KEYS = "least(key_events, generate_lead_events)"
+_SIGN_UP_KEYS = f"least(key_events - {_LEAD_KEYS}, sign_up_events)"
+_PURCHASE_KEYS = f"least(key_events - {_LEAD_KEYS} - {_SIGN_UP_KEYS}, purchases)"
+_EVENTS: dict[str, tuple[str, dict[str, str]]] = {
+    "session_start": (
+        "1",
+        {
+            "engagement_seconds": "engagement_seconds",
+            "key_events": f"key_events - {_LEAD_KEYS} - {_SIGN_UP_KEYS} - {_PURCHASE_KEYS}",
+        },
+    ),
+    "page_view": ("page_views", {"page_views": "page_views"}),
+    "generate_lead": ("generate_lead_events", {"key_events": _LEAD_KEYS}),
+    "sign_up": ("sign_up_events", {"key_events": _SIGN_UP_KEYS}),
+    "purchase": (
+        "purchases",
+        {"purchases": "purchases", "revenue_eur": "revenue_eur", "key_events": _PURCHASE_KEYS},
+    ),
+    "view_item": ("item_views", {"item_views": "item_views"}),
+    "add_to_cart": ("add_to_carts", {"add_to_carts": "add_to_carts"}),
+    "begin_checkout": ("checkouts", {"checkouts": "checkouts"}),
+}
+_REST = "user_engagement"
+_WHOLE = ("engagement_seconds", "page_views", "item_views", "add_to_carts", "checkouts", "purchases")
+
+
+def build_world(truth: Truth) -> duckdb.DuckDBPyConnection:
+    """A database with `session_row`, `event_row` and `ad_row`, all with the same columns."""
+    world = duckdb.connect(config={"threads": "2"})
+    world.register("given_sessions", _with_local_day(truth.sessions, truth.time_zone))
+    world.execute(_SESSION_ROWS)
+    world.unregister("given_sessions")
+    world.register("given_ads", _ads(truth))
+    world.execute(_AD_ROWS)
+    world.unregister("given_ads")
+    world.execute(f"create view event_row as {' union all '.join(_event_rows())}")
+    return world
+
+
+def _with_local_day(sessions: pa.Table, time_zone: str) -> pa.Table:
+    """GA4 reference §4: days are days of the property's zone."""
+    local = pc.local_timestamp(sessions["started_at"].cast(pa.timestamp("us", time_zone)))
+    return sessions.append_column("day", local.cast(pa.date32()))
+
+
+def _ads(truth: Truth) -> pa.Table:
+    """GA4 reference §7: cost of linked platforms and uploaded cost data only, in the property's currency."""
+    known = [ad for ad in truth.ads if ad.in_ga4]
+    columns = {
+        "day": pa.array([ad.day for ad in known], pa.date32()),
+        "channel": pa.array([ad.channel or "Unassigned" for ad in known], pa.string()),
+        "cost_eur": pa.array([float(_in_eur(truth, ad.cost, ad.currency, ad.day)) for ad in known], pa.float64()),
+    }
+    for name in ("source", "medium", "campaign_id", "campaign"):
+        columns[name] = pa.array([getattr(ad, name) or "(not set)" for ad in known], pa.string())
+    for name in ("clicks", "impressions"):
+        columns[f"ad_{name}"] = pa.array([getattr(ad, name) for ad in known], pa.int64())
+    return pa.table(columns)
+
+
+def _in_eur(truth: Truth, amount: Decimal, currency: str, day: date) -> Decimal:
+    if currency == "EUR":
+        return amount
+    newest = max(known for known, code in truth.units_per_eur if code == currency and known <= day)
+    return round(amount / truth.units_per_eur[newest, currency], 6)
+
+
+def _event_rows() -> list[str]:
+    """One query per event name over the sessions that have it."""
+    named = " - ".join(count for count, _ in _EVENTS.values())
+    events = {**_EVENTS, _REST: (f"(events - {named})", {})}
+    return [_event_query(name, count, counted) for name, (count, counted) in events.items()]
+
+
+def _event_query(event: str, count: str, counted: dict[str, str]) -> str:
+    replaced = [f"cast({counted.get(name, '0')} as bigint) as {name}" for name in _WHOLE]
+    replaced += [f"cast({counted.get(name, '0')} as {_EXACT}) as {name}" for name in ("key_events", "revenue_eur")]
+    replaced += [f"cast({count} as bigint) as events", f"'{event}' as event_name"]
+    return f"select * replace ({', '.join(replaced)}) from session_row where {count} > 0"  # noqa: S608

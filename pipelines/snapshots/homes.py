@@ -1,0 +1,63 @@
+"""The tables that closed months live in: those of their own, and one for every table that a month freezes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from pipelines.loads.schema import ensure_table
+from pipelines.tables import Table
+
+# table -> (comment, ((column, type, comment), ...))
+OWN_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
+    "snapshots.snapshot": (
+        "Every version of every closed month, and what it was made from.",
+        (
+            ("snapshot_id", "varchar", "month and version"),
+            ("month", "date", "first day of the month"),
+            ("version", "integer", "number of the version, from 1"),
+            ("cut", "varchar", "object -> last load that counted, as JSON"),
+            ("created_at", "timestamp", "wall time of the freezing, UTC"),
+            ("definitions_hash", "varchar", "sha256 over the KPI catalogue"),
+            ("config_hash", "varchar", "sha256 over the other configuration"),
+            ("models_hash", "varchar", "sha256 over the table texts and macros"),
+            ("content_sha256", "varchar", "sha256 over the canonical form of all frozen rows"),
+            ("note", "varchar", "why it was frozen: the close day, backfilled, or by hand"),
+            ("business_date", "date", "business date of the build that was frozen"),
+            ("run_id", "varchar", "the run that froze it"),
+        ),
+    ),
+    "snapshots.check_result": (
+        "The checks of the build that was frozen.",
+        (
+            ("snapshot_id", "varchar", "month and version"),
+            ("table_name", "varchar", "the table that was checked"),
+            ("check_name", "varchar", "what must hold"),
+            ("severity", "varchar", "blocking, error or warning"),
+            ("passed", "boolean", "whether it held"),
+            ("figure", "bigint", "number of rows that broke it"),
+        ),
+    ),
+}
+
+
+def create_snapshot_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> None:
+    """Creates what is missing and adds columns that are new; what is frozen stays as it is."""
+    connection.execute("create schema if not exists snapshots")
+    for name, (comment, columns) in OWN_TABLES.items():
+        ensure_table(connection, name, comment, columns)
+    for table in frozen_tables(tables):
+        declared = [("snapshot_id", "varchar", "month and version")]
+        declared += [(column.name, column.type, column.comment) for column in table.columns]
+        ensure_table(connection, home_of(table), f"{table.description} As frozen at the month's close.", declared)
+
+
+def frozen_tables(tables: Mapping[str, Table]) -> list[Table]:
+    """The tables whose header says that a month freezes them."""
+    return [table for _, table in sorted(tables.items()) if table.words.get("snapshot") == "month"]
+
+
+def home_of(table: Table) -> str:
+    """The snapshot table of a table that a month freezes."""
+    return f"snapshots.{table.name.partition('.')[2]}"

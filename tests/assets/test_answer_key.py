@@ -1,0 +1,133 @@
+"""Every number of the mart equals the answer key, after a night over both emulated APIs and the export files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import duckdb
+import pytest
+from answer_key_rules import rules_from_config
+from nightly import new_warehouse, running_company, tiny_truth
+
+from pipelines.sandbox.answer_key import (
+    Rules,
+    expected_channel_month,
+    expected_cost_days,
+    expected_email_campaigns,
+    expected_funnel_cohort,
+    expected_funnel_period,
+    expected_kpis,
+)
+
+TOLERANCE = 1e-12
+Rows = dict[Any, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def mart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = new_warehouse()
+    with running_company(tmp_path_factory.mktemp("inbox")) as company:
+        company.night(connection, company.truth.today)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def rules() -> Rules:
+    return rules_from_config()
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    found = connection.execute(query)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def differences(found: Mapping[Any, Mapping[str, Any]], expected: Mapping[Any, Mapping[str, Any]]) -> list[str]:
+    """Every cell that differs, and every row that one side lacks."""
+    lines = [f"{key}: only expected" for key in expected.keys() - found.keys()]
+    lines += [f"{key}: only found" for key in found.keys() - expected.keys()]
+    for key in expected.keys() & found.keys():
+        for name, value in expected[key].items():
+            if not same(found[key][name], value):
+                lines.append(f"{key} {name}: found {found[key][name]}, expected {value}")
+    return sorted(lines)
+
+
+def same(found: Any, expected: Any) -> bool:
+    """Counts, money, texts and days exactly; ratios to 1e-12 of their size."""
+    if isinstance(found, float) and isinstance(expected, Fraction | Decimal | int):
+        return abs(found - float(expected)) <= TOLERANCE * max(1.0, abs(float(expected)))
+    return bool(found == expected)
+
+
+def test_numerator_and_denominator_of_every_kpi_are_exact(mart: duckdb.DuckDBPyConnection, rules: Rules) -> None:
+    truth = tiny_truth()
+    expected = {
+        key: {"numerator": above, "denominator": below}
+        for key, (above, below) in expected_kpis(truth, truth.today, rules).items()
+    }
+    found = {
+        (row["kpi_id"], row["grain"], row["period_start"], row["slice"], row["member"]): row
+        for row in rows_of(mart, "select * from marts.kpi_value")
+    }
+    assert differences(found, expected) == []
+
+
+def test_the_value_of_every_kpi_is_its_numerator_over_its_denominator(
+    mart: duckdb.DuckDBPyConnection, rules: Rules
+) -> None:
+    truth = tiny_truth()
+    expected = expected_kpis(truth, truth.today, rules)
+    wrong = []
+    for row in rows_of(mart, "select * from marts.kpi_value"):
+        above, below = expected[row["kpi_id"], row["grain"], row["period_start"], row["slice"], row["member"]]
+        value = above if below is None else (Fraction(above) / Fraction(below) if below and above is not None else None)
+        if value is None or row["value"] is None:
+            if value is not row["value"]:
+                wrong.append((row["kpi_id"], row["grain"], row["period_start"], row["value"], value))
+        elif not same(row["value"], value):
+            wrong.append((row["kpi_id"], row["grain"], row["period_start"], row["value"], value))
+    assert wrong == []
+
+
+def test_every_cell_of_channel_month_is_exact(mart: duckdb.DuckDBPyConnection, rules: Rules) -> None:
+    truth = tiny_truth()
+    found = {(row["month"], row["channel"]): row for row in rows_of(mart, "select * from marts.channel_month")}
+    assert differences(found, expected_channel_month(truth, truth.today, rules)) == []
+
+
+def test_every_cell_of_the_cost_ledger_is_exact(mart: duckdb.DuckDBPyConnection, rules: Rules) -> None:
+    truth = tiny_truth()
+    found = {
+        (row["day"], row["channel"], row["category"], row["scope"], row["cost_id"]): row
+        for row in rows_of(mart, "select * from marts.cost_day")
+    }
+    assert differences(found, expected_cost_days(truth, truth.today, rules)) == []
+
+
+def test_every_cell_of_the_cohort_funnel_is_exact(mart: duckdb.DuckDBPyConnection, rules: Rules) -> None:
+    truth = tiny_truth()
+    found = {
+        (row["cohort_month"], row["slice"], row["member"], row["stage"]): row
+        for row in rows_of(mart, "select * from marts.funnel_cohort")
+    }
+    assert differences(found, expected_funnel_cohort(truth, truth.today, rules)) == []
+
+
+def test_every_cell_of_the_period_funnel_is_exact(mart: duckdb.DuckDBPyConnection, rules: Rules) -> None:
+    truth = tiny_truth()
+    found = {
+        (row["month"], row["slice"], row["member"], row["stage"]): row
+        for row in rows_of(mart, "select * from marts.funnel_period")
+    }
+    assert differences(found, expected_funnel_period(truth, truth.today, rules)) == []
+
+
+def test_every_cell_of_the_email_campaigns_is_exact(mart: duckdb.DuckDBPyConnection, rules: Rules) -> None:
+    truth = tiny_truth()
+    found = {row["campaign_id"]: row for row in rows_of(mart, "select * from marts.email_campaign")}
+    assert differences(found, expected_email_campaigns(truth, truth.today, rules)) == []

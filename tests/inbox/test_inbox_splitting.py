@@ -1,0 +1,242 @@
+"""What each kind becomes: the rows of its raw tables, the parts that are replaced, merges and refunds split off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from pipelines.inbox import FileRead, Persons
+from pipelines.loads import Arrival
+from pipelines.privacy import pseudonym
+
+Read = Callable[..., FileRead]
+moment = datetime.fromisoformat
+PEPPER = b"a test pepper"
+
+# the columns of the raw tables, which are never renamed or removed
+COLUMNS = {
+    "raw.lead": "person_key lead_id created_at source medium campaign ad channel landing_page form offer device region "
+    "origin segment company_id score scored_at is_test customer_key",
+    "raw.lead_merge": "person_key merged_into_person_key",
+    "raw.lead_stage": "person_key stage entered_at",
+    "raw.deal": "deal_id created_at stage person_key account_id amount currency margin status closed_at deal_type "
+    "probability quote_sent_at term_months channel source medium campaign ad segment is_test",
+    "raw.deal_merge": "deal_id merged_into",
+    "raw.shop_order": "order_id ordered_at status net_amount currency customer_key person_key discount vat shipping "
+    "margin source medium campaign ad channel device country plan_from plan_to",
+    "raw.refund": "order_id refunded_at refunded_amount currency",
+    "raw.ad_cost": "date platform account campaign ad_group ad level cost currency channel impressions clicks "
+    "conversions conversion_value video_views objective",
+    "raw.cost": "cost_id period_start period_end amount currency category channel allocation",
+    "raw.exchange_rate": "date currency units_per_eur",
+}
+SMALLEST = {
+    "leads": "lead_id,created_at\nL1,2026-01-01\n",
+    "lead_stages": "lead_id,stage,entered_at\nL1,MQL,2026-01-01\n",
+    "deals": "deal_id,created_at,stage\nD1,2026-01-01,Offer\n",
+    "orders": "order_id,ordered_at,status,net_amount,currency\nO1,2026-01-01,paid,10,EUR\n",
+    "ad_costs": "date,platform,campaign,cost,currency\n2026-01-01,meta,a,5,EUR\n",
+    "costs": "cost_id,period_start,period_end,amount,currency,category\nC1,2026-01-01,2026-01-31,5,EUR,other\n",
+    "exchange_rates": "date,currency,rate\n2026-01-02,USD,1.1\n",
+}
+ORDERS = "order_id,ordered_at,status,net_amount,currency,refunded_amount,refunded_at\n"
+
+
+def rows(arrival: Arrival, *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[name] for name in names) for row in arrival.rows.to_pylist()]
+
+
+def part(scope: str) -> str:
+    return pseudonym(scope, PEPPER)[:16]
+
+
+def refunds_of(read: Read, *lines: str) -> list[tuple[Any, ...]]:
+    result = read("orders", ORDERS + "\n".join(lines) + "\n")
+    assert result.rejected == []
+    return rows(result.arrivals[1], "order_id", "refunded_at", "refunded_amount", "currency")
+
+
+@pytest.mark.parametrize("kind", SMALLEST)
+def test_a_file_of_only_the_required_columns_fills_the_whole_tables(read: Read, kind: str) -> None:
+    for arrival in read(kind, SMALLEST[kind]).arrivals:
+        columns = [name for name in arrival.rows.column_names if name != "part"]
+        assert sorted(columns) == sorted(COLUMNS[arrival.table].split())
+
+
+@pytest.mark.parametrize("kind", SMALLEST)
+def test_a_file_without_rows_has_the_types_of_one_with_rows(read: Read, kind: str) -> None:
+    header = SMALLEST[kind].splitlines()[0] + "\n"
+    filled = [arrival.rows.schema for arrival in read(kind, SMALLEST[kind], "filled.csv").arrivals]
+    empty = [arrival.rows.schema for arrival in read(kind, header, "empty.csv").arrivals]
+    assert empty == filled
+
+
+def test_a_lead_is_stored_under_a_surrogate_and_a_pseudonymous_part(read: Read, persons: Persons) -> None:
+    result = read("leads", "lead_id,created_at,customer_id\nL1,2026-01-01,K1\n")
+    assert rows(result.arrivals[0], "person_key", "lead_id", "customer_key", "part") == [(1, "L1", 2, part("L1"))]
+    assert [(row["person_key"], row["source"]) for row in persons.new_rows().to_pylist()] == [
+        (1, "lead"),
+        (2, "customer"),
+    ]
+
+
+def test_an_address_as_lead_id_is_nowhere_in_what_is_stored(read: Read, persons: Persons) -> None:
+    content = (
+        "lead_id,created_at,campaign,landing_page,merged_into\n"
+        "Jan@Example.com,2026-01-01,for piet@example.com,https://shop.test/piet@example.com?email=a,\n"
+        "L2,2026-01-01,,,jan@example.com\n"
+    )
+    lead, merge = read("leads", content).arrivals
+    stored = str(lead.rows.to_pylist()) + str(merge.rows.to_pylist()) + str(persons.new_rows().to_pylist())
+    assert "example" not in stored.lower()
+    assert lead.rows["lead_id"].to_pylist()[0].startswith("hmac:")
+    assert merge.rows["merged_into_person_key"].to_pylist() == [lead.rows["person_key"].to_pylist()[0]]
+
+
+def test_a_merged_lead_is_a_lead_and_a_merge(read: Read) -> None:
+    lead, merge = read("leads", "lead_id,created_at,merged_into\nL1,2026-01-01,L2\nL2,2026-01-01,\n").arrivals
+    assert rows(lead, "person_key", "lead_id") == [(1, "L1"), (2, "L2")]
+    assert rows(merge, "person_key", "merged_into_person_key", "part") == [(1, 2, part("L1"))]
+
+
+def test_a_lead_that_comes_without_merge_withdraws_it(read: Read) -> None:
+    _, merge = read("leads", "lead_id,created_at,merged_into\nL1,2026-01-01,\n").arrivals
+    assert merge.rows.num_rows == 0
+    assert merge.parts_read == {part("L1")}
+
+
+def test_a_record_that_names_itself_was_not_merged(read: Read) -> None:
+    _, merge = read("deals", "deal_id,created_at,stage,merged_into\nD1,2026-01-01,Offer,D1\n").arrivals
+    assert merge.rows.num_rows == 0
+
+
+def test_a_merged_deal_is_a_deal_and_a_merge(read: Read) -> None:
+    deal, merge = read("deals", "deal_id,created_at,stage,merged_into\nD1,2026-01-01,Offer,D2\n").arrivals
+    assert rows(deal, "deal_id") == [("D1",)]
+    assert rows(merge, "deal_id", "merged_into", "part") == [("D1", "D2", part("D1"))]
+
+
+def test_all_stages_of_a_lead_are_one_part(read: Read) -> None:
+    content = "lead_id,stage,entered_at\nL1,MQL,2026-01-01\nL1,SQL,2026-01-05\nL2,MQL,2026-01-03\n"
+    (stages,) = read("lead_stages", content).arrivals
+    assert rows(stages, "person_key", "stage", "part") == [
+        (1, "mql", part("L1")),
+        (1, "sql", part("L1")),
+        (2, "mql", part("L2")),
+    ]
+
+
+def test_a_paid_order_gives_nothing_back(read: Read) -> None:
+    assert refunds_of(read, "O1,2026-01-01,paid,10,EUR,,") == []
+
+
+def test_a_refunded_order_gives_back_its_amount_on_the_day_of_the_refund(read: Read) -> None:
+    given_back = refunds_of(read, "O1,2026-01-01,refunded,10,USD,,2026-02-01T12:00:00Z")
+    assert given_back == [("O1", moment("2026-02-01T12:00"), Decimal(10), "USD")]
+
+
+def test_a_part_of_a_paid_order_is_given_back(read: Read) -> None:
+    given_back = refunds_of(read, "O1,2026-01-01,paid,10,EUR,2.5,2026-02-01T12:00:00Z")
+    assert given_back == [("O1", moment("2026-02-01T12:00"), Decimal("2.5"), "EUR")]
+
+
+def test_a_credit_note_is_a_refund_on_its_own_day(read: Read) -> None:
+    given_back = refunds_of(read, "O1,2026-01-01T12:00:00Z,paid,-10,EUR,,")
+    assert given_back == [("O1", moment("2026-01-01T12:00"), Decimal(10), "EUR")]
+
+
+def test_a_credit_note_with_a_day_of_refund_counts_then(read: Read) -> None:
+    given_back = refunds_of(read, "O1,2026-01-01T12:00:00Z,refunded,-10,EUR,,2026-02-01T12:00:00Z")
+    assert given_back == [("O1", moment("2026-02-01T12:00"), Decimal(10), "EUR")]
+
+
+@pytest.mark.parametrize("status", ["cancelled", "test"])
+def test_an_order_that_does_not_count_gives_nothing_back(read: Read, status: str) -> None:
+    assert refunds_of(read, f"O1,2026-01-01,{status},10,EUR,10,2026-02-01") == []
+
+
+def test_a_refunded_order_of_nothing_needs_no_day(read: Read) -> None:
+    assert refunds_of(read, "O1,2026-01-01,refunded,0,EUR,,") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("O1,2026-01-01,refunded,10,EUR,,", "refunded_at"),
+        ("O1,2026-01-01,paid,10,EUR,5,", "refunded_at"),
+        ("O1,2026-01-01,paid,10,EUR,,2026-02-01", "refunded_amount"),
+        ("O1,2026-01-01,paid,-10,EUR,5,2026-02-01", "refunded_amount"),
+        ("O1,2026-01-01,paid,10,EUR,-5,2026-02-01", "refunded_amount"),
+    ],
+)
+def test_a_refund_that_cannot_be_told_is_rejected(read: Read, line: str, column: str) -> None:
+    result = read("orders", ORDERS + line + "\n")
+    assert [row.column_name for row in result.rejected] == [column]
+    assert [arrival.rows.num_rows for arrival in result.arrivals] == [0, 0]
+
+
+def test_every_order_row_stands_in_the_orders_so_that_rows_can_be_counted(read: Read) -> None:
+    order, _ = read("orders", ORDERS + "O1,2026-01-01,paid,-10,EUR,,\nO2,2026-01-01,paid,10,EUR,,\n").arrivals
+    assert rows(order, "order_id", "net_amount", "part") == [
+        ("O1", Decimal(-10), part("O1")),
+        ("O2", Decimal(10), part("O2")),
+    ]
+
+
+def test_an_order_that_comes_without_refund_withdraws_it(read: Read) -> None:
+    _, refund = read("orders", ORDERS + "O1,2026-01-01,paid,10,EUR,,\n").arrivals
+    assert refund.parts_read == {part("O1")}
+
+
+def test_ad_costs_are_replaced_by_platform_account_day_and_level(read: Read) -> None:
+    content = (
+        "date,platform,account,campaign,ad,level,cost,currency\n"
+        "2026-01-01,Google Ads,acc|1,a,,,5,EUR\n"
+        "2026-01-01,google_ads,,a,ad 1,,5,EUR\n"
+        "2026-01-01,meta,,a,ad 1,Campaign,-5,EUR\n"
+    )
+    (costs,) = read("ad_costs", content).arrivals
+    assert rows(costs, "account", "ad", "part") == [
+        ("acc|1", "", "google_ads|acc%7C1|2026-01-01|campaign"),
+        ("", "ad 1", "google_ads||2026-01-01|ad"),
+        ("", "ad 1", "meta||2026-01-01|campaign"),
+    ]
+
+
+def test_a_rate_is_a_part_of_its_own(read: Read) -> None:
+    (rates,) = read("exchange_rates", SMALLEST["exchange_rates"]).arrivals
+    assert rows(rates, "units_per_eur", "part") == [(Decimal("1.1"), "2026-01-02|USD")]
+
+
+@pytest.mark.parametrize("day", ["2026-01-02", "02 January 2026"])
+def test_the_wide_table_of_the_ecb_is_read_cell_by_cell(read: Read, day: str) -> None:
+    content = f"Date, USD, JPY, CYP, \n{day}, 1.1, 160.25, N/A, \n"
+    result = read("exchange_rates", content)
+    assert (result.dialect, result.rows_in, result.rejected) == ("ecb_wide", 2, [])
+    assert rows(result.arrivals[0], "date", "currency", "units_per_eur") == [
+        (date(2026, 1, 2), "USD", Decimal("1.1")),
+        (date(2026, 1, 2), "JPY", Decimal("160.25")),
+    ]
+
+
+def test_a_wrong_cell_of_the_wide_table_rejects_one_rate(read: Read) -> None:
+    result = read("exchange_rates", "Date,USD,JPY\n2026-01-02,1.1,\n2026-01-05,one,160\n")
+    assert [(row.line, row.column_name, row.value) for row in result.rejected] == [(3, "rate", "one")]
+    assert (result.rows_in, result.arrivals[0].rows.num_rows) == (3, 2)
+
+
+def test_a_full_export_says_so_and_keeps_what_it_holds_but_could_not_be_taken(read: Read) -> None:
+    result = read("leads", "lead_id,created_at\nL1,2026-01-01\nL2,soon\n", "full/export.csv")
+    assert [arrival.full for arrival in result.arrivals] == [True, True]
+    assert result.arrivals[0].parts_kept == {part("L2")}
+
+
+def test_tables_are_plain_arrow_in_one_piece(read: Read) -> None:
+    for arrival in read("orders", ORDERS + "O1,2026-01-01,paid,10,EUR,,\n").arrivals:
+        assert isinstance(arrival.rows, pa.Table)
+        arrival.rows.validate(full=True)
