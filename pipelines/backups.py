@@ -175,14 +175,14 @@ def _put_in_place(aside: Path, place: Path) -> None:
 
 def _set_aside(path: Path) -> Path | None:
     """The file under a second name, with the write-ahead log that belongs to it: the next one must not replay it."""
-    if not path.exists():
-        return None
     moment = datetime.now(UTC)
     while (kept := path.with_name(f"{path.stem}.before-restore-{moment:{STAMP}}.duckdb")).exists():
         moment += timedelta(seconds=1)
-    kept.hardlink_to(path)
     if _log(path).exists():
         _log(path).rename(_log(kept))
+    if not path.exists():
+        return None
+    kept.hardlink_to(path)
     return kept
 
 

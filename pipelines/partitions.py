@@ -19,6 +19,8 @@ from pipelines.runtime import Runtime, prepare_warehouse
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 ONE_DAY = "dagster/partition"
 NIGHT = "kpi/night"
+# The one month that a person asked to close.
+ASKED_MONTH = "kpi/month"
 YEARS_BACK = 2
 
 

@@ -15,8 +15,8 @@ LOGGER = "kpi.progress"
 
 @dg.logger(None, description="One plain line per asset that was made and per warning.")
 def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
-    """A logger that writes to standard error what people want to follow."""
-    logger = logging.Logger(LOGGER, logging.INFO)
+    """A logger that writes to standard error what people want to follow; Dagster tells of its events at level debug."""
+    logger = logging.Logger(LOGGER, logging.DEBUG)
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_is_worth_showing)
     handler.setFormatter(_Line())

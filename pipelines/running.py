@@ -7,17 +7,18 @@ knows an asset.
 from __future__ import annotations
 
 import json
-import logging
+import shutil
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 from dagster import DagsterInstance
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.alerts import Alert, send_alert
 from pipelines.failures import DataFailed, KpiError, SourceUnavailable, WrongUse
@@ -27,6 +28,7 @@ from pipelines.settings import PROJECT_ROOT
 EXIT_CODES = {kind.__name__: kind.exit_code for kind in (DataFailed, SourceUnavailable, WrongUse)} | {
     "NotThereYet": SourceUnavailable.exit_code
 }
+INSTANCE_SETTINGS = "dagster.yaml"
 HEARTBEAT_SECONDS = 120
 POLL_SECONDS = 2.0
 
@@ -42,7 +44,7 @@ class Ended:
 
 def run_job(definitions: dg.Definitions, job: str, runtime: Runtime, tags: Mapping[str, str] | None = None) -> Ended:
     """Runs a job to its end; a failure is in the answer, not raised, and was told to the alert's addressees."""
-    with DagsterInstance.from_config(str(runtime.settings.dagster_home)) as instance:
+    with _instance(runtime.settings.dagster_home) as instance:
         if _daemon_is_alive(instance):
             run_id, succeeded, events = _run_by_daemon(instance, job, tags or {})
         else:
@@ -57,10 +59,17 @@ def run_job(definitions: dg.Definitions, job: str, runtime: Runtime, tags: Mappi
     return ended
 
 
+def _instance(home: Path) -> DagsterInstance:
+    """The instance of a home, which gets the project's settings when it has none of its own."""
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / INSTANCE_SETTINGS).exists():
+        shutil.copyfile(PROJECT_ROOT / INSTANCE_SETTINGS, home / INSTANCE_SETTINGS)
+    return DagsterInstance.from_config(str(home))
+
+
 def _run_here(
     instance: DagsterInstance, definitions: dg.Definitions, job: str, tags: Mapping[str, str]
 ) -> tuple[str, bool, list[dg.DagsterEvent]]:
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
     result = definitions.resolve_job_def(job).execute_in_process(
         instance=instance, raise_on_error=False, tags=dict(tags), run_config={"loggers": {"progress": {}}}
     )

@@ -15,7 +15,7 @@ import pytest
 
 from pipelines import backups
 from pipelines.backups import KEPT_BACKUPS, backup, restore, upgrade
-from pipelines.engines.duckdb import Warehouse, locked
+from pipelines.engines.duckdb import Warehouse, attached, locked
 from pipelines.failures import DataFailed, SourceUnavailable, WrongUse
 from pipelines.loads import create_meta_tables
 
@@ -120,11 +120,10 @@ def test_a_backup_made_on_a_slow_clock_is_kept(place: Warehouse, folder: Path) -
 def test_a_copy_that_differs_is_no_backup(
     place: Warehouse, folder: Path, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
-    attach = backups.attached
 
     @contextmanager
     def damaging(connection: duckdb.DuckDBPyConnection, path: Path, alias: str, options: str = "") -> Iterator[None]:
-        with attach(connection, path, alias, options):
+        with attached(connection, path, alias, options):
             yield
             if not options:
                 connection.execute(damage)
@@ -191,6 +190,15 @@ def test_a_stale_write_ahead_log_is_not_replayed_into_the_restored_warehouse(pla
     before = content(place.path)
     made = back_up(place, folder)
     crash_after(place, "insert into raw.ad_cost values (3, 'late', 1, 1)")
+    restore(made, place)
+    assert content(place.path) == before
+
+
+def test_a_log_without_its_warehouse_is_not_replayed_either(place: Warehouse, folder: Path) -> None:
+    before = content(place.path)
+    made = back_up(place, folder)
+    crash_after(place, "insert into raw.ad_cost values (3, 'late', 1, 1)")
+    place.path.unlink()
     restore(made, place)
     assert content(place.path) == before
 

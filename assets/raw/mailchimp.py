@@ -24,7 +24,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
                 kinds={"duckdb", "mailchimp"},
                 owners=["team:marketing-data"],
                 tags={"source": "mailchimp"},
-                description=f"Observations of {name}, appended where something changed; no personal field is asked for.",
+                description=f"Observations of {name}, appended where they changed; no personal field is asked for.",
             )
             for name, key in keys.items()
         ],

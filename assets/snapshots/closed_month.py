@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.partitions import ASKED_MONTH
 from pipelines.runtime import Runtime
 from pipelines.snapshots import BY_HAND, Due, close_month, frozen_tables, month_of, months_due
 
-MONTH = "kpi/month"
 SNAPSHOT = dg.AssetKey(["snapshots", "snapshot"])
 
 
@@ -27,7 +27,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     )
     def closed_month(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         connection, close_days = context.resources.warehouse, runtime.config.company.month_close_days
-        asked = context.run.tags.get(MONTH)
+        asked = context.run.tags.get(ASKED_MONTH)
         due = (
             [Due(month_of(asked), BY_HAND)]
             if asked

@@ -7,23 +7,33 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
+from pipelines.cli import keeping, reading, runs
 from pipelines.cli.doctor import doctor
 from pipelines.failures import KpiError
 
 INTERRUPTED = 130
 WRONG_USE = 2
+# in the order of `kpi --help`
+COMMANDS: tuple[Callable[..., None], ...] = (
+    *(runs.run, runs.nightly, runs.close, reading.status, doctor, keeping.publish, keeping.rollback),
+    *(keeping.backup, keeping.restore, keeping.upgrade, reading.sql),
+)
 
 
 def build_app() -> typer.Typer:
     """The application with all its commands."""
     app = typer.Typer(name="kpi", add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
     app.callback()(_options_of_all_commands)
-    app.command()(doctor)
+    for command in COMMANDS:
+        app.command()(command)
+    inbox = typer.Typer(help="Files of the inbox.", no_args_is_help=True)
+    inbox.command()(reading.rejected)
+    app.add_typer(inbox, name="inbox")
     return app
 
 

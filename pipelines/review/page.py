@@ -45,27 +45,33 @@ def write_pages(
     The connection needs the schemas `snapshots` and `reference`. The same snapshot gives the same bytes. The list of
     months names those whose page stands under `reports`. Raises WrongUse for an unknown snapshot, KPI or language.
     """
+    wordings = [load_wording(language) for language in languages]
     month = read_closed_month(connection, snapshot_id)
     folder = reports / _folder(month.snapshot)
     environment = _environment()
     common = {"company_name": company_name, "is_demo": is_demo, "light": charts.LIGHT, "dark": charts.DARK}
     written = []
-    for language in languages:
-        wording = load_wording(language)
-        others = [(other, LANGUAGE_NAMES[other]) for other in languages if other != language]
+    for wording in wordings:
         page = environment.get_template("review.html.j2").render(
-            w=wording, other_languages=others, **common, **_sections(month, headline_pack, checks, wording)
+            w=wording,
+            other_languages=_others(wording, languages),
+            **common,
+            **_sections(month, headline_pack, checks, wording),
         )
-        written.append(_put(folder / f"review.{language}.html", page))
-    for language in languages:
-        wording = load_wording(language)
-        others = [(other, LANGUAGE_NAMES[other]) for other in languages if other != language]
-        months = _listed(read_snapshots(connection), reports, language)
+        written.append(_put(folder / f"review.{wording.language}.html", page))
+    for wording in wordings:
         page = environment.get_template("index.html.j2").render(
-            w=wording, other_languages=others, months=months, **common
+            w=wording,
+            other_languages=_others(wording, languages),
+            months=_listed(read_snapshots(connection), reports, wording.language),
+            **common,
         )
-        written.append(_put(reports / f"index.{language}.html", page))
+        written.append(_put(reports / f"index.{wording.language}.html", page))
     return written
+
+
+def _others(wording: Wording, languages: Sequence[str]) -> list[tuple[str, str]]:
+    return [(language, LANGUAGE_NAMES[language]) for language in languages if language != wording.language]
 
 
 def _environment() -> Environment:

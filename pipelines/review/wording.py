@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,7 @@ class Wording:
         return ", ".join(self._texts.get(f"source.{name}", name) for name in named)
 
 
+@lru_cache
 def load_wording(language: str) -> Wording:
     """The wording of a language; raises WrongUse when there is no text catalogue for it."""
     path = TEXTS / f"{language}.yaml"

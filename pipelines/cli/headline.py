@@ -1,0 +1,67 @@
+"""What a person sees when a run is over: the headline KPIs of the last closed month and where everything lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.review.wording import load_wording
+from pipelines.runtime import Runtime
+
+LANGUAGE = "en"
+NO_VALUE = "unknown"
+
+
+def show_headline(runtime: Runtime) -> None:
+    """Prints the headline pack of the last closed month, the paths and how to open the UI."""
+    with runtime.warehouse.opened_for_reading(purpose="the headline KPIs") as connection:
+        found = connection.execute(
+            "select snapshot_id, month, version from snapshots.snapshot order by month desc, version desc limit 1"
+        ).fetchall()
+        if found:
+            snapshot_id, month, version = found[0]
+            demo = "demo, " if runtime.is_demo else ""
+            title = f"\n{runtime.config.company.name}, {load_wording(LANGUAGE).month(month)} ({demo}version {version})"
+            Console().print(_headline(connection, runtime, snapshot_id, title))
+    data = runtime.settings.data_dir
+    lines = {
+        "mart for BI": data / "published" / "current" / "kpi_mart.duckdb",
+        "review pages": data / "reports" / "index.en.html",
+        "drop files in": data / "inbox",
+    }
+    typer.echo("")
+    for what, path in lines.items():
+        typer.echo(f"{what:<14} {_shown(path)}")
+    typer.echo(f"{'UI':<14} make ui, then http://127.0.0.1:3000")
+
+
+def _headline(connection: duckdb.DuckDBPyConnection, runtime: Runtime, snapshot_id: str, title: str) -> Table:
+    wording = load_wording(LANGUAGE)
+    rows = connection.execute(
+        """select k.kpi_id, r.name_en, k.value, k.unit, k.status
+        from snapshots.kpi_value as k inner join reference.kpi as r on r.kpi_id = k.kpi_id
+        where k.snapshot_id = ? and k.grain = 'month' and k.slice = 'total'""",
+        [snapshot_id],
+    ).fetchall()
+    by_id = {row[0]: row[1:] for row in rows}
+    table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    table.add_column("KPI")
+    table.add_column("value", justify="right")
+    table.add_column("status")
+    for kpi_id in runtime.config.company.headline_pack:
+        if kpi_id in by_id:
+            name, value, unit, status = by_id[kpi_id]
+            shown = NO_VALUE if value is None else wording.figure(kpi_id, unit, value)
+            table.add_row(Text(name), shown, Text(status))
+    return table
+
+
+def _shown(path: Path) -> str:
+    """The path from here when it is below this folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

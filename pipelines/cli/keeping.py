@@ -1,0 +1,54 @@
+"""Commands about what is kept: `kpi publish`, `rollback`, `backup`, `restore`, `upgrade`."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines import backups, publishing
+from pipelines.definitions import runtime_from_environment
+from pipelines.snapshots import create_snapshot_tables
+
+
+def publish() -> None:
+    """Publish the last complete build again."""
+    runtime = runtime_from_environment()
+    tables, published = runtime.project.tables, runtime.settings.data_dir / "published"
+    with runtime.warehouse.opened_for_reading(purpose="kpi publish") as connection:
+        create_snapshot_tables(connection, tables)
+        made = publishing.publish(connection, tables, published_dir=published, run_id=str(uuid.uuid4()))
+    typer.echo(f"published {made.version}: {sum(made.rows.values()):,} rows in {len(made.rows)} tables")
+
+
+def rollback(
+    to: Annotated[str | None, typer.Option(help="A version; without it the one before the current one.")] = None,
+) -> None:
+    """Show readers an earlier version of the mart again."""
+    published = runtime_from_environment().settings.data_dir / "published"
+    typer.echo(f"current is now {publishing.rollback(published, to)}")
+
+
+def backup() -> None:
+    """Copy the warehouse, read the copy again and compare it."""
+    runtime = runtime_from_environment()
+    with runtime.warehouse.opened_for_reading(purpose="kpi backup") as connection:
+        made = backups.backup(connection, runtime.settings.data_dir / "backup", datetime.now(UTC))
+    typer.echo(f"backup verified: {made}")
+
+
+def restore(file: Annotated[Path, typer.Argument(help="A file that `kpi backup` or a night made.")]) -> None:
+    """Put a backup in the place of the warehouse; what stood there is kept beside it."""
+    replaced = backups.restore(file, runtime_from_environment().warehouse)
+    kept = f"; the replaced warehouse is {replaced}" if replaced else ""
+    typer.echo(f"restored {file}{kept}. Run `kpi nightly` to read what came since")
+
+
+def upgrade() -> None:
+    """Bring an older warehouse up to date: columns and tables are only ever added, after a backup."""
+    runtime = runtime_from_environment()
+    added = backups.upgrade(runtime.warehouse, runtime.settings.data_dir / "backup", datetime.now(UTC))
+    typer.echo(f"added {', '.join(added)}" if added else "nothing to add: the warehouse is up to date")
