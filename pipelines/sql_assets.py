@@ -70,10 +70,13 @@ def _asset(table: Table, project: Project) -> dg.AssetsDefinition:
 
 def _spec(table: Table, project: Project) -> dg.AssetSpec:
     dependencies = [dg.AssetKey(name.split(".")) for name in table.dependencies if not name.startswith("meta.")]
+    # all others come after the cut because their sources do; an arrow from it to every table hides the real ones
+    if len(dependencies) < len(table.dependencies) or not project.tables.keys() & set(table.dependencies):
+        dependencies.append(CUT_KEY)
     return dg.AssetSpec(
         key=dg.AssetKey(table.name.split(".")),
-        deps=[*dependencies, CUT_KEY],
-        description=f"{table.description}\n\n```sql\n{table.query}\n```",
+        deps=dependencies,
+        description=table.description,
         group_name=table.schema,
         owners=[OWNER],
         kinds={"duckdb", "sql"},
@@ -81,6 +84,8 @@ def _spec(table: Table, project: Project) -> dg.AssetSpec:
         metadata={
             "dagster/column_schema": column_schema(table),
             "dagster/table_name": table.name,
+            # in the description the query would stand as raw text in every list of assets
+            "query": dg.MetadataValue.md(f"```sql\n{table.query}\n```"),
         },
     )
 

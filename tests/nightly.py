@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,12 +12,21 @@ from pathlib import Path
 import duckdb
 
 from pipelines.build import Made, Project, build
-from pipelines.configuration import Config, load_config
+from pipelines.canonical import query_hash
+from pipelines.configuration import Config, config_from_texts, load_config
 from pipelines.definitions import load_project
 from pipelines.ga4 import Ga4Source, connect
 from pipelines.ga4_reports import REPORTS
 from pipelines.inbox import ReadingRules
-from pipelines.intake import Night, create_raw_tables, due_window, take_in, take_in_files, take_in_report
+from pipelines.intake import (
+    FilesTaken,
+    Night,
+    create_raw_tables,
+    due_window,
+    take_in,
+    take_in_files,
+    take_in_report,
+)
 from pipelines.loads import create_meta_tables, current_cut
 from pipelines.mailchimp import MailchimpSource
 from pipelines.mailchimp_client import connect as connect_mailchimp
@@ -27,9 +36,16 @@ from pipelines.sandbox.exports import write_exports
 from pipelines.sandbox.ga4_server import Ga4Server, serve_ga4
 from pipelines.sandbox.mailchimp_server import DEMO_API_KEY, MailchimpServer, serve_mailchimp
 from pipelines.sandbox.truth import Truth
+from pipelines.tables import Table
 
 CONFIG = Path(__file__).parents[1] / "config"
 PEPPER = b"a test pepper"
+HASHED_SCHEMAS = ("staging", "facts", "measures", "marts", "reference")
+# A load id counts the reads of its own warehouse: it says where a row came from, never what the row says.
+NUMBERS_OF_A_WAREHOUSE = frozenset({"load_id"})
+# Surrogates of persons are drawn at random; raw.person knows whom each stands for, and that is compared instead.
+PERSON_COLUMNS = frozenset({"person_key", "survivor_key", "merged_into_person_key", "customer_key"})
+PERSON_TEXTS = frozenset({"row_key", "customer_identity"})
 
 
 @cache
@@ -40,6 +56,17 @@ def tiny_truth() -> Truth:
 @cache
 def shipped_project() -> Project:
     return load_project(load_config(CONFIG))
+
+
+@cache
+def project_without(*sources: str) -> Project:
+    """The shipped project with sources switched off in `sources.yaml`."""
+    texts = dict(shipped_project().config.texts)
+    for source in sources:
+        before, block, after = texts["sources.yaml"].partition(f"\n{source}:\n")
+        assert block and "enabled: true" in after, source
+        texts["sources.yaml"] = before + block + after.replace("enabled: true", "enabled: false", 1)
+    return load_project(config_from_texts(texts))
 
 
 def new_warehouse(path: Path | str = ":memory:", threads: int = 2) -> duckdb.DuckDBPyConnection:
@@ -61,6 +88,7 @@ class Company:
     mailchimp_server: MailchimpServer = field(init=False)
     ga4: Ga4Source = field(init=False)
     mailchimp: MailchimpSource = field(init=False)
+    hold_on_failure: bool = True
     deliver: Callable[[Company], object] = lambda company: write_exports(company.truth, company.inbox, company.today)
 
     def night(
@@ -73,18 +101,44 @@ class Company:
         """Reads everything that is due on the morning of `today`, and builds every table."""
         self.today = today
         project = project or shipped_project()
-        self.read(connection, project.config, run_id or f"run of {today}")
-        return build(connection, project, current_cut(connection), run_id=f"run of {today}", business_date=today)
+        run_id = run_id or f"run of {today}"
+        self.read(connection, project.config, run_id)
+        return build(connection, project, current_cut(connection), run_id=run_id, business_date=today)
 
     def read(self, connection: duckdb.DuckDBPyConnection, config: Config, run_id: str) -> None:
-        night = Night(run_id, self.today, hold_on_failure=True)
-        for report in REPORTS:
-            window = due_window(connection, report, config.sources.ga4, self.today)
-            if window:
-                take_in_report(connection, self.ga4, report, window, night)
-        take_in(connection, "mailchimp", night, lambda: self.mailchimp.read(self.today))
+        night = Night(run_id, self.today, self.hold_on_failure)
         self.deliver(self)
-        take_in_files(connection, self.inbox, ReadingRules(config.company.time_zone, PEPPER), night)
+        read_sources(connection, self.ga4, self.mailchimp, self.inbox, config, night)
+
+
+def read_sources(
+    connection: duckdb.DuckDBPyConnection,
+    ga4: Ga4Source,
+    mailchimp: MailchimpSource,
+    inbox: Path,
+    config: Config,
+    night: Night,
+) -> None:
+    """What is due of the sources that are switched on, and every new file."""
+    if config.sources.ga4.enabled:
+        for report in REPORTS:
+            window = due_window(connection, report, config.sources.ga4, night.business_date)
+            if window:
+                take_in_report(connection, ga4, report, window, night)
+    if config.sources.mailchimp.enabled:
+        take_in(connection, "mailchimp", night, lambda: mailchimp.read(night.business_date))
+    read_files(connection, inbox, config, night)
+
+
+def read_files(connection: duckdb.DuckDBPyConnection, inbox: Path, config: Config, night: Night) -> FilesTaken:
+    return take_in_files(connection, inbox, ReadingRules(config.company.time_zone, PEPPER), night)
+
+
+def night_of_files(connection: duckdb.DuckDBPyConnection, inbox: Path, today: date, project: Project) -> list[Made]:
+    """The night of a company without APIs: every new file, then every table."""
+    run_id = f"run of {today}"
+    read_files(connection, inbox, project.config, Night(run_id, today, hold_on_failure=True))
+    return build(connection, project, current_cut(connection), run_id=run_id, business_date=today)
 
 
 @contextmanager
@@ -99,3 +153,42 @@ def running_company(inbox: Path, truth: Truth | None = None, today: date | None 
         stack.callback(disconnect, client)
         company.mailchimp = MailchimpSource(client)
         yield company
+
+
+def build_hashes(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], *, same_warehouse: bool = False
+) -> dict[str, str]:
+    """Canonical hash of every table of a build, by name.
+
+    Between two warehouses load ids are left out and surrogates of persons stand for the hashed id they were drawn for;
+    within one warehouse nothing is left out.
+    """
+    return {
+        name: query_hash(connection, f"select {_compared(table, same_warehouse)} from {name} as t", table.key)
+        for name, table in tables.items()
+        if table.schema in HASHED_SCHEMAS
+    }
+
+
+def differing(found: Mapping[str, str], expected: Mapping[str, str]) -> list[str]:
+    """Tables that are not the same, or that one side lacks."""
+    return sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
+
+
+def _compared(table: Table, same_warehouse: bool) -> str:
+    names = (column.name for column in table.columns)
+    if same_warehouse:
+        return ", ".join(f't."{name}"' for name in names)
+    return ", ".join(_named_person(name) for name in names if name not in NUMBERS_OF_A_WAREHOUSE)
+
+
+def _named_person(column: str) -> str:
+    """A column with every surrogate replaced by what raw.person knows of it; a surrogate of nobody stays."""
+    person = "(select p.source || ' ' || p.source_id_hmac from raw.person as p where p.person_key = {})"
+    if column in PERSON_COLUMNS:
+        return f'coalesce({person.format(f"t.{column}")}, cast(t.{column} as varchar)) as "{column}"'
+    if column in PERSON_TEXTS:
+        surrogate = f"try_cast(regexp_extract(t.{column}, '^(lead|shop) ([0-9]+)', 2) as bigint)"
+        named = f"regexp_replace(t.{column}, '^(lead|shop) [0-9]+', {person.format(surrogate)})"
+        return f'coalesce({named}, t.{column}) as "{column}"'
+    return f't."{column}"'

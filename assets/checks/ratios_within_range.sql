@@ -1,7 +1,7 @@
--- A rate whose numerator is part of its denominator lies between 0 and 1.
+-- Every ratio lies within the range its definition declares.
 -- table: marts.kpi_value
 -- severity: error
 select v.kpi_id, v.grain, v.period_start, v.slice, v.member, v.numerator, v.denominator
 from marts.kpi_value as v
-inner join reference.kpi as k on k.kpi_id = v.kpi_id and k.interval_kind = 'wilson_95'
-where v.value < 0 or v.value > 1
+inner join reference.kpi as k on k.kpi_id = v.kpi_id
+where (k.value_range in ('0..1', '0..') and v.value < 0) or (k.value_range = '0..1' and v.value > 1)

@@ -6,7 +6,7 @@ create table facts.customer (
   channel            varchar   not null comment 'channel of the first purchase',
   lead_source        varchar   not null comment 'channel of the lead, else of the first purchase',
   device             varchar   not null comment 'device of the first purchase',
-  cycle_days         integer            comment 'days from the lead to the won deal; NULL without lead or when it was won before',
+  cycle_days         integer            comment 'days from the lead to the won deal; NULL for orders, without lead or when it was won before',
   load_id            bigint    not null comment 'the load of the first purchase',
   primary key (customer_identity)
 ) as
@@ -22,6 +22,7 @@ with purchase as (
     d.lead_source,
     d.device,
     d.deal_id as purchase_id,
+    true as is_deal,
     d.load_id
   from facts.deal as d
   cross join reference.setting as s
@@ -38,6 +39,7 @@ with purchase as (
     coalesce(l.channel, o.channel) as lead_source,
     o.device,
     o.order_id as purchase_id,
+    false as is_deal,
     o.load_id
   from facts.shop_order as o
   left join facts.lead as l on l.person_key = o.person_key
@@ -53,6 +55,7 @@ placed as (
     lead_source,
     device,
     load_id,
+    is_deal,
     row_number() over (partition by customer_identity order by customer_day, purchase_id) as place
   from purchase
 )
@@ -64,7 +67,7 @@ select
   c.lead_source,
   c.device,
   case
-    when date_diff('day', l.created_day, c.customer_day) >= 0 then date_diff('day', l.created_day, c.customer_day)
+    when c.is_deal and date_diff('day', l.created_day, c.customer_day) >= 0 then date_diff('day', l.created_day, c.customer_day)
   end as cycle_days,
   c.load_id
 from placed as c

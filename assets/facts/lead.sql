@@ -40,6 +40,5 @@ select
   nullif(r.origin, '') as origin,
   r.load_id
 from record as r
-inner join staging.lead as survivor on survivor.person_key = r.survivor_key
 cross join meta.business_date as b
-where r.place = 1 and not survivor.is_test and local_date(r.created_at) < b.business_date
+where r.place = 1 and local_date(r.created_at) < b.business_date

@@ -1,4 +1,4 @@
--- Every CRM person and the record it ended up as: merge chains followed to their end.
+-- Every CRM person and the record it ended up as: merge chains followed to their end, test records left out before.
 create table facts.person (
   person_key    bigint not null comment 'surrogate of the record',
   survivor_key  bigint not null comment 'the record that stands for the person; itself when never merged',
@@ -10,6 +10,7 @@ with recursive chain as (
     l.person_key as survivor_key,
     0 as steps
   from staging.lead as l
+  where not l.is_test
   union all
   select
     c.person_key,
@@ -17,7 +18,7 @@ with recursive chain as (
     c.steps + 1 as steps
   from chain as c
   inner join staging.lead_merge as m on m.person_key = c.survivor_key
-  inner join staging.lead as known on known.person_key = m.merged_into_person_key
+  inner join staging.lead as known on known.person_key = m.merged_into_person_key and not known.is_test
   where c.steps < 50
 ),
 numbered as (

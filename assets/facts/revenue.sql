@@ -37,7 +37,7 @@ with sale as (
       s.revenue_from = 'deals'
       -- a won deal that is later an order counts once, as the order
       or (s.revenue_from = 'both' and not exists (
-        select 1 from facts.shop_order as o where o.person_key = d.person_key
+        select 1 from facts.shop_order as o where o.person_key = d.person_key and o.order_day >= d.won_day
       ))
     )
 )

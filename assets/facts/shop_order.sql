@@ -2,7 +2,7 @@
 create table facts.shop_order (
   order_id           varchar        not null comment 'id in the shop',
   order_day          date           not null comment 'day in the reporting zone',
-  person_key         bigint                  comment 'the lead the shop links, merges followed',
+  person_key         bigint                  comment 'the lead the order names, else the lead its customer is',
   customer_identity  varchar        not null comment 'shop customer, else lead, else the order itself',
   channel            varchar        not null comment 'channel of the order',
   device             varchar        not null comment 'device; (unknown) when empty',
@@ -16,7 +16,7 @@ create table facts.shop_order (
 select
   o.order_id,
   local_date(o.ordered_at) as order_day,
-  p.survivor_key as person_key,
+  coalesce(p.survivor_key, k.person_key) as person_key,
   coalesce(
     'shop ' || cast(o.customer_key as varchar),
     'lead ' || cast(p.survivor_key as varchar),
@@ -39,6 +39,7 @@ inner join facts.channel_of_traffic as c
 cross join reference.setting as s
 cross join meta.business_date as b
 left join facts.person as p on p.person_key = o.person_key
+left join facts.shop_customer as k on k.customer_key = o.customer_key
 left join reference.exchange_rate as x
   on x.currency = o.currency and local_date(o.ordered_at) between x.valid_from and x.valid_until
 where local_date(o.ordered_at) < b.business_date

@@ -27,25 +27,22 @@ own_entry as (
   cross join deals_loaded as d
   where s.position > 1 and (d.deals = 0 or s.stage not in ('opportunity', 'customer'))
   union all
-  select
-    f.person_key,
-    s.position,
-    coalesce(d.quote_sent_at, d.created_at) as entered_at,
-    d.load_id
-  from staging.deal as d
-  inner join facts.deal as f on f.deal_id = d.deal_id
+  select d.person_key, s.position, d.opportunity_at as entered_at, d.load_id
+  from facts.deal as d
   inner join reference.stage as s on s.stage = 'opportunity'
-  where f.is_new_business and f.person_key is not null
+  where d.is_new_business and d.person_key is not null and d.opportunity_at is not null
   union all
-  select
-    f.person_key,
-    s.position,
-    d.closed_at as entered_at,
-    d.load_id
-  from staging.deal as d
-  inner join facts.deal as f on f.deal_id = d.deal_id
+  select d.person_key, s.position, d.won_at as entered_at, d.load_id
+  from facts.deal as d
   inner join reference.stage as s on s.stage = 'customer'
-  where f.is_new_business and f.person_key is not null and f.won_day is not null
+  where d.is_new_business and d.person_key is not null and d.won_at is not null
+  union all
+  select o.person_key, s.position, sent.ordered_at as entered_at, o.load_id
+  from facts.shop_order as o
+  inner join staging.shop_order as sent on sent.order_id = o.order_id
+  inner join reference.stage as s on s.stage = 'customer'
+  cross join reference.setting as t
+  where t.customers_from in ('orders', 'both') and o.person_key is not null
 ),
 counted_entry as (
   select

@@ -52,9 +52,16 @@ measure_span as (
   group by measure
 ),
 slowest as (
-  select measure, source, as_of, last_day, maturity_days, settled_until
-  from measure_reach
-  where place = 1
+  select
+    r.measure, r.source, r.last_day, r.maturity_days, r.settled_until,
+    case
+      when r.as_of < b.business_date
+        then r.source || ' was last read on ' || cast(r.as_of as varchar) || ', '
+          || cast(date_diff('day', r.as_of, b.business_date) as varchar) || ' days ago'
+    end as age
+  from measure_reach as r
+  cross join meta.business_date as b
+  where r.place = 1
 ),
 rule as (
   select
@@ -131,7 +138,7 @@ known as (
     end as has_no_source,
     greatest(coalesce(ns.first_day, ds.first_day), coalesce(ds.first_day, ns.first_day)) as first_day,
     case when dw.settled_until < nw.settled_until then dw.source else nw.source end as slowest_source,
-    case when dw.settled_until < nw.settled_until then dw.as_of else nw.as_of end as slowest_as_of,
+    case when dw.settled_until < nw.settled_until then dw.age else nw.age end as slowest_age,
     case when dw.settled_until < nw.settled_until then dw.maturity_days else nw.maturity_days end as slowest_maturity,
     least(nw.settled_until, coalesce(dw.settled_until, nw.settled_until)) as settled_until,
     least(nw.last_day, coalesce(dw.last_day, nw.last_day)) as last_day,
@@ -156,8 +163,14 @@ judged as (
   select
     k.kpi_id, k.grain, k.period_start, k.slice, k.member, k.unit, k.interval_kind, k.definition_version,
     k.denominator_measure, k.has_no_source, k.first_day,
-    case when k.unpriced_rows > 0 or k.missing_stages is not null then null else k.numerator end as numerator,
-    case when k.unpriced_rows > 0 or k.missing_stages is not null then null else k.denominator end as denominator,
+    case
+      when k.has_no_source = 1 or k.unpriced_rows > 0 or k.missing_stages is not null then null
+      else k.numerator
+    end as numerator,
+    case
+      when k.has_no_source = 1 or k.unpriced_rows > 0 or k.missing_stages is not null then null
+      else k.denominator
+    end as denominator,
     case
       when k.has_no_source = 1 then 'no_source'
       when k.missing_stages is not null or k.unpriced_rows > 0 then 'not_available'
@@ -181,17 +194,14 @@ judged as (
         end
       when k.window_days is not null and date_diff('day', k.period_end, k.business_date) <= k.window_days
         then 'the window of ' || cast(k.window_days as varchar) || ' days is not over for every member'
-      when k.period_end >= k.business_date then 'the period is not over'
+      when k.period_end >= k.business_date then 'the period is not over' || coalesce('; ' || k.slowest_age, '')
       when k.last_day < k.period_end then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar)
-      when k.settled_until < k.period_end and k.slowest_as_of < k.business_date
-        then k.slowest_source || ' was last read on ' || cast(k.slowest_as_of as varchar) || ', '
-          || cast(date_diff('day', k.slowest_as_of, k.business_date) as varchar) || ' days ago'
+      when k.settled_until < k.period_end and k.slowest_age is not null then k.slowest_age
       when k.settled_until < k.period_end
         then k.slowest_source || ' may still change until ' || cast(k.slowest_maturity as varchar)
           || ' days after the period'
     end as status_reason,
-    case when k.slowest_as_of < k.business_date and k.settled_until < k.period_end then k.slowest_source end
-      as stale_source,
+    case when k.slowest_age is not null and k.settled_until < k.period_end then k.slowest_source end as stale_source,
     case
       when k.period_start < k.first_day and k.first_day <= k.period_end then cast(k.first_day as varchar)
     end as late_start

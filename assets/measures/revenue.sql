@@ -7,7 +7,6 @@ create table measures.revenue (
   channel         varchar        not null comment 'slice: channel',
   revenue_eur     decimal(38, 6)          comment 'measure: net revenue in EUR, refunds negative',
   margin_eur      decimal(38, 6)          comment 'measure: gross profit in EUR, refunds negative',
-  ad_revenue_eur  decimal(38, 6)          comment 'measure: net revenue of paid channels in EUR',
   unpriced_rows   bigint         not null comment 'unpriced: 1 when no rate turns it into EUR',
   primary key (row_key)
 ) as
@@ -18,6 +17,5 @@ select
   channel,
   revenue_eur,
   margin_eur,
-  case when is_paid then revenue_eur end as ad_revenue_eur,
   case when is_unpriced then 1 else 0 end as unpriced_rows
 from facts.revenue

@@ -27,7 +27,7 @@ def definitions(runtime: Runtime, sources: list[dg.AssetKey]) -> list[dg.AssetsD
             connection,
             runtime.project,
             cut,
-            run_id=context.run_id,
+            run_id=context.run.run_id,
             business_date=runtime.business_date,
             is_demo=runtime.is_demo,
         )

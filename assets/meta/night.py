@@ -20,7 +20,7 @@ def definitions(runtime: Runtime, after: list[dg.AssetKey]) -> list[dg.AssetsDef
         pool="warehouse",
     )
     def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        failures = failures_of(context.resources.warehouse, context.run_id)
+        failures = failures_of(context.resources.warehouse, context.run.run_id)
         if failures:
             raise dg.Failure(
                 description="; ".join(f"{source}: {message}" for source, message in failures),

@@ -7,6 +7,12 @@ from pipelines.intake import Night, due_window, take_in_report
 from pipelines.partitions import asked_window, days
 from pipelines.runtime import Runtime
 
+READ_AGAIN = {
+    "nightly": "The last days are read again every night.",
+    "weekly": "The last days are read again every night, the last weeks on Mondays: attribution and cost change late.",
+    "monthly": "A month is read again as long as one of its days is.",
+}
+
 
 def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     """The assets `raw/ga4_*`; none when GA4 is left out."""
@@ -22,7 +28,7 @@ def _asset(runtime: Runtime, report: Report) -> dg.AssetsDefinition:
         tags={"source": "ga4"},
         description=(
             f"GA4 by {', '.join(report.dimensions)}: {', '.join(report.metrics)}. "
-            f"Whole {'months' if report.is_monthly else 'days'} are replaced; look-back: {report.look_back}."
+            f"Whole {'months' if report.is_monthly else 'days'} are replaced. {READ_AGAIN[report.look_back]}"
         ),
         # months are not partitions: a month is read again while any of its days may change
         partitions_def=None if report.is_monthly else days(runtime),
@@ -37,12 +43,13 @@ def _asset(runtime: Runtime, report: Report) -> dg.AssetsDefinition:
             window = due_window(connection, report, runtime.config.sources.ga4, today)
         if window is None:
             return dg.MaterializeResult(metadata={"read": "nothing was due"})
-        night = Night(context.run_id, today, runtime.config.sources.on_failure == "hold")
+        night = Night(context.run.run_id, today, runtime.config.sources.on_failure == "hold")
         outcome = take_in_report(connection, context.resources.sources.ga4, report, window, night)
         (context.log.warning if outcome.failure else context.log.info)(outcome.message)
         return dg.MaterializeResult(
             metadata={
-                "dagster/row_count": sum(one.rows_new + one.rows_changed for one in outcome.stored),
+                "dagster/row_count": connection.table(report.table).shape[0],
+                "new or changed rows": sum(one.rows_new + one.rows_changed for one in outcome.stored),
                 "read": outcome.message,
                 "window": f"{window[0]} to {window[1]}",
             }

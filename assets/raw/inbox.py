@@ -34,7 +34,10 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
                     kinds={"duckdb", "csv"},
                     owners=["team:marketing-data"],
                     tags={"source": "inbox"},
-                    description=f"What files of inbox/{folders[name]}/ say, part by part.",
+                    description=(
+                        f"Every {name.replace('_', ' ')} that files of inbox/{folders[name]}/ tell of, "
+                        "appended where it is new or changed."
+                    ),
                 )
                 for name, key in keys.items()
             ),
@@ -43,18 +46,20 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         pool="warehouse",
     )
     def inbox(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        connection = context.resources.warehouse
         context.resources.sources.deliver_demo_files()
         taken = take_in_files(
-            context.resources.warehouse,
+            connection,
             runtime.settings.data_dir / "inbox",
             ReadingRules(runtime.config.company.time_zone, runtime.settings.pepper_bytes),
-            Night(context.run_id, runtime.business_date, runtime.config.sources.on_failure == "hold"),
+            Night(context.run.run_id, runtime.business_date, runtime.config.sources.on_failure == "hold"),
         )
         context.log.info(f"{taken.loaded} files loaded, {taken.unreadable} unreadable, {taken.waiting} waiting")
         yield dg.MaterializeResult(
             asset_key=FILES,
             metadata={
-                "dagster/row_count": taken.loaded,
+                "dagster/row_count": connection.table("meta.file").shape[0],
+                "files loaded": taken.loaded,
                 "rows in": taken.rows_in,
                 "rows rejected": taken.rows_rejected,
                 "files that cannot be read": taken.unreadable,
@@ -62,6 +67,9 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         )
         for name, key in keys.items():
             changed = sum(one.rows_new + one.rows_changed for one in taken.stored if one.object == name)
-            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": changed})
+            rows = connection.table(".".join(key.path)).shape[0]
+            yield dg.MaterializeResult(
+                asset_key=key, metadata={"dagster/row_count": rows, "new or changed rows": changed}
+            )
 
     return [inbox]

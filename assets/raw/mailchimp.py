@@ -24,7 +24,10 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
                 kinds={"duckdb", "mailchimp"},
                 owners=["team:marketing-data"],
                 tags={"source": "mailchimp"},
-                description=f"Observations of {name}, appended where they changed; no personal field is asked for.",
+                description=(
+                    f"Every {name.partition('.')[2].replace('_', ' ')} of the Mailchimp account as observed, "
+                    "appended where it changed; no personal field is asked for."
+                ),
             )
             for name, key in keys.items()
         ],
@@ -32,14 +35,19 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         pool="warehouse",
     )
     def mailchimp(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
-        today, sources = runtime.business_date, context.resources.sources
-        night = Night(context.run_id, today, runtime.config.sources.on_failure == "hold")
-        outcome = take_in(context.resources.warehouse, "mailchimp", night, lambda: sources.mailchimp.read(today))
+        connection, today, sources = context.resources.warehouse, runtime.business_date, context.resources.sources
+        night = Night(context.run.run_id, today, runtime.config.sources.on_failure == "hold")
+        outcome = take_in(connection, "mailchimp", night, lambda: sources.mailchimp.read(today))
         (context.log.warning if outcome.failure else context.log.info)(outcome.message)
-        rows = {one.object: one.rows_new + one.rows_changed for one in outcome.stored}
+        changed = {one.object: one.rows_new + one.rows_changed for one in outcome.stored}
         for name, key in keys.items():
             yield dg.MaterializeResult(
-                asset_key=key, metadata={"dagster/row_count": rows.get(name, 0), "read": outcome.message}
+                asset_key=key,
+                metadata={
+                    "dagster/row_count": connection.table(".".join(key.path)).shape[0],
+                    "new or changed rows": changed.get(name, 0),
+                    "read": outcome.message,
+                },
             )
 
     return [mailchimp]

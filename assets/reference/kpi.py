@@ -22,6 +22,7 @@ create table reference.kpi (
   numerator_measure    varchar not null comment 'measure above the line',
   denominator_measure  varchar          comment 'measure below the line; NULL for counts and sums',
   denominator_slice    varchar          comment 'total when every member is divided by the total',
+  value_range          varchar          comment '0..1, 0.. or any: where a ratio may lie; NULL for counts and sums',
   interval_kind        varchar          comment 'kind of the 95 % interval; NULL when there is none',
   window_days          integer          comment 'days a cohort is given to convert; NULL outside cohorts',
   missing_stages       varchar          comment 'stages the company does not use and the KPI needs; NULL when none',
@@ -33,7 +34,15 @@ create table reference.kpi (
 """
 COLUMNS = (
     *("kpi_id", "name_nl", "name_en", "family", "unit", "direction", "additivity", "formula", "numerator_measure"),
-    *("denominator_measure", "denominator_slice", "interval_kind", "window_days", "missing_stages", "is_vanity"),
+    *(
+        "denominator_measure",
+        "denominator_slice",
+        "value_range",
+        "interval_kind",
+        "window_days",
+        "missing_stages",
+        "is_vanity",
+    ),
     *("sources", "definition_version"),
 )
 
@@ -53,6 +62,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
             kpi.numerator,
             kpi.denominator,
             kpi.denominator_slice,
+            kpi.range,
             kpi.interval,
             # the catalogue states the default; the company's own window wins
             config.company.conversion_window_days if kpi.window_days else None,

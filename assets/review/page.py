@@ -32,7 +32,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
             headline_pack=company.headline_pack,
         )
         return dg.MaterializeResult(
-            metadata={"pages written": len(written), "folder": dg.MetadataValue.path(str(reports))}
+            metadata={"pages written": len(set(written)), "folder": dg.MetadataValue.path(str(reports))}
         )
 
     return [page]

@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines.partitions import ASKED_MONTH
 from pipelines.runtime import Runtime
 from pipelines.snapshots import BY_HAND, Due, close_month, frozen_tables, month_of, months_due
+from pipelines.sql_assets import column_schema
 
 SNAPSHOT = dg.AssetKey(["snapshots", "snapshot"])
 
@@ -15,12 +16,16 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     """The assets `snapshots/*`."""
     tables = runtime.project.tables
     frozen = {table.name: dg.AssetKey(["snapshots", table.name.partition(".")[2]]) for table in frozen_tables(tables)}
+    columns = {name: column_schema(tables[name]) for name in frozen}
 
     @dg.multi_asset(
         name="closed_month",
         specs=[
             _spec(SNAPSHOT, "Every version of every closed month, and what it was made from.", list(frozen)),
-            *(_spec(key, f"{name} as frozen at the month's close.", [name]) for name, key in frozen.items()),
+            *(
+                _spec(key, f"{name} as frozen at the month's close, by snapshot_id.", [name], columns[name])
+                for name, key in frozen.items()
+            ),
         ],
         required_resource_keys={"warehouse"},
         pool="warehouse",
@@ -35,22 +40,25 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         )
         added = []
         for one in due:
-            added.append(close_month(connection, tables, one, run_id=context.run_id))
+            added.append(close_month(connection, tables, one, run_id=context.run.run_id))
             context.log.info(f"froze {added[-1].snapshot_id} ({one.note}): {added[-1].rows} rows")
         yield dg.MaterializeResult(
             asset_key=SNAPSHOT,
             metadata={
-                "dagster/row_count": len(added),
+                "dagster/row_count": connection.table("snapshots.snapshot").shape[0],
                 "frozen": ", ".join(one.snapshot_id for one in added) or "no month was due",
             },
         )
         for key in frozen.values():
-            yield dg.MaterializeResult(asset_key=key, metadata={"months frozen": len(added)})
+            rows = connection.table(".".join(key.path)).shape[0]
+            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": rows, "months frozen": len(added)})
 
     return [closed_month]
 
 
-def _spec(key: dg.AssetKey, description: str, made_from: list[str]) -> dg.AssetSpec:
+def _spec(
+    key: dg.AssetKey, description: str, made_from: list[str], columns: dg.TableSchema | None = None
+) -> dg.AssetSpec:
     return dg.AssetSpec(
         key,
         deps=[dg.AssetKey(name.split(".")) for name in made_from],
@@ -58,4 +66,5 @@ def _spec(key: dg.AssetKey, description: str, made_from: list[str]) -> dg.AssetS
         kinds={"duckdb"},
         owners=["team:marketing-data"],
         description=description,
+        metadata={"dagster/column_schema": columns} if columns else {},
     )

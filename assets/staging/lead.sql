@@ -13,6 +13,7 @@ create table staging.lead (
   segment       varchar            comment 'market segment',
   region        varchar            comment 'region',
   is_test       boolean   not null comment 'a test record, never counted',
+  customer_key  bigint             comment 'surrogate of the shop customer the lead is',
   load_id       bigint    not null comment 'the load the row came with',
   primary key (person_key)
 ) as
@@ -30,6 +31,7 @@ select
   r.segment,
   r.region,
   coalesce(r.is_test, false) as is_test,
+  r.customer_key,
   r.load_id
 from raw.lead as r
 inner join meta.current_part as p on p.object = 'lead' and p.part = r.part and p.load_id = r.load_id

@@ -6,6 +6,7 @@ was taken is new, changed, unchanged or rejected.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ import pyarrow as pa
 
 from pipelines.failures import DataFailed
 from pipelines.inbox import (
+    KINDS,
     FileRead,
     InboxFile,
     KnownFile,
@@ -27,7 +29,7 @@ from pipelines.inbox import (
     read_file,
 )
 from pipelines.intake.outcomes import Night, Outcome, remember_outcome
-from pipelines.loads import Occasion, Stored, store
+from pipelines.loads import Occasion, Stored, store, store_again
 
 SOURCE = "inbox"
 
@@ -69,8 +71,10 @@ def take_in_files(connection: duckdb.DuckDBPyConnection, inbox: Path, rules: Rea
 def _take_in(
     connection: duckdb.DuckDBPyConnection, file: InboxFile, rules: ReadingRules, night: Night, taken: FilesTaken
 ) -> FilesTaken:
+    occasion = Occasion("file", night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
     if file.state == "loaded":
         _remember_file(connection, file, "loaded", file.reason, night)
+        _confirm(connection, file, occasion)
         return taken
     persons = Persons(rules.pepper, _known_persons(connection))
     try:
@@ -80,7 +84,6 @@ def _take_in(
         is_waiting = problem.state == "waiting"
         return replace(taken, waiting=taken.waiting + is_waiting, unreadable=taken.unreadable + (not is_waiting))
     _append(connection, "raw.person", persons.new_rows())
-    occasion = Occasion("file", night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
     stored = store(connection, read.arrivals, occasion)
     _remember_read(connection, read, stored, night)
     return replace(
@@ -90,6 +93,20 @@ def _take_in(
         rows_rejected=taken.rows_rejected + read.rows_rejected,
         stored=(*taken.stored, *stored),
     )
+
+
+def _confirm(connection: duckdb.DuckDBPyConnection, file: InboxFile, occasion: Occasion) -> None:
+    """The newest export of its kind, delivered again on a later day, says that nothing changed until then."""
+    for output in KINDS[file.kind].outputs:
+        newest = connection.execute(
+            "select business_date, flags from meta.load where object = ? order by load_id desc limit 1",
+            [output.object],
+        ).fetchall()
+        for read_on, text in newest:
+            flags = json.loads(text)
+            is_same = (flags.get("content_hash"), flags.get("is_full")) == (file.content_hash, file.is_full)
+            if is_same and read_on < occasion.business_date:
+                store_again(connection, output.object, occasion)
 
 
 def _known_persons(connection: duckdb.DuckDBPyConnection) -> Iterable[tuple[int, str, str]]:

@@ -7,7 +7,7 @@ object counts. Nothing here knows what a table means.
 from pipelines.loads.arrivals import Arrival, Gate
 from pipelines.loads.cuts import current_cut, fix_cut
 from pipelines.loads.schema import create_meta_tables
-from pipelines.loads.storing import Occasion, Stored, ensure_raw_table, store
+from pipelines.loads.storing import Occasion, Stored, ensure_raw_table, store, store_again
 
 __all__ = [
     "Arrival",
@@ -19,4 +19,5 @@ __all__ = [
     "ensure_raw_table",
     "fix_cut",
     "store",
+    "store_again",
 ]

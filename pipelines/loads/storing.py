@@ -47,11 +47,34 @@ class Occasion:
 
 
 def store(connection: duckdb.DuckDBPyConnection, arrivals: Sequence[Arrival], occasion: Occasion) -> list[Stored]:
-    """Appends what changed of each arrival; the caller may hold a transaction around it."""
-    return [_store_one(connection, arrival, occasion) for arrival in arrivals]
+    """Appends what changed of each arrival; the caller may hold a transaction around it.
+
+    A full export is refused as one: what was split off its rows shares the fate of the object before it.
+    """
+    stored: list[Stored] = []
+    refusal = ""
+    for arrival in arrivals:
+        stored.append(_store_one(connection, arrival, occasion, refusal if arrival.full else ""))
+        if arrival.full and stored[-1].refusals:
+            refusal = refusal or stored[-1].refusals[0].partition(": ")[2]
+    return stored
 
 
-def _store_one(connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: Occasion) -> Stored:
+def store_again(connection: duckdb.DuckDBPyConnection, object_name: str, occasion: Occasion) -> None:
+    """A read that brought word for word what the newest load of the object did: a load without parts."""
+    connection.execute(
+        """insert into meta.load by name
+        select l.load_id + 1 as load_id, n.source, n.object, n.window_from, n.window_to, ? as fetched_at,
+            ? as business_date, n.rows_read, n.content_hash, ? as run_id, n.flags
+        from (select max(load_id) as load_id from meta.load) as l
+        cross join (select * from meta.load where object = ? order by load_id desc limit 1) as n""",
+        [occasion.fetched_at, occasion.business_date, occasion.run_id, object_name],
+    )
+
+
+def _store_one(
+    connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: Occasion, refusal: str = ""
+) -> Stored:
     columns = [name for name in arrival.rows.column_names if name != "part"]
     ensure_raw_table(connection, arrival)
     connection.register("arrived_rows", arrival.rows)
@@ -60,6 +83,8 @@ def _store_one(connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion
     _describe_arrived_parts(connection, arrival, columns)
     _describe_current_parts(connection, arrival)
     _judge_parts(connection, arrival)
+    if refusal:
+        connection.execute("update judged_part set state = 'refused', reason = ? where state = 'accepted'", [refusal])
     counts = _count_rows(connection, arrival, columns)
     load_id = connection.execute("select coalesce(max(load_id), 0) + 1 from meta.load").fetchall()[0][0]
     _append(connection, arrival, columns, load_id)

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.checks import CheckResult
-from pipelines.review.page import write_pages
+from pipelines.review.page import page_paths, write_pages
 from pipelines.review.reading import read_snapshots
 
 
@@ -20,10 +20,10 @@ def write_missing_pages(
     is_demo: bool,
     headline_pack: Sequence[str],
 ) -> list[Path]:
-    """Writes the pages of every snapshot that has none below `reports`, oldest month first; returns their paths."""
+    """Writes the pages of every snapshot that lacks one below `reports`, oldest month first; returns their paths."""
     written = []
     for snapshot in reversed(read_snapshots(connection)):
-        if not any((reports / f"{snapshot.month:%Y-%m}" / f"v{snapshot.version}").glob("review.*.html")):
+        if not all(path.exists() for path in page_paths(reports, snapshot)):
             written += write_pages(
                 connection,
                 reports,

@@ -27,6 +27,7 @@ from pipelines.review.wording import MISSING, Wording, load_wording
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
+LANGUAGES = tuple(LANGUAGE_NAMES)
 
 
 def write_pages(
@@ -38,7 +39,7 @@ def write_pages(
     is_demo: bool,
     headline_pack: Sequence[str],
     checks: Sequence[CheckLine] = (),
-    languages: Sequence[str] = ("nl", "en"),
+    languages: Sequence[str] = LANGUAGES,
 ) -> list[Path]:
     """Writes `reports/YYYY-MM/vN/review.<language>.html` and `reports/index.<language>.html`; returns their paths.
 
@@ -68,6 +69,11 @@ def write_pages(
         )
         written.append(_put(reports / f"index.{wording.language}.html", page))
     return written
+
+
+def page_paths(reports: Path, snapshot: Snapshot) -> list[Path]:
+    """Where the pages of a snapshot stand, one per language."""
+    return [reports / _folder(snapshot) / f"review.{language}.html" for language in LANGUAGES]
 
 
 def _others(wording: Wording, languages: Sequence[str]) -> list[tuple[str, str]]:

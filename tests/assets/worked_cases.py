@@ -49,13 +49,18 @@ RAW_UNMENTIONED = {"load_id": "1", "is_new_key": "true", "part": "all"}
 
 @dataclass(frozen=True)
 class Case:
-    """One story. `expect` are the rows of the table; of a check, `expect_broken` is the number of rows it finds."""
+    """One story. `expect` are the rows of the table; of a check, `expect_broken` is the number of rows it finds.
+
+    `breaks` names the rules of the table that its rows break, `where` the rows that are compared, `settings` the
+    entries of company.yaml that differ from the shipped ones.
+    """
 
     table: str
     case: str
     given: Mapping[str, list[Row]]
     expect: list[Row] = field(default_factory=list)
-    expect_broken: str | None = None
+    expect_broken: str = "0"
+    breaks: tuple[str, ...] = ()
     where: str = "true"
     today: str = "2030-01-01"
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -157,6 +162,8 @@ class Bench:
             column: str(number) if column == "row_key" else unmentioned(name, column, columns) for column in columns
         }
         filled |= row
+        untold = [column for column in filled if columns[column][1] and filled[column] is None and column not in row]
+        assert not untold, f"a row of {name} needs {', '.join(untold)}"
         casts = ", ".join(f"cast(? as {columns[column][0]})" for column in filled)
         listed = ", ".join(f'"{column}"' for column in filled)
         self.connection.execute(f"insert into {name} ({listed}) values ({casts})", list(filled.values()))

@@ -46,10 +46,12 @@ class Books:
         people = People(truth, rules, self.clock)
         self.sales = sales(truth, rules, self.clock, people)
         self.deals_decide = bool(truth.deals)
+        self.shop = Shop(truth, rules, self.clock, people)
         note_stages(self.sales)
+        if rules.customers_from != "deals":
+            self._note_buyers()
         self.persons = list(people)
         self.reached = {person.person_id: person.reached(rules.stages) for person in self.persons}
-        self.shop = Shop(truth, rules, self.clock, people)
         self.spends = spends(truth, rules, today)
         self.costs = Ledger(truth, rules, self.spends, self.persons).entries
 
@@ -75,12 +77,13 @@ class Books:
         return list(first.values())
 
     def revenue(self) -> Iterator[Revenue]:
-        """What was earned: orders, refunds on their day, won deals; a deal that is also an order is the order."""
-        with_order = set()
+        """What was earned: orders, refunds on their day, won deals; a deal that is later an order is the order."""
+        ordered: dict[str, date] = {}
         if self.rules.revenue_from != "deals":
             for purchase in self.shop.purchases:
                 if purchase.person:
-                    with_order.add(purchase.person.person_id)
+                    last = ordered.get(purchase.person.person_id, purchase.day)
+                    ordered[purchase.person.person_id] = max(last, purchase.day)
                 if purchase.amount_eur is not None and purchase.margin_eur is not None:
                     yield Revenue(purchase.day, purchase.channel, purchase.amount_eur, purchase.margin_eur)
             for refund in self.shop.refunds:
@@ -88,9 +91,16 @@ class Books:
                     yield Revenue(refund.day, refund.channel, -refund.amount_eur, -refund.margin_eur)
         if self.rules.revenue_from != "orders":
             for sale in self.sales:
-                is_order_too = sale.person is not None and sale.person.person_id in with_order
+                later = ordered.get(sale.person.person_id) if sale.person else None
+                is_order_too = later is not None and sale.won_day is not None and later >= sale.won_day
                 if sale.won_day and sale.amount_eur is not None and sale.margin_eur is not None and not is_order_too:
                     yield Revenue(sale.won_day, sale.channel, sale.amount_eur, sale.margin_eur)
+
+    def _note_buyers(self) -> None:
+        """A paid order makes its lead a customer."""
+        for purchase in self.shop.purchases:
+            if purchase.person:
+                purchase.person.enter("customer", purchase.day)
 
     def _purchases(self) -> Iterator[tuple[str, str, str, Customer]]:
         """Moment and id to sort by, who bought, and what it would be as a first purchase."""

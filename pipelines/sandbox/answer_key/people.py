@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from pipelines.sandbox.answer_key.channels import channel_of_record, device_label, label
 from pipelines.sandbox.answer_key.periods import Clock
@@ -19,6 +19,7 @@ class Person:
     """One person of the CRM: the surviving record with what its merged records bring."""
 
     person_id: str
+    created_at: datetime
     created_day: date
     channel: str
     device: str
@@ -62,6 +63,13 @@ class People:
         """The person that a deal or an order names; None when the lead does not count."""
         return self._persons.get(self._survivors.get(lead_id or "", ""))
 
+    def shop_customers(self) -> Iterator[tuple[str, Person]]:
+        """The shop customers that leads say they are."""
+        for lead_id, lead in self._records.items():
+            person = self.of_lead(lead_id)
+            if lead.customer_id and person:
+                yield lead.customer_id, person
+
 
 def survivors(records: Mapping[str, Lead] | Mapping[str, Deal], clock: Clock) -> dict[str, str]:
     """For each record that is no test the id it ended up under; a chain ends at the last known record."""
@@ -96,6 +104,7 @@ def _person(survivor: str, records: list[Lead], rules: Rules, clock: Clock, *, d
         return None
     person = Person(
         survivor,
+        first.created_at,
         created_day,
         channel_of_record(rules, first.channel, first.source, first.medium, first.campaign),
         device_label(first.device),

@@ -44,7 +44,10 @@ def sales(truth: Truth, rules: Rules, clock: Clock, people: People) -> list[Sale
     known = {deal.deal_id: deal for deal in truth.deals if clock.is_known(deal.created_at)}
     ends = survivors(known, clock)
     rates = Rates(truth.units_per_eur)
-    return [_sale(deal, rules, clock, people, rates) for deal_id, deal in known.items() if ends.get(deal_id) == deal_id]
+    groups: dict[str, list[Deal]] = {}
+    for deal_id, end in ends.items():
+        groups.setdefault(end, []).append(known[deal_id])
+    return [_sale(known[end], records, rules, clock, people, rates) for end, records in groups.items()]
 
 
 def note_stages(counted: list[Sale]) -> None:
@@ -57,10 +60,13 @@ def note_stages(counted: list[Sale]) -> None:
                 sale.person.enter("customer", sale.won_day)
 
 
-def _sale(deal: Deal, rules: Rules, clock: Clock, people: People, rates: Rates) -> Sale:
-    person = people.of_lead(deal.lead_id)
-    own = channel_of_record(rules, deal.channel, None, None, deal.campaign)
-    quoted = deal.quote_sent_at if clock.is_known(deal.quote_sent_at) else None
+def _sale(deal: Deal, records: list[Deal], rules: Rules, clock: Clock, people: People, rates: Rates) -> Sale:
+    """The surviving deal with the first dates and the first source of all its records."""
+    first = min(records, key=lambda record: (record.created_at, record.deal_id))
+    person = people.of_lead(deal.lead_id) or people.of_lead(first.lead_id)
+    own = channel_of_record(rules, first.channel, None, None, first.campaign)
+    moments = [one.quote_sent_at if clock.is_known(one.quote_sent_at) else one.created_at for one in records]
+    opportunity_at = min(moment for moment in moments if moment)
     is_won = deal.status == "won" and clock.is_known(deal.closed_at)
     won_day = clock.counted_day(deal.closed_at) if is_won else None
     amount_eur = None if won_day is None else rates.euros(deal.amount or Decimal(0), deal.currency, won_day)
@@ -69,7 +75,7 @@ def _sale(deal: Deal, rules: Rules, clock: Clock, people: People, rates: Rates) 
         person=person,
         account_id=deal.account_id,
         is_new_business=deal.deal_type in {None, "", "new"},
-        opportunity_day=clock.counted_day(quoted or deal.created_at),
+        opportunity_day=clock.counted_day(opportunity_at),
         won_day=won_day,
         won_at=deal.closed_at if won_day else None,
         channel=person.channel if own == UNKNOWN and person else own,

@@ -53,6 +53,7 @@ class Shop:
     def __init__(self, truth: Truth, rules: Rules, clock: Clock, people: People) -> None:
         self._rules, self._clock, self._people = rules, clock, people
         self._rates = Rates(truth.units_per_eur)
+        self._customers = _persons_of_customers(truth, clock, people)
         self.purchases: list[Purchase] = []
         self.refunds: list[Refund] = []
         for order in truth.orders:
@@ -70,7 +71,7 @@ class Shop:
                     day,
                     self._channel(order),
                     device_label(order.device),
-                    self._people.of_lead(order.lead_id),
+                    self._people.of_lead(order.lead_id) or self._customers.get(order.customer_id or ""),
                     order.customer_id,
                     amount_eur,
                     self._margin(order, day, amount_eur),
@@ -115,3 +116,14 @@ class Shop:
 
     def _channel(self, order: Order) -> str:
         return channel_of_record(self._rules, order.channel, order.source, order.medium, order.campaign)
+
+
+def _persons_of_customers(truth: Truth, clock: Clock, people: People) -> dict[str, Person]:
+    """Which person a shop customer is: a lead says so, or an order names both; of several the earliest lead."""
+    links = list(people.shop_customers())
+    for order in truth.orders:
+        person = people.of_lead(order.lead_id)
+        if order.customer_id and person and clock.is_known(order.ordered_at):
+            links.append((order.customer_id, person))
+    links.sort(key=lambda link: link[1].created_at, reverse=True)
+    return dict(links)

@@ -1,0 +1,20 @@
+-- Contributions to the revenue that ads are measured by: sales of paid channels only.
+-- source: orders, crm_deals
+create table measures.ad_revenue (
+  day             date           not null comment 'order, refund or won day',
+  row_key         varchar        not null comment 'order, refund or deal',
+  load_id         bigint         not null comment 'the load the row came with',
+  channel         varchar        not null comment 'slice: channel',
+  ad_revenue_eur  decimal(38, 6)          comment 'measure: net revenue of paid channels in EUR',
+  unpriced_rows   bigint         not null comment 'unpriced: 1 when no rate turns it into EUR',
+  primary key (row_key)
+) as
+select
+  day,
+  row_key,
+  load_id,
+  channel,
+  revenue_eur as ad_revenue_eur,
+  case when is_unpriced then 1 else 0 end as unpriced_rows
+from facts.revenue
+where is_paid

@@ -1,0 +1,189 @@
+"""The words: both languages say everything, and whatever a table, a check or the catalogue can say is translated."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import sqlglot
+import yaml
+from sample_snapshot import sample_connection
+from sqlglot import exp
+
+from pipelines.configuration import Config, load_config
+from pipelines.configuration.catalogue import Family, Kpi
+from pipelines.review import reading
+from pipelines.review.figures import EMAIL_FAMILY, FAMILIES, READING_ORDER
+from pipelines.review.wording import TEXTS, Wording, load_wording
+from pipelines.tables import read_table
+
+ROOT = Path(__file__).parents[2]
+KPI_VALUE = ROOT / "assets/marts/kpi_value.sql"
+# every reason the KPI table gives, with the words it fills in
+REASONS = {
+    "no source is configured or was ever loaded": "er is geen bron ingesteld of ooit geladen",
+    "the company does not use the stage sal, sql": "het bedrijf werkt niet met de fase SAL, SQL",
+    "12 rows without an exchange rate: load the missing rates": (
+        "12 rijen zonder wisselkoers: laad de ontbrekende koersen"
+    ),
+    "1 rows without an exchange rate: load the missing rates": "1 rij zonder wisselkoers: laad de ontbrekende koers",
+    "ga4 is read up to 2026-09-03": "Google Analytics 4: geladen tot en met 3 september 2026",
+    "not loaded or not asked for in this period": "voor deze periode niet geladen of niet opgevraagd",
+    "the window of 90 days is not over for every member": "de termijn van 90 dagen is nog niet voor iedereen voorbij",
+    "the period is not over": "de periode is nog niet voorbij",
+    "crm_leads was last read on 2026-09-03, 4 days ago": (
+        "CRM (leads): voor het laatst geladen op 3 september 2026, toen 4 dagen geleden"
+    ),
+    "orders was last read on 2026-09-03, 1 days ago": (
+        "bestellingen: voor het laatst geladen op 3 september 2026, toen 1 dag geleden"
+    ),
+    "mailchimp may still change until 7 days after the period": (
+        "Mailchimp: cijfers kunnen nog wijzigen tot 7 dagen na de periode"
+    ),
+    "no new leads; the period is not over": "geen nieuwe leads; de periode is nog niet voorbij",
+    "ad_cost is not up to date": "advertentie- en marketingkosten: niet bijgewerkt",
+    "the data begins on 2026-09-03": "de gegevens beginnen pas op 3 september 2026",
+}
+
+
+@pytest.fixture(scope="module")
+def dutch() -> Wording:
+    return load_wording("nl")
+
+
+@pytest.fixture(scope="module")
+def config() -> Config:
+    return load_config(ROOT / "config")
+
+
+def _keys(texts: object, prefix: str = "") -> set[str]:
+    if not isinstance(texts, dict):
+        return {prefix}
+    return {key for name, value in texts.items() for key in _keys(value, f"{prefix}.{name}")}
+
+
+def _texts(language: str) -> dict[str, object]:
+    loaded = yaml.safe_load((TEXTS / f"{language}.yaml").read_text(encoding="utf-8"))
+    return {key: value for key, value in loaded.items() if key != "reasons"}
+
+
+def _places(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def test_dutch_and_english_have_the_same_texts() -> None:
+    assert _keys(_texts("nl")) == _keys(_texts("en"))
+
+
+def test_dutch_and_english_fill_in_the_same_values() -> None:
+    nl, en = load_wording("nl"), load_wording("en")
+    keys = [key.strip(".") for key in _keys(_texts("en"))]
+    assert [key for key in keys if _places(nl.known(key) or "") != _places(en.known(key) or "")] == []
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_reason_is_told_in_dutch(dutch: Wording, reason: str) -> None:
+    assert dutch.reason(reason).text == REASONS[reason]
+
+
+def test_every_reason_in_the_kpi_table_has_a_dutch_example_here() -> None:
+    query = sqlglot.parse_one(read_table(KPI_VALUE.read_text("utf-8"), KPI_VALUE.name).query, dialect="duckdb")
+    said = [
+        literal.name for literal in query.find_all(exp.Literal) if literal.is_string and " " in literal.name.strip()
+    ]
+    assert [part for part in said if not any(part.strip() in reason for reason in REASONS)] == []
+
+
+def test_a_reason_nobody_translated_is_marked_as_english(dutch: Wording) -> None:
+    assert dutch.reason("a brand new reason").language == "en"
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_check_between_tables_has_a_title_and_a_remedy(language: str) -> None:
+    wording = load_wording(language)
+    names = [path.stem for path in (ROOT / "assets/checks").glob("*.sql")]
+    assert [name for name in names if not _is_explained(name, wording)] == []
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_named_rule_of_a_table_has_a_title_and_a_remedy(language: str) -> None:
+    wording = load_wording(language)
+    folders = [path for path in (ROOT / "assets").glob("*/*.sql") if path.parent.name != "checks"]
+    names = {name for path in folders for name, _ in read_table(path.read_text("utf-8"), path.name).checks}
+    assert [name for name in sorted({"key", *names}) if not _is_explained(name, wording)] == []
+
+
+def _is_explained(name: str, wording: Wording) -> bool:
+    return bool(wording.known(f"check.{name}.title") and wording.known(f"check.{name}.remedy"))
+
+
+def test_every_kpi_has_a_dutch_formula_of_its_definition(config: Config, dutch: Wording) -> None:
+    assert [kpi.id for kpi in config.kpis if not dutch.known(f"formula.{kpi.id}.v{kpi.definition_version}")] == []
+
+
+def test_no_dutch_formula_is_left_over(config: Config) -> None:
+    formulas = yaml.safe_load((TEXTS / "formulas.nl.yaml").read_text(encoding="utf-8"))
+    assert set(formulas) <= {kpi.id for kpi in config.kpis}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_denominator_can_be_named_when_it_is_zero(config: Config, language: str) -> None:
+    wording = load_wording(language)
+    named = {kpi.denominator.replace("_", " ") for kpi in config.kpis if kpi.denominator}
+    assert [name for name in sorted(named) if not wording.known(f"nothing.{name}")] == []
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_source_has_a_name(config: Config, language: str) -> None:
+    wording = load_wording(language)
+    sources = {source for kpi in config.kpis for source in kpi.source_kinds}
+    assert [source for source in sorted(sources) if not wording.known(f"source.{source}")] == []
+
+
+def test_every_family_has_a_table() -> None:
+    assert {*FAMILIES, EMAIL_FAMILY} == set(get_args(Family))
+
+
+@pytest.mark.parametrize("family", get_args(Family))
+def test_every_family_has_a_heading(dutch: Wording, family: str) -> None:
+    assert dutch.known(f"family.{family}")
+
+
+def test_the_reading_order_names_kpis_that_exist(config: Config) -> None:
+    assert set(READING_ORDER) <= {kpi.id for kpi in config.kpis}
+
+
+@pytest.mark.parametrize("unit", get_args(Kpi.model_fields["unit"].annotation))
+def test_a_value_of_every_unit_can_be_written(dutch: Wording, unit: str) -> None:
+    assert dutch.figure("some_kpi", unit, 1234.5).replace("€\u00a0", "").startswith(("1.23", "123.450,0%"))
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(0.5, "50,0%"), (0.0042, "0,42%"), (0, "0,0%"), (-0.125, "\u221212,5%"), (12.34, "1.234,0%")]
+)
+def test_a_small_rate_gets_a_second_decimal(dutch: Wording, value: float, written: str) -> None:
+    assert dutch.percentage(value) == written
+
+
+def test_a_negative_amount_has_its_sign_after_the_euro_sign_in_dutch(dutch: Wording) -> None:
+    assert dutch.amount(-1234.5, cents=True) == "€\u00a0\u22121.234,50"
+
+
+def test_a_month_is_named_in_dutch(dutch: Wording) -> None:
+    assert dutch.month(date(2026, 3, 1)) == "maart 2026"
+
+
+@pytest.mark.parametrize("table", ["kpi_value", "channel_month", "funnel_period", "funnel_cohort"])
+def test_a_snapshot_table_of_the_sample_has_only_columns_of_its_mart(table: str) -> None:
+    path = ROOT / f"assets/marts/{table}.sql"
+    frozen = {column.name for column in read_table(path.read_text("utf-8"), path.name).columns} | {"snapshot_id"}
+    described = sample_connection().execute(f"describe snapshots.{table}").fetchall()
+    assert {row[0] for row in described} <= frozen
+
+
+def test_the_daily_chart_shows_kpis_that_exist_by_day(config: Config) -> None:
+    by_day = {kpi.id for kpi in config.kpis if "day" in kpi.slices_by_grain}
+    assert set(reading.DAILY_KPIS) <= by_day
