@@ -19,13 +19,20 @@ from pipelines.tables import Table
 GRAINS = ("day", "week", "month", "quarter", "year")
 
 
+Sources = tuple[tuple[tuple[str, ...], ...], ...]
+
+
 @dataclass(frozen=True)
 class Measure:
-    """One measure: the table that holds it, its sources, and where it exists; additive ones exist at every grain."""
+    """One measure: the table that holds it, where it exists, and its sources; additive ones exist at every grain.
+
+    It is known when every part of `sources` is. A part is a list of groups: the first group of which a source was ever
+    read counts, and all of that group.
+    """
 
     name: str
     table: str
-    sources: tuple[str, ...]
+    sources: Sources
     is_additive: bool
     slices_by_grain: Mapping[str, frozenset[str]]
     is_money: bool
@@ -44,19 +51,29 @@ def measures_of(tables: Mapping[str, Table]) -> dict[str, Measure]:
 
 
 def _declared(table: Table) -> Iterable[Measure]:
-    if not table.words.get("source"):
-        raise WrongUse(table.name, "no `source:` in its header", "name the sources its rows come from")
-    sources = tuple(word.strip() for word in table.words["source"].split(","))
     if "measures" in table.words:
         where = _fetched_grains(table)
         for name in table.words["measures"].split(","):
-            yield Measure(name.strip(), table.name, sources, False, where, False)
+            yield Measure(name.strip(), table.name, _sources(table, name.strip()), False, where, False)
         return
     slices = frozenset({"total", *(column.name for column in table.columns if column.role == "slice")})
     everywhere = dict.fromkeys(GRAINS, slices)
-    for column in table.columns:
-        if column.role == "measure":
-            yield Measure(column.name, table.name, sources, True, everywhere, column.name.endswith("_eur"))
+    for name in _columns(table, "measure"):
+        yield Measure(name, table.name, _sources(table, name), True, everywhere, name.endswith("_eur"))
+
+
+def _sources(table: Table, measure: str) -> Sources:
+    """`a or b; c else d`: any of a and b, and c, or d where c was never read. `source of x:` is for single measures."""
+    said = table.words.get("source", "")
+    for word, text in table.words.items():
+        if measure in re.split(r"[ ,]+", word.removeprefix("source of ")) and word.startswith("source of "):
+            said = text
+    if not said:
+        raise WrongUse(table.name, "no `source:` in its header", "name the sources its rows come from")
+    return tuple(
+        tuple(tuple(re.split(r"\s+or\s+", group.strip())) for group in re.split(r"\s+else\s+", part.strip()))
+        for part in said.split(";")
+    )
 
 
 def _fetched_grains(table: Table) -> dict[str, frozenset[str]]:

@@ -18,7 +18,7 @@ from sqlglot import exp
 from pipelines.failures import WrongUse
 from pipelines.portability import refuse_unportable
 
-HEADER_WORD = re.compile(r"^(publish|snapshot|source|grains|measures|table|severity):\s*(.+)$")
+HEADER_WORD = re.compile(r"^(publish|snapshot|source|source of [\w, ]+|grains|measures|table|severity):\s*(.+)$")
 
 
 @dataclass(frozen=True)

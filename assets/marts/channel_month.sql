@@ -35,13 +35,19 @@ create table marts.channel_month (
   roi                                 double                  comment '(gross profit - full cost) / full cost',
   primary key (month, channel)
 ) as
-with loaded as (
+with part_loaded as (
   select
     m.measure,
+    m.part,
     max(case when c.first_day is not null then 1 else 0 end) as is_loaded
   from reference.measure_source as m
   inner join staging.source_coverage as c on c.source = m.source
-  group by m.measure
+  group by m.measure, m.part
+),
+loaded as (
+  select measure, min(is_loaded) as is_loaded
+  from part_loaded
+  group by measure
 ),
 figure as (
   select period_start as month, member as channel, measure, value

@@ -67,6 +67,12 @@ compared as (
       order by s.stage_position
     ) as reached_before
   from step as s
+),
+read_until as (
+  -- the window has to be over in what was read, not only on the calendar
+  select least(max(b.business_date), cast(min(s.last_day) + 1 as date)) as day
+  from meta.business_date as b
+  left join staging.source_coverage as s on s.source in ('crm_leads', 'crm_deals') and s.first_day is not null
 )
 select
   c.cohort_month,
@@ -80,9 +86,9 @@ select
   case when c.stage_position = 1 then ratio(c.reached, c.cohort_leads) else ratio(c.reached, c.reached_before) end
     as rate_from_previous,
   t.conversion_window_days as window_days,
-  date_diff('day', p.period_end, b.business_date) > t.conversion_window_days as is_mature,
+  date_diff('day', p.period_end, u.day) > t.conversion_window_days as is_mature,
   c.median_days
 from compared as c
 cross join reference.setting as t
-cross join meta.business_date as b
+cross join read_until as u
 inner join reference.period as p on p.grain = 'month' and p.period_start = c.cohort_month

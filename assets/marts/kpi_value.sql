@@ -21,11 +21,12 @@ create table marts.kpi_value (
   primary key (kpi_id, grain, period_start, slice, member),
   constraint finite_value check (value is null or abs(value) < 1e300)
 ) as
-with measure_reach as (
-  -- a measure settles with the last of its sources that was ever read
+with offered as (
   select
     m.measure,
+    m.part,
     m.source,
+    m.preference,
     m.is_additive,
     c.is_enabled,
     c.first_day,
@@ -33,22 +34,40 @@ with measure_reach as (
     c.as_of,
     c.maturity_days,
     cast(c.as_of - c.maturity_days as date) as settled_until,
-    row_number() over (
-      partition by m.measure
-      order by case when c.first_day is null then 1 else 0 end,
-        least(cast(c.as_of - c.maturity_days as date), c.last_day), m.source
-    ) as place
+    min(case when c.first_day is not null then m.preference end) over (partition by m.measure, m.part) as preferred
   from reference.measure_source as m
   inner join staging.source_coverage as c on c.source = m.source
 ),
-measure_span as (
+measure_reach as (
+  -- of each part the preferred sources that were ever read; a measure settles with the last of them
+  select
+    measure, part, source, is_additive, is_enabled, first_day, last_day, as_of, maturity_days, settled_until,
+    row_number() over (
+      partition by measure
+      order by case when first_day is null then 1 else 0 end, least(settled_until, last_day), source
+    ) as place
+  from offered
+  where preferred is null or (preference = preferred and first_day is not null)
+),
+part_span as (
   select
     measure,
+    part,
     min(first_day) as first_day,
     max(last_day) as last_day,
     max(case when is_enabled then 1 else 0 end) as is_enabled,
     min(case when is_additive then 1 else 0 end) as is_additive
   from measure_reach
+  group by measure, part
+),
+measure_span as (
+  select
+    measure,
+    case when count(first_day) = count(*) then max(first_day) end as first_day,
+    min(last_day) as last_day,
+    min(is_enabled) as is_enabled,
+    min(is_additive) as is_additive
+  from part_span
   group by measure
 ),
 slowest as (
@@ -143,6 +162,7 @@ known as (
     least(nw.settled_until, coalesce(dw.settled_until, nw.settled_until)) as settled_until,
     least(nw.last_day, coalesce(dw.last_day, nw.last_day)) as last_day,
     case when dw.last_day < nw.last_day then dw.source else nw.source end as shortest_source,
+    least(b.business_date, cast(least(nw.last_day, coalesce(dw.last_day, nw.last_day)) + 1 as date)) as read_until,
     b.business_date
   from cell as c
   inner join rule as r on r.kpi_id = c.kpi_id and r.grain = c.grain and r.slice = c.slice
@@ -176,8 +196,7 @@ judged as (
       when k.missing_stages is not null or k.unpriced_rows > 0 then 'not_available'
       when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
         case when k.last_day < k.period_start then 'provisional' else 'not_available' end
-      when k.window_days is not null and date_diff('day', k.period_end, k.business_date) <= k.window_days
-        then 'immature'
+      when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days then 'immature'
       when k.period_end >= k.business_date or k.last_day < k.period_end or k.settled_until < k.period_end
         then 'provisional'
       else 'final'
@@ -192,7 +211,10 @@ judged as (
           when k.last_day < k.period_start then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar)
           else 'not loaded or not asked for in this period'
         end
-      when k.window_days is not null and date_diff('day', k.period_end, k.business_date) <= k.window_days
+      when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days
+        and date_diff('day', k.period_end, k.business_date) > k.window_days
+        then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar)
+      when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days
         then 'the window of ' || cast(k.window_days as varchar) || ' days is not over for every member'
       when k.period_end >= k.business_date then 'the period is not over' || coalesce('; ' || k.slowest_age, '')
       when k.last_day < k.period_end then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar)
@@ -240,7 +262,7 @@ select
   j.status,
   case
     when j.status in ('no_source', 'not_available') then j.status_reason
-    when j.denominator = 0 then 'no ' || replace(j.denominator_measure, '_', ' ')
+    when j.denominator = 0 then 'no ' || replace(replace(j.denominator_measure, '_eur', ''), '_', ' ')
       || coalesce('; ' || j.status_reason, '')
     else j.status_reason
   end as status_reason,

@@ -1,5 +1,5 @@
 -- Contributions to the revenue that ads are measured by: sales of paid channels only.
--- source: orders, crm_deals
+-- source: revenue_from
 create table measures.ad_revenue (
   day             date           not null comment 'order, refund or won day',
   row_key         varchar        not null comment 'order, refund or deal',

@@ -1,5 +1,5 @@
 -- Contributions to fully loaded cost: one row per cost, day and channel of the ledger.
--- source: ad_cost
+-- source: ad_cost or cost
 create table measures.cost (
   day              date           not null comment 'accrual day',
   row_key          varchar        not null comment 'cost, day and channel',

@@ -1,5 +1,5 @@
 -- Contributions to customers and the sales cycle: one row per customer, on the day of the first purchase.
--- source: crm_deals, orders
+-- source: customers_from
 create table measures.customer (
   day                         date    not null comment 'day of the first purchase',
   row_key                     varchar not null comment 'the customer',

@@ -1,5 +1,5 @@
 -- Contributions to what marketing earned after its cost: gross profit rows and, negative, the cost ledger.
--- source: ad_cost, orders, crm_deals
+-- source: ad_cost or cost; revenue_from
 create table measures.marketing_result (
   day                   date           not null comment 'day of the sale or accrual day',
   row_key               varchar        not null comment 'sale or ledger row',

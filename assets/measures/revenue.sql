@@ -1,5 +1,5 @@
 -- Contributions to revenue: one row per order, refund and won deal, on its day.
--- source: orders, crm_deals
+-- source: revenue_from
 create table measures.revenue (
   day             date           not null comment 'order, refund or won day',
   row_key         varchar        not null comment 'order, refund or deal',

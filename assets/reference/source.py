@@ -25,6 +25,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("ga4", sources.ga4.enabled, maturity.ga4),
         ("mailchimp", sources.mailchimp.enabled, maturity.mailchimp),
         ("ad_cost", True, maturity.ad_cost),
+        ("cost", True, 0),
         ("crm_leads", True, 0),
         ("crm_deals", True, 0),
         ("orders", True, 0),

@@ -10,20 +10,21 @@ from pipelines.snapshots import BY_HAND, Due, close_month, frozen_tables, month_
 from pipelines.sql_assets import column_schema
 
 SNAPSHOT = dg.AssetKey(["snapshots", "snapshot"])
+VERSION = dg.TableColumn("snapshot_id", "varchar", description="month and version, see snapshots.snapshot")
 
 
 def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     """The assets `snapshots/*`."""
     tables = runtime.project.tables
     frozen = {table.name: dg.AssetKey(["snapshots", table.name.partition(".")[2]]) for table in frozen_tables(tables)}
-    columns = {name: column_schema(tables[name]) for name in frozen}
+    columns = {name: dg.TableSchema([VERSION, *column_schema(tables[name]).columns]) for name in frozen}
 
     @dg.multi_asset(
         name="closed_month",
         specs=[
             _spec(SNAPSHOT, "Every version of every closed month, and what it was made from.", list(frozen)),
             *(
-                _spec(key, f"{name} as frozen at the month's close, by snapshot_id.", [name], columns[name])
+                _spec(key, f"{name} as frozen at the month's close.", [name], columns[name])
                 for name, key in frozen.items()
             ),
         ],

@@ -32,7 +32,12 @@ event_day as (
   union all
   select 'ad_cost' as source, day from staging.ad_cost
   union all
-  select 'ad_cost' as source, period_start as day from staging.cost
+  -- an accrual covers its whole period, as far as it is over
+  select 'cost' as source, period_start as day from staging.cost
+  union all
+  select 'cost' as source, least(c.period_end, cast(b.business_date - 1 as date)) as day
+  from staging.cost as c
+  cross join meta.business_date as b
   union all
   select 'ad_cost' as source, day from staging.ga4_cost_day
 ),
@@ -58,6 +63,8 @@ object_of as (
   select 'crm_deals' as source, 'deal' as object
   union all
   select 'orders' as source, 'shop_order' as object
+  union all
+  select 'cost' as source, 'cost' as object
   union all
   select 'ad_cost' as source, 'ad_cost' as object
   union all

@@ -6,51 +6,55 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from pipelines.sandbox.answer_key.periods import Clock
+from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.truth import Truth
 
-# measure -> the sources that count it; those not named are counted from the website
-SOURCES = {
-    **dict.fromkeys(("ad_spend", "ad_clicks", "cost_full", "cost_direct"), ("ad_cost",)),
-    **dict.fromkeys(("orders", "order_value"), ("orders",)),
-    **dict.fromkeys(("revenue", "ad_revenue", "margin"), ("orders", "crm_deals")),
-    "marketing_result": ("ad_cost", "orders", "crm_deals"),
-    **dict.fromkeys(("customers", "cycle_days", "customers_with_lead"), ("orders", "crm_deals")),
+# measure -> its parts, each of them sources of which one is enough; those not named are counted from the website
+PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
+    **dict.fromkeys(("ad_spend", "ad_clicks"), (("ad_cost",),)),
+    **dict.fromkeys(("cost_full", "cost_direct"), (("ad_cost", "cost"),)),
+    **dict.fromkeys(("orders", "order_value"), (("orders",),)),
+    **dict.fromkeys(("revenue", "ad_revenue", "margin"), (("revenue_from",),)),
+    "marketing_result": (("ad_cost", "cost"), ("revenue_from",)),
+    **dict.fromkeys(("customers", "cycle_days", "customers_with_lead"), (("customers_from",),)),
     **dict.fromkeys(
-        ("opportunities", "opportunity_to_customer_cohort", "opportunity_to_customer_reached"), ("crm_deals",)
+        ("opportunities", "opportunity_to_customer_cohort", "opportunity_to_customer_reached"), (("crm_deals",),)
     ),
+    **dict.fromkeys(("sql_to_opportunity_reached", "lead_to_customer_reached"), (("crm_leads",), ("crm_deals",))),
     **dict.fromkeys(
-        ("emails_sent", "delivered", "delivered_open_known", "human_opens", "email_clicks"), ("mailchimp",)
+        ("emails_sent", "delivered", "delivered_open_known", "human_opens", "email_clicks"), (("mailchimp",),)
     ),
-    **dict.fromkeys(("email_unsubscribes", "email_bounces"), ("mailchimp",)),
+    **dict.fromkeys(("email_unsubscribes", "email_bounces"), (("mailchimp",),)),
 }
+SALES = {"deals": ("crm_deals",), "orders": ("orders",), "both": ("orders", "crm_deals")}
 OF_LEADS = ("new_leads", "online_leads", "entered_", "lead_", "mql_", "sal_", "sql_")
 
 
 class Coverage:
     """First days by source, as a morning knows them."""
 
-    def __init__(self, truth: Truth, clock: Clock) -> None:
+    def __init__(self, truth: Truth, rules: Rules, clock: Clock) -> None:
+        self._sales = {"revenue_from": SALES[rules.revenue_from], "customers_from": SALES[rules.customers_from]}
         events = {
             "ga4": [truth.first_day],
             "crm_leads": list(_days(clock, _lead_moments(truth))),
             "crm_deals": list(_days(clock, _deal_moments(truth))),
             "orders": list(_days(clock, _order_moments(truth))),
-            "ad_cost": [one.day for one in truth.ads] + [one.period_start for one in truth.invoices],
+            "ad_cost": [one.day for one in truth.ads],
+            "cost": [one.period_start for one in truth.invoices],
         }
         self._first = {source: min(days) for source, days in events.items() if days}
         # the account is read whole, so it speaks for every day
         self._first["mailchimp"] = min(self._first.values())
 
     def first_day(self, *measures: str | None) -> date:
-        """The first day of the earliest source of any of the measures."""
-        sources = {source for measure in measures if measure for source in _sources(measure)}
-        return min(self._first[source] for source in sources if source in self._first)
+        """The first day on which any of the measures is known: one source of each of its parts."""
+        return min(self._known_from(measure) for measure in measures if measure)
 
-
-def _sources(measure: str) -> tuple[str, ...]:
-    if measure in SOURCES:
-        return SOURCES[measure]
-    return ("crm_leads",) if measure.startswith(OF_LEADS) else ("ga4",)
+    def _known_from(self, measure: str) -> date:
+        of_leads = (("crm_leads",),) if measure.startswith(OF_LEADS) else (("ga4",),)
+        parts = [self._sales.get(part[0], part) for part in PARTS.get(measure, of_leads)]
+        return max(min(self._first[source] for source in part if source in self._first) for part in parts)
 
 
 def _days(clock: Clock, moments: Iterator[datetime | None]) -> Iterator[date]:

@@ -80,7 +80,7 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     count_mailings(tally, list(mailings(truth, books.clock)))
     qualified = Formula("qualified_leads", f"entered_{rules.qualified_stage}", stages=(rules.qualified_stage,))
     cost_per_qualified = Formula("cost_per_qualified_lead", "cost_full", qualified.numerator, grains=MONTHLY)
-    coverage = Coverage(truth, books.clock)
+    coverage = Coverage(truth, rules, books.clock)
     expected: dict[Key, Parts] = {}
     for formula in (*FORMULAS, qualified, cost_per_qualified):
         if set(formula.stages) <= set(rules.stages):
