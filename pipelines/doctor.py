@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,8 @@ class Finding:
     text: str
     remedy: str = ""
     exit_code: int = 1
+    # a file that --repair makes private
+    exposed: Path | None = None
 
     def as_row(self) -> dict[str, Any]:
         """The finding as plain values."""
@@ -52,6 +54,14 @@ def examine(environ: Mapping[str, str] | None = None, root: Path = PROJECT_ROOT)
     except KpiError as error:
         return [_failed("configuration", error), *findings]
     return [_configuration(config), *findings, _zone(config), *_sources(settings, config)]
+
+
+def repair(findings: Iterable[Finding]) -> list[Path]:
+    """Makes private what other users can read; answers with the files."""
+    repaired = [finding.exposed for finding in findings if finding.exposed]
+    for path in repaired:
+        path.chmod(0o600)
+    return repaired
 
 
 def _failed(check: str, error: KpiError) -> Finding:
@@ -75,7 +85,9 @@ def _configuration(config: Config) -> Finding:
 
 def _env_file(path: Path) -> Iterator[Finding]:
     if path.is_file() and _is_open_to_others(path):
-        yield Finding(".env", "warning", "it holds secrets and other users can read it", f"chmod 600 {path}")
+        yield Finding(
+            ".env", "warning", "it holds secrets and other users can read it", f"chmod 600 {path}", exposed=path
+        )
 
 
 def _zone(config: Config) -> Finding:
@@ -104,7 +116,7 @@ def _permissions(settings: Settings) -> Iterator[Finding]:
         return
     open_files = [path for path in sorted(settings.data_dir.glob("warehouse/*.duckdb")) if _is_open_to_others(path)]
     for path in open_files:
-        yield Finding("permissions", "warning", f"other users can read {path}", f"chmod 600 {path}")
+        yield Finding("permissions", "warning", f"other users can read {path}", f"chmod 600 {path}", exposed=path)
     if not open_files:
         yield Finding("permissions", "ok", f"{folder} can be written, and other users read no warehouse")
 
@@ -148,7 +160,7 @@ def _ga4(settings: Settings) -> Finding:
         remedy = "download the JSON key of the service account again"
         return Finding("ga4", "failed", f"{path} is no key file", remedy, WrongUse.exit_code)
     if _is_open_to_others(path):
-        return Finding("ga4", "warning", f"other users can read the key {path}", f"chmod 600 {path}")
+        return Finding("ga4", "warning", f"other users can read the key {path}", f"chmod 600 {path}", exposed=path)
     return Finding("ga4", "ok", f"a key of kind {kind}")
 
 

@@ -18,17 +18,28 @@ def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
     """A logger that writes to standard error what people want to follow; Dagster tells of its events at level debug."""
     logger = logging.Logger(LOGGER, logging.DEBUG)
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(_is_worth_showing)
+    handler.addFilter(_Selection())
     handler.setFormatter(_Line())
     logger.addHandler(handler)
     return logger
 
 
-def _is_worth_showing(record: logging.LogRecord) -> bool:
-    event = _event(record)
-    if event is None:
-        return record.levelno >= logging.WARNING
-    return event.is_step_materialization
+class _Selection(logging.Filter):
+    """Warnings, and every asset once: a report of many days is one asset with many events."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: set[dg.AssetKey] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        event = _event(record)
+        if event is None:
+            return record.levelno >= logging.WARNING
+        if not event.is_step_materialization or event.asset_key is None or event.asset_key in self._shown:
+            return False
+        self._shown.add(event.asset_key)
+        return True
 
 
 def _event(record: logging.LogRecord) -> dg.DagsterEvent | None:

@@ -29,6 +29,8 @@ EXIT_CODES = {kind.__name__: kind.exit_code for kind in (DataFailed, SourceUnava
     "NotThereYet": SourceUnavailable.exit_code
 }
 INSTANCE_SETTINGS = "dagster.yaml"
+# With it the UI shows a run of this process on the page of its job; the name is that of workspace.yaml.
+CODE_LOCATION = {".dagster/repository": "__repository__@marketing_kpi_pipeline"}
 HEARTBEAT_SECONDS = 120
 POLL_SECONDS = 2.0
 
@@ -71,7 +73,10 @@ def _run_here(
     instance: DagsterInstance, definitions: dg.Definitions, job: str, tags: Mapping[str, str]
 ) -> tuple[str, bool, list[dg.DagsterEvent]]:
     result = definitions.resolve_job_def(job).execute_in_process(
-        instance=instance, raise_on_error=False, tags=dict(tags), run_config={"loggers": {"progress": {}}}
+        instance=instance,
+        raise_on_error=False,
+        tags={**CODE_LOCATION, **tags},
+        run_config={"loggers": {"progress": {}}},
     )
     return result.run_id, result.success, list(result.all_events)
 

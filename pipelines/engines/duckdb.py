@@ -120,6 +120,21 @@ def locked(path: Path, purpose: str, wait_seconds: float = LOCK_WAIT_SECONDS) ->
         os.close(handle)
 
 
+def lock_holder(path: Path) -> str | None:
+    """Process and purpose of whoever holds a lock now; None when nobody does."""
+    if not path.exists():
+        return None
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return path.read_text().strip() or "unknown"
+    else:
+        return None
+    finally:
+        os.close(handle)
+
+
 def _wait_for(handle: int, path: Path, wait_seconds: float) -> None:
     give_up_at = time.monotonic() + wait_seconds
     while True:

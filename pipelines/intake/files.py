@@ -99,13 +99,15 @@ def _confirm(connection: duckdb.DuckDBPyConnection, file: InboxFile, occasion: O
     """The newest export of its kind, delivered again on a later day, says that nothing changed until then."""
     for output in KINDS[file.kind].outputs:
         newest = connection.execute(
-            "select business_date, flags from meta.load where object = ? order by load_id desc limit 1",
+            """select l.business_date, l.flags,
+                exists (select 1 from meta.load_part as p where p.load_id = l.load_id and p.state = 'refused')
+            from meta.load as l where l.object = ? order by l.load_id desc limit 1""",
             [output.object],
         ).fetchall()
-        for read_on, text in newest:
+        for read_on, text, was_refused in newest:
             flags = json.loads(text)
             is_same = (flags.get("content_hash"), flags.get("is_full")) == (file.content_hash, file.is_full)
-            if is_same and read_on < occasion.business_date:
+            if is_same and not was_refused and read_on < occasion.business_date:
                 store_again(connection, output.object, occasion)
 
 

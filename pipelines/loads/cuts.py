@@ -45,6 +45,11 @@ def fix_cut(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int], busin
         select l.object, max(l.business_date) as as_of
         from meta.load as l
         inner join fixed_cut as c on c.object = l.object and l.load_id <= c.load_id
+        -- a read of which all that was new is refused says nothing about its day
+        left join (
+            select load_id from meta.load_part group by load_id having bool_and(state = 'refused')
+        ) as refused on refused.load_id = l.load_id
+        where refused.load_id is null
         group by l.object
         order by l.object
         """

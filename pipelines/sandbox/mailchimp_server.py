@@ -123,6 +123,10 @@ class MailchimpServer(ThreadingHTTPServer):
             return problem(405, "Method Not Allowed", f"{method} is not allowed here.")
         return Response(200, JSON, json.dumps(projected(document, query)).encode())
 
+    def plan(self, *faults: Fault) -> None:
+        """Replaces the faults from now on; requests are counted anew."""
+        self.faults = FaultScript(faults)
+
     def stop(self) -> None:
         """Ends the server and every connection, hanging ones too."""
         self.stopping.set()

@@ -1,0 +1,91 @@
+"""Two small tables that a month freezes, and a warehouse with a build of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import duckdb
+import pytest
+
+from pipelines.loads import create_meta_tables
+from pipelines.tables import Table, read_table
+
+VALUE = """-- A figure by period.
+-- snapshot: month
+create table marts.value (
+  grain         varchar not null comment 'day, week, month, quarter or year',
+  period_start  date    not null comment 'first day',
+  slice         varchar not null comment 'total or channel',
+  member        varchar not null comment 'value of the slice',
+  figure        bigint           comment 'the figure',
+  primary key (grain, period_start, slice, member)
+) as
+select 'day' as grain, cast('2026-01-01' as date) as period_start, 'total' as slice, '' as member, 1 as figure
+"""
+CHANNEL = """-- A figure by month.
+-- snapshot: month
+create table marts.channel (
+  month   date    not null comment 'first day of the month',
+  figure  bigint           comment 'the figure',
+  primary key (month)
+) as
+select cast('2026-01-01' as date) as month, 1 as figure
+"""
+COHORT = """-- A figure by cohort.
+-- snapshot: month
+create table marts.cohort (
+  cohort_month  date    not null comment 'first day of the month of the cohort',
+  figure        bigint           comment 'the figure',
+  primary key (cohort_month)
+) as
+select cast('2026-01-01' as date) as cohort_month, 1 as figure
+"""
+Build = Callable[[str], duckdb.DuckDBPyConnection]
+
+
+@pytest.fixture
+def tables() -> dict[str, Table]:
+    return {table.name: table for table in (read_table(text, "a test") for text in (VALUE, CHANNEL, COHORT))}
+
+
+@pytest.fixture
+def build_of() -> Iterator[Build]:
+    """A complete build of the morning of a day; its figures grow with the day, as late data does."""
+    connection = duckdb.connect(config={"threads": "1"})
+    create_meta_tables(connection)
+    connection.execute("create schema marts")
+    connection.execute("insert into meta.load (load_id, object, business_date) values (1, 'lead', '2026-01-10')")
+
+    def build(today: str) -> duckdb.DuckDBPyConnection:
+        figure = date.fromisoformat(today).toordinal()
+        connection.execute(
+            f"""create or replace table marts.value as
+            with day as (
+                select cast(range as date) as day from range(date '2025-11-01', date '{today}', interval 1 day)
+            )
+            select 'day' as grain, day as period_start, 'total' as slice, '' as member, {figure} as figure from day
+            union all select 'day', day, 'channel', 'Email', {figure} from day
+            union all select grain, cast(date_trunc(grain, day) as date), 'total', '', {figure}
+            from day cross join (values ('week'), ('month'), ('quarter'), ('year')) as g (grain) group by all"""
+        )
+        connection.execute(
+            f"create or replace table marts.channel as select period_start as month, {figure} as figure "
+            "from marts.value where grain = 'month'"
+        )
+        connection.execute(
+            f"""create or replace table marts.cohort as
+            select cast(range as date) as cohort_month, {figure} as figure
+            from range(date '2023-01-01', date '{today}', interval 1 month)"""
+        )
+        connection.execute("delete from meta.build")
+        connection.execute(
+            """insert into meta.build
+                (run_id, business_date, is_complete, cut, definitions_hash, config_hash, models_hash)
+            values ('run', ?, true, '{"lead": 1}', 'd', 'c', 'm')""",
+            [today],
+        )
+        return connection
+
+    yield build
+    connection.close()
