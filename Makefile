@@ -20,7 +20,7 @@ ui: $(INSTALLED) ## the Dagster UI on http://127.0.0.1:3000
 	@DAGSTER_HOME="$${DAGSTER_HOME:-$(CURDIR)}" $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
 
 test: lint ## lint, types and the quick suite
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(INSTALLED) ## style, security rules and types
 	@$(BIN)/ruff check .

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 
 import dagster as dg
 import duckdb
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.lineage import lineage
+from sqlglot.lineage import Node, lineage
 
 from pipelines.tables import Table
 
@@ -46,16 +45,17 @@ def _trace(table: Table, tables: Mapping[str, Table]) -> dict[str, list[list[str
         if name in tables:
             folder, _, bare = name.partition(".")
             schema.setdefault(folder, {})[bare] = {column.name: column.type for column in tables[name].columns}
-    tree = sqlglot.parse_one(table.query, dialect="duckdb")
-    traced = {column.name: _sources(column.name, tree, schema) for column in table.columns}
-    return {column: found for column, found in traced.items() if found}
-
-
-def _sources(column: str, tree: exp.Expr, schema: dict[str, dict[str, dict[str, str]]]) -> list[list[str]]:
     try:
-        root = lineage(column, tree.copy(), schema=schema, dialect="duckdb")
+        # all columns at once, so that what they share is traced once
+        roots = lineage(None, table.query, schema=schema, dialect="duckdb", trim_selects=False)
     except SqlglotError:
-        return []
+        return {}
+    found = {column.name: _sources(roots[column.name]) for column in table.columns if column.name in roots}
+    return {column: sources for column, sources in found.items() if sources}
+
+
+def _sources(root: Node) -> list[list[str]]:
+    """Table and column of every leaf that is a stored table."""
     found = set()
     for node in root.walk():
         if not node.downstream and isinstance(node.expression, exp.Table) and node.expression.db:

@@ -11,6 +11,8 @@ import sys
 import dagster as dg
 
 LOGGER = "kpi.progress"
+# What cannot be made follows from what failed, and would be a line per table.
+SKIPPED = "Dependencies for step"
 
 
 @dg.logger(None, description="One plain line per asset that was made and per warning.")
@@ -35,7 +37,7 @@ class _Selection(logging.Filter):
         """Whether the line is written."""
         event = _event(record)
         if event is None:
-            return record.levelno >= logging.WARNING
+            return record.levelno >= logging.WARNING and not _message(record).startswith(SKIPPED)
         if not event.is_step_materialization or event.asset_key is None or event.asset_key in self._shown:
             return False
         self._shown.add(event.asset_key)
@@ -47,14 +49,18 @@ def _event(record: logging.LogRecord) -> dg.DagsterEvent | None:
     return event if isinstance(event, dg.DagsterEvent) else None
 
 
+def _message(record: logging.LogRecord) -> str:
+    """What was logged, without the run and step that Dagster puts before it."""
+    return str(getattr(record, "dagster_meta", {}).get("orig_message", record.getMessage()))
+
+
 class _Line(logging.Formatter):
     """`marts/kpi_value  12,345 rows`, or the message of a warning."""
 
     def format(self, record: logging.LogRecord) -> str:
         event = _event(record)
         if event is None or event.asset_key is None:
-            message = getattr(record, "dagster_meta", {}).get("orig_message", record.getMessage())
-            return f"  {record.levelname.lower()}: {message}"
+            return f"  {record.levelname.lower()}: {_message(record)}"
         metadata = event.step_materialization_data.materialization.metadata
         rows = metadata.get("dagster/row_count")
         shown = f"  {rows.value:,} rows" if isinstance(rows, dg.IntMetadataValue) else ""

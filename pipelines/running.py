@@ -25,9 +25,6 @@ from pipelines.failures import DataFailed, KpiError, SourceUnavailable, WrongUse
 from pipelines.runtime import Runtime
 from pipelines.settings import PROJECT_ROOT
 
-EXIT_CODES = {kind.__name__: kind.exit_code for kind in (DataFailed, SourceUnavailable, WrongUse)} | {
-    "NotThereYet": SourceUnavailable.exit_code
-}
 INSTANCE_SETTINGS = "dagster.yaml"
 # With it the UI shows a run of this process on the page of its job; the name is that of workspace.yaml.
 CODE_LOCATION = {".dagster/repository": "__repository__@marketing_kpi_pipeline"}
@@ -53,7 +50,9 @@ def run_job(definitions: dg.Definitions, job: str, runtime: Runtime, tags: Mappi
             run_id, succeeded, events = _run_here(instance, definitions, job, tags or {})
     if succeeded:
         return Ended(run_id, 0, ())
-    found = [_read(event) for event in events if event.is_step_failure or event.is_job_failure]
+    # after failed steps a run only repeats that it failed
+    failures = [event for event in events if event.is_step_failure] or [one for one in events if one.is_job_failure]
+    found = [_read(event) for event in failures]
     # a check that blocks outranks a source that is away: nothing was published
     exit_code = next((code for code in (1, 2, 3) if code in {one[0] for one in found}), 1)
     ended = Ended(run_id, exit_code, tuple(dict.fromkeys(message for _, message in found if message)))
@@ -108,8 +107,7 @@ def _daemon_is_alive(instance: DagsterInstance) -> bool:
 def _read(event: dg.DagsterEvent) -> tuple[int, str]:
     """Exit code and message of a failed step, or of a run that failed before its first step."""
     if event.is_job_failure:
-        # after failed steps a run only repeats that they failed
-        return _read_error(event.job_failure_data.error, "the run") or (0, "")
+        return _read_error(event.job_failure_data.error, "the run") or (1, "the run: it failed: see the Dagster UI")
     data = event.step_failure_data
     label = data.user_failure_data
     if label is not None and label.description:
@@ -121,10 +119,10 @@ def _read(event: dg.DagsterEvent) -> tuple[int, str]:
 
 def _read_error(error: SerializableErrorInfo | None, what: str) -> tuple[int, str] | None:
     """The first error of the chain that is one of ours, else the outermost one."""
-    chain = list(_chain(error))
+    chain, exit_codes = list(_chain(error)), {kind.__name__: kind.exit_code for kind in _kinds(KpiError)}
     for one in chain:
-        if one.cls_name in EXIT_CODES:
-            return EXIT_CODES[one.cls_name], one.message.partition(": ")[2].strip()
+        if one.cls_name in exit_codes:
+            return exit_codes[one.cls_name], one.message.partition(": ")[2].strip()
         if one.cls_name == "DagsterAssetCheckFailedError":
             failed = one.message.splitlines()[-1].strip()
             return 1, f"{failed}: a blocking check failed: see `kpi status`; nothing was published"
@@ -138,6 +136,13 @@ def _chain(error: SerializableErrorInfo | None) -> Iterable[SerializableErrorInf
     while error is not None:
         yield error
         error = error.cause
+
+
+def _kinds(kind: type[KpiError]) -> Iterable[type[KpiError]]:
+    """A kind of failure and all that are more special: Dagster keeps only the name of an error's class."""
+    yield kind
+    for special in kind.__subclasses__():
+        yield from _kinds(special)
 
 
 def refuse_failed(ended: Ended) -> None:

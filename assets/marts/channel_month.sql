@@ -35,18 +35,29 @@ create table marts.channel_month (
   roi                                 double                  comment '(gross profit - full cost) / full cost',
   primary key (month, channel)
 ) as
-with part_loaded as (
+with offered as (
   select
     m.measure,
     m.part,
-    max(case when c.first_day is not null then 1 else 0 end) as is_loaded
+    m.preference,
+    c.first_day,
+    c.last_day,
+    min(case when c.first_day is not null then m.preference end) over (partition by m.measure, m.part) as preferred
   from reference.measure_source as m
   inner join staging.source_coverage as c on c.source = m.source
-  group by m.measure, m.part
 ),
-loaded as (
-  select measure, min(is_loaded) as is_loaded
-  from part_loaded
+part_reach as (
+  select measure, part, min(first_day) as first_day, max(last_day) as last_day
+  from offered
+  where preferred is null or (preference = preferred and first_day is not null)
+  group by measure, part
+),
+reach as (
+  select
+    measure,
+    case when count(first_day) = count(*) then max(first_day) end as first_day,
+    min(last_day) as last_day
+  from part_reach
   group by measure
 ),
 figure as (
@@ -66,13 +77,17 @@ row_key as (
   select distinct month, channel from figure
 ),
 complete as (
-  -- a source that was read and has no row for the channel says 0; a source that was never read says nothing
+  -- a source that covers the month and has no row for the channel says 0; one that does not cover it says nothing
   select
-    k.month, k.channel, l.measure,
-    case when f.measure is not null then f.value when l.is_loaded = 1 then 0 end as value
+    k.month, k.channel, r.measure,
+    case
+      when f.measure is not null then f.value
+      when r.first_day <= p.period_end and r.last_day >= k.month then 0
+    end as value
   from row_key as k
-  cross join loaded as l
-  left join figure as f on f.month = k.month and f.channel = k.channel and f.measure = l.measure
+  inner join reference.period as p on p.grain = 'month' and p.period_start = k.month
+  cross join reach as r
+  left join figure as f on f.month = k.month and f.channel = k.channel and f.measure = r.measure
 ),
 wide as (
   select
