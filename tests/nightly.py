@@ -124,7 +124,7 @@ def read_sources(
         for report in REPORTS:
             window = due_window(connection, report, config.sources.ga4, night.business_date)
             if window:
-                take_in_report(connection, ga4, report, window, night)
+                take_in_report(connection, lambda: ga4, report, window, night)
     if config.sources.mailchimp.enabled:
         take_in(connection, "mailchimp", night, lambda: mailchimp.read(night.business_date))
     read_files(connection, inbox, config, night)

@@ -2,18 +2,20 @@
 -- table: facts.cost_day
 -- severity: blocking
 select c.cost_id, a.platform
-from staging.cost as c
+from (
+  select
+    cost_id, period_start, period_end, lower(trim(coalesce(channel, ''))) as channel,
+    ' ' || regexp_replace(lower(coalesce(channel, '') || ' ' || cost_id), '[^a-z0-9]+', ' ', 'g') || ' ' as words
+  from staging.cost
+  where category = 'media'
+) as c
 inner join facts.ad_cost as a on a.day between c.period_start and c.period_end and a.origin = 'export'
-left join reference.platform_alias as n on n.alias = replace(lower(trim(coalesce(c.channel, ''))), ' ', '_')
-where c.category = 'media'
-  and (
-    lower(trim(coalesce(c.channel, ''))) = lower(a.channel)
-    or n.platform = a.platform
-    or replace(lower(coalesce(c.channel, '') || ' ' || c.cost_id), '-', ' ') like '%' || replace(a.platform, '_', '%') || '%'
-    or exists (
-      select 1 from reference.platform_alias as o
-      where o.platform = a.platform
-        and replace(lower(c.cost_id), '-', ' ') like '%' || replace(o.alias, '_', ' ') || '%'
-    )
-  )
+left join (
+  -- names of one or two letters say nothing in a text
+  select alias as name, platform from reference.platform_alias where length(alias) > 2
+  union
+  select platform as name, platform from facts.ad_cost where length(platform) > 2
+) as n on n.platform = a.platform
+where c.channel = lower(a.channel)
+  or contains(c.words, ' ' || regexp_replace(n.name, '[^a-z0-9]+', ' ', 'g') || ' ')
 group by c.cost_id, a.platform

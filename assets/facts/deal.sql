@@ -35,12 +35,25 @@ with recursive chain as (
   inner join staging.deal as known on known.deal_id = m.merged_into and not known.is_test
   where c.steps < 50
 ),
-numbered as (
-  select
-    deal_id,
-    survivor_id,
-    row_number() over (partition by deal_id order by steps desc) as place
+visited as (
+  select deal_id, survivor_id, count(*) as visits, max(steps) as last_step
   from chain
+  group by deal_id, survivor_id
+),
+numbered as (
+  -- the end of the chain; of deals that are merged in a circle the earliest stands for all
+  select
+    v.deal_id,
+    v.survivor_id,
+    row_number() over (
+      partition by v.deal_id
+      order by case when v.visits > 1 then 0 else 1 end,
+        case when v.visits > 1 then s.created_at end,
+        case when v.visits > 1 then v.survivor_id end,
+        v.last_step desc
+    ) as place
+  from visited as v
+  inner join staging.deal as s on s.deal_id = v.survivor_id
 ),
 record as (
   -- a deal that was merged away brings its dates, its source and its lead

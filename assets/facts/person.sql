@@ -21,15 +21,28 @@ with recursive chain as (
   inner join staging.lead as known on known.person_key = m.merged_into_person_key and not known.is_test
   where c.steps < 50
 ),
-numbered as (
-  select
-    person_key,
-    survivor_key,
-    row_number() over (partition by person_key order by steps desc) as place
+visited as (
+  select person_key, survivor_key, count(*) as visits, max(steps) as last_step
   from chain
+  group by person_key, survivor_key
+),
+placed as (
+  -- the end of the chain; of records that are merged in a circle the earliest stands for all
+  select
+    v.person_key,
+    v.survivor_key,
+    row_number() over (
+      partition by v.person_key
+      order by case when v.visits > 1 then 0 else 1 end,
+        case when v.visits > 1 then l.created_at end,
+        case when v.visits > 1 then v.survivor_key end,
+        v.last_step desc
+    ) as place
+  from visited as v
+  inner join staging.lead as l on l.person_key = v.survivor_key
 )
 select
   person_key,
   survivor_key
-from numbered
+from placed
 where place = 1

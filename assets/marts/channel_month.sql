@@ -35,33 +35,8 @@ create table marts.channel_month (
   roi                                 double                  comment '(gross profit - full cost) / full cost',
   primary key (month, channel)
 ) as
-with offered as (
-  select
-    m.measure,
-    m.part,
-    m.preference,
-    c.first_day,
-    c.last_day,
-    min(case when c.first_day is not null then m.preference end) over (partition by m.measure, m.part) as preferred
-  from reference.measure_source as m
-  inner join staging.source_coverage as c on c.source = m.source
-),
-part_reach as (
-  select measure, part, min(first_day) as first_day, max(last_day) as last_day
-  from offered
-  where preferred is null or (preference = preferred and first_day is not null)
-  group by measure, part
-),
-reach as (
-  select
-    measure,
-    case when count(first_day) = count(*) then max(first_day) end as first_day,
-    min(last_day) as last_day
-  from part_reach
-  group by measure
-),
-figure as (
-  select period_start as month, member as channel, measure, value
+with figure as (
+  select period_start as month, member as channel, measure, case when unpriced_rows = 0 then value end as value
   from marts.kpi_part
   where grain = 'month' and slice = 'channel'
     and measure in (
@@ -69,7 +44,7 @@ figure as (
       'qualified_leads', 'order_count', 'revenue_eur', 'margin_eur'
     )
   union all
-  select period_start as month, member as channel, measure, value
+  select period_start as month, member as channel, measure, case when unpriced_rows = 0 then value end as value
   from marts.kpi_part
   where grain = 'month' and slice = 'lead_source' and measure in ('opportunities', 'customers')
 ),
@@ -86,7 +61,7 @@ complete as (
     end as value
   from row_key as k
   inner join reference.period as p on p.grain = 'month' and p.period_start = k.month
-  cross join reach as r
+  cross join facts.measure_span as r
   left join figure as f on f.month = k.month and f.channel = k.channel and f.measure = r.measure
 ),
 wide as (

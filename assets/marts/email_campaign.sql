@@ -1,4 +1,4 @@
--- Every e-mail campaign as last observed.
+-- Every e-mail campaign as last observed; a count that the tool left out is NULL.
 -- publish: yes
 create table marts.email_campaign (
   campaign_id         varchar        not null comment 'id of the campaign in the e-mail tool',
@@ -6,14 +6,14 @@ create table marts.email_campaign (
   sent_at             timestamp      not null comment 'send time, UTC',
   send_day            date           not null comment 'send day in the account zone',
   list_id             varchar        not null comment 'audience',
-  emails_sent         bigint         not null comment 'e-mails sent',
-  delivered           bigint         not null comment 'sent minus bounces and syntax errors',
-  unique_opens        bigint         not null comment 'recipients with an open, privacy proxies included; unique per campaign',
+  emails_sent         bigint                  comment 'e-mails sent',
+  delivered           bigint                  comment 'sent minus bounces and syntax errors',
+  unique_opens        bigint                  comment 'recipients with an open, privacy proxies included; unique per campaign',
   human_unique_opens  bigint                  comment 'recipients with an open outside privacy proxies; NULL before 2024-06-22',
-  unique_clicks       bigint         not null comment 'recipients who clicked',
-  hard_bounces        bigint         not null comment 'lasting delivery failures',
-  soft_bounces        bigint         not null comment 'passing delivery failures',
-  unsubscribes        bigint         not null comment 'recipients who unsubscribed',
+  unique_clicks       bigint                  comment 'recipients who clicked',
+  hard_bounces        bigint                  comment 'lasting delivery failures',
+  soft_bounces        bigint                  comment 'passing delivery failures',
+  unsubscribes        bigint                  comment 'recipients who unsubscribed',
   complaints          bigint         not null comment 'spam complaints',
   forwards            bigint         not null comment 'uses of the forward link',
   orders              bigint         not null comment 'orders the connected store attributes',

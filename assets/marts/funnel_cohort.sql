@@ -72,7 +72,7 @@ read_until as (
   -- the window has to be over in what was read, not only on the calendar
   select least(max(b.business_date), cast(min(s.last_day) + 1 as date)) as day
   from meta.business_date as b
-  left join staging.source_coverage as s on s.source in ('crm_leads', 'crm_deals') and s.first_day is not null
+  left join staging.source_coverage as s on s.source in ('crm_leads', 'crm_stages', 'crm_deals') and s.first_day is not null
 )
 select
   c.cohort_month,

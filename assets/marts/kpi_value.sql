@@ -21,66 +21,11 @@ create table marts.kpi_value (
   primary key (kpi_id, grain, period_start, slice, member),
   constraint finite_value check (value is null or abs(value) < 1e300)
 ) as
-with offered as (
-  select
-    m.measure,
-    m.part,
-    m.source,
-    m.preference,
-    m.is_additive,
-    c.is_enabled,
-    c.first_day,
-    c.last_day,
-    c.as_of,
-    c.maturity_days,
-    cast(c.as_of - c.maturity_days as date) as settled_until,
-    min(case when c.first_day is not null then m.preference end) over (partition by m.measure, m.part) as preferred
-  from reference.measure_source as m
-  inner join staging.source_coverage as c on c.source = m.source
-),
-measure_reach as (
-  -- of each part the preferred sources that were ever read; a measure settles with the last of them
-  select
-    measure, part, source, is_additive, is_enabled, first_day, last_day, as_of, maturity_days, settled_until,
-    row_number() over (
-      partition by measure
-      order by case when first_day is null then 1 else 0 end, least(settled_until, last_day), source
-    ) as place
-  from offered
-  where preferred is null or (preference = preferred and first_day is not null)
-),
-part_span as (
-  select
-    measure,
-    part,
-    min(first_day) as first_day,
-    max(last_day) as last_day,
-    max(case when is_enabled then 1 else 0 end) as is_enabled,
-    min(case when is_additive then 1 else 0 end) as is_additive
-  from measure_reach
-  group by measure, part
-),
-measure_span as (
-  select
-    measure,
-    case when count(first_day) = count(*) then max(first_day) end as first_day,
-    min(last_day) as last_day,
-    min(is_enabled) as is_enabled,
-    min(is_additive) as is_additive
-  from part_span
-  group by measure
-),
-slowest as (
-  select
-    r.measure, r.source, r.last_day, r.maturity_days, r.settled_until,
-    case
-      when r.as_of < b.business_date
-        then r.source || ' was last read on ' || cast(r.as_of as varchar) || ', '
-          || cast(date_diff('day', r.as_of, b.business_date) as varchar) || ' days ago'
-    end as age
-  from measure_reach as r
-  cross join meta.business_date as b
-  where r.place = 1
+with slowest as (
+  -- a measure settles with the last of its sources
+  select measure, source, last_day, maturity_days, settled_until, age
+  from facts.measure_reach
+  where place = 1
 ),
 rule as (
   select
@@ -92,12 +37,22 @@ rule as (
 first_known_day as (
   select min(first_day) as day from staging.source_coverage
 ),
+doubt as (
+  -- what the sources of a KPI doubt themselves, the worst of its measures
+  select
+    r.kpi_id, d.grain, d.period_start, max(d.source) as source, max(d.missing_days) as missing_days,
+    max(d.sampled) as sampled, max(d.thresholded) as thresholded, max(d.merged) as merged
+  from reference.kpi as r
+  inner join facts.measure_reach as m on m.measure in (r.numerator_measure, r.denominator_measure)
+  inner join facts.period_doubt as d on d.source = m.source
+  group by r.kpi_id, d.grain, d.period_start
+),
 spine as (
   select
     r.kpi_id, r.grain, p.period_start, 'total' as slice, '' as member
   from rule as r
-  inner join measure_span as n on n.measure = r.numerator_measure
-  left join measure_span as d on d.measure = r.denominator_measure
+  inner join facts.measure_span as n on n.measure = r.numerator_measure
+  left join facts.measure_span as d on d.measure = r.denominator_measure
   cross join first_known_day as f
   cross join meta.business_date as b
   inner join reference.period as p
@@ -139,18 +94,20 @@ known as (
     r.unit, r.denominator_measure, r.interval_kind, r.window_days, r.missing_stages, r.definition_version,
     case
       when ns.first_day is null or ns.first_day > p.period_end or ns.last_day < c.period_start then null
-      when n.kpi_id is null and ns.is_additive = 1 then 0
+      when u.missing_days > date_diff('day', c.period_start, p.period_end) then null
+      when n.kpi_id is null and ns.is_additive then 0
       else n.value
     end as numerator,
     case
       when r.denominator_measure is null then null
       when ds.first_day is null or ds.first_day > p.period_end or ds.last_day < c.period_start then null
-      when d.kpi_id is null and ds.is_additive = 1 then 0
+      when u.missing_days > date_diff('day', c.period_start, p.period_end) then null
+      when d.kpi_id is null and ds.is_additive then 0
       else d.value
     end as denominator,
     coalesce(n.unpriced_rows, 0) + coalesce(d.unpriced_rows, 0) as unpriced_rows,
     case
-      when ns.is_enabled = 0 or coalesce(ds.is_enabled, 1) = 0 then 1
+      when not ns.is_enabled or not coalesce(ds.is_enabled, true) then 1
       when ns.first_day is null and nw.source not in ('ga4', 'mailchimp') then 1
       when r.denominator_measure is not null and ds.first_day is null and dw.source not in ('ga4', 'mailchimp') then 1
       else 0
@@ -163,13 +120,19 @@ known as (
     least(nw.last_day, coalesce(dw.last_day, nw.last_day)) as last_day,
     case when dw.last_day < nw.last_day then dw.source else nw.source end as shortest_source,
     least(b.business_date, cast(least(nw.last_day, coalesce(dw.last_day, nw.last_day)) + 1 as date)) as read_until,
-    b.business_date
+    b.business_date,
+    coalesce(u.missing_days, 0) as missing_days,
+    case
+      when u.sampled > 0 then u.source || ' sampled its answers'
+      when u.thresholded > 0 then u.source || ' left out small rows'
+      when u.merged > 0 then u.source || ' merged rare rows into (other)'
+    end as doubt
   from cell as c
   inner join rule as r on r.kpi_id = c.kpi_id and r.grain = c.grain and r.slice = c.slice
   inner join reference.period as p on p.grain = c.grain and p.period_start = c.period_start
-  inner join measure_span as ns on ns.measure = r.numerator_measure
+  inner join facts.measure_span as ns on ns.measure = r.numerator_measure
   inner join slowest as nw on nw.measure = r.numerator_measure
-  left join measure_span as ds on ds.measure = r.denominator_measure
+  left join facts.measure_span as ds on ds.measure = r.denominator_measure
   left join slowest as dw on dw.measure = r.denominator_measure
   left join numerator as n
     on n.kpi_id = c.kpi_id and n.grain = c.grain and n.period_start = c.period_start and n.slice = c.slice
@@ -177,6 +140,7 @@ known as (
   left join denominator as d
     on d.kpi_id = c.kpi_id and d.grain = c.grain and d.period_start = c.period_start and d.slice = c.slice
     and d.member = c.member
+  left join doubt as u on u.kpi_id = c.kpi_id and u.grain = c.grain and u.period_start = c.period_start
   cross join meta.business_date as b
 ),
 judged as (
@@ -198,6 +162,7 @@ judged as (
         case when k.last_day < k.period_start then 'provisional' else 'not_available' end
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days then 'immature'
       when k.period_end >= k.business_date or k.last_day < k.period_end or k.settled_until < k.period_end
+        or k.missing_days > 0
         then 'provisional'
       else 'final'
     end as status,
@@ -208,7 +173,8 @@ judged as (
         then cast(k.unpriced_rows as varchar) || ' rows without an exchange rate: load the missing rates'
       when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
         case
-          when k.last_day < k.period_start then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar)
+          when k.last_day < k.period_start
+            then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar) || coalesce('; ' || k.slowest_age, '')
           else 'not loaded or not asked for in this period'
         end
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days
@@ -217,7 +183,9 @@ judged as (
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days
         then 'the window of ' || cast(k.window_days as varchar) || ' days is not over for every member'
       when k.period_end >= k.business_date then 'the period is not over' || coalesce('; ' || k.slowest_age, '')
-      when k.last_day < k.period_end then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar)
+      when k.missing_days > 0 then cast(k.missing_days as varchar) || ' days of ga4 are missing'
+      when k.last_day < k.period_end
+        then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar) || coalesce('; ' || k.slowest_age, '')
       when k.settled_until < k.period_end and k.slowest_age is not null then k.slowest_age
       when k.settled_until < k.period_end
         then k.slowest_source || ' may still change until ' || cast(k.slowest_maturity as varchar)
@@ -226,7 +194,8 @@ judged as (
     case when k.slowest_age is not null and k.settled_until < k.period_end then k.slowest_source end as stale_source,
     case
       when k.period_start < k.first_day and k.first_day <= k.period_end then cast(k.first_day as varchar)
-    end as late_start
+    end as late_start,
+    k.doubt
   from known as k
 )
 select
@@ -266,10 +235,11 @@ select
       || coalesce('; ' || j.status_reason, '')
     else j.status_reason
   end as status_reason,
-  case when j.stale_source is not null or j.late_start is not null then 'caution' else 'ok' end as trust,
+  case when coalesce(j.stale_source, j.late_start, j.doubt) is not null then 'caution' else 'ok' end as trust,
   case
     when j.stale_source is not null then j.stale_source || ' is not up to date'
     when j.late_start is not null then 'the data begins on ' || j.late_start
+    else j.doubt
   end as trust_reason,
   j.definition_version
 from judged as j

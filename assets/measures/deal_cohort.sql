@@ -1,5 +1,5 @@
 -- Contributions to the win rate: one row per opportunity, with whether it was won within the window.
--- source: crm_deals else crm_leads
+-- source: crm_deals else crm_stages
 create table measures.deal_cohort (
   day                              date    not null comment 'day of the opportunity',
   row_key                          varchar not null comment 'the deal, or the person where no deals are loaded',

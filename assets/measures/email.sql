@@ -1,4 +1,4 @@
--- Contributions to the e-mail rates: one row per campaign, on its send day in the account zone.
+-- Contributions to the e-mail rates: one row per campaign whose counts are complete, on its send day in the account zone.
 -- source: mailchimp
 create table measures.email (
   day                   date    not null comment 'send day',
@@ -27,3 +27,5 @@ select
   unsubscribes,
   hard_bounces + soft_bounces + syntax_errors as bounces
 from staging.mailchimp_report
+where emails_sent is not null and hard_bounces is not null and soft_bounces is not null and unique_clicks is not null
+  and unsubscribes is not null

@@ -1,5 +1,5 @@
 -- Contributions to the opportunity count: one row per new-business deal, or per person where no deals are loaded.
--- source: crm_deals else crm_leads
+-- source: crm_deals else crm_stages
 create table measures.opportunity (
   day            date    not null comment 'day the quote was sent, else the deal was created',
   row_key        varchar not null comment 'deal, or person without deals',

@@ -1,6 +1,7 @@
 -- Contributions to the stage-to-stage rates: one row per person and stage entered, with what followed within the window.
--- source: crm_leads
--- source of sql_to_opportunity_reached, lead_to_customer_reached: crm_leads; crm_deals else crm_leads
+-- source: crm_leads; crm_stages else crm_deals
+-- source of lead_cohort: crm_leads
+-- source of sql_to_opportunity_reached, lead_to_customer_reached: crm_leads; crm_stages else crm_deals; crm_deals else crm_stages
 create table measures.stage_cohort (
   day                         date    not null comment 'day of the entry that makes the person a member of the cohort',
   row_key                     varchar not null comment 'person and stage',

@@ -1,5 +1,5 @@
 -- Contributions to the stage counts of persons: one row per person and stage, on the day of the first entry.
--- source: crm_leads
+-- source: crm_leads; crm_stages else crm_deals
 create table measures.stage_entry (
   day              date    not null comment 'day of the first entry',
   row_key          varchar not null comment 'person and stage',

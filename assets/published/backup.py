@@ -1,10 +1,11 @@
-"""A verified copy of the warehouse after every run, because what was loaded cannot be loaded again."""
+"""A verified copy of the warehouse after every publication, because what was loaded cannot be loaded again."""
 
 from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipelines.backups import backup
+from pipelines.backups import backup, newest_backup
+from pipelines.publishing import current_manifest
 from pipelines.runtime import Runtime
 
 
@@ -23,7 +24,12 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     )
     def warehouse_backup(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         folder = runtime.settings.data_dir / "backup"
-        path = backup(context.resources.warehouse, folder, datetime.now(UTC))
+        newest, published = newest_backup(folder), current_manifest(runtime.settings.data_dir / "published")
+        # nothing was published since: the newest backup holds all of it
+        if newest and published and newest[1] > datetime.fromisoformat(published["published_at"]):
+            path = newest[0]
+        else:
+            path = backup(context.resources.warehouse, folder, datetime.now(UTC))
         return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(path)), "bytes": path.stat().st_size})
 
     return [warehouse_backup]

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pipelines.ga4_reports import REPORTS, Report
-from pipelines.intake import Night, due_window, take_in_report
+from pipelines.intake import Night, due_window, take_in_report, whole_months
 from pipelines.partitions import asked_window, days
 from pipelines.runtime import Runtime
 
@@ -38,13 +38,14 @@ def _asset(runtime: Runtime, report: Report) -> dg.AssetsDefinition:
     )
     def ga4_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         connection, today = context.resources.warehouse, runtime.business_date
-        window = asked_window(context.run.tags)
-        if window is None:
-            window = due_window(connection, report, runtime.config.sources.ga4, today)
+        asked = asked_window(context.run.tags)
+        due = due_window(connection, report, runtime.config.sources.ga4, today)
+        window = whole_months(report, asked, today) if asked else due
         if window is None:
             return dg.MaterializeResult(metadata={"read": "nothing was due"})
         night = Night(context.run.run_id, today, runtime.config.sources.on_failure == "hold")
-        outcome = take_in_report(connection, context.resources.sources.ga4, report, window, night)
+        sources = context.resources.sources
+        outcome = take_in_report(connection, lambda: sources.ga4, report, window, night, is_asked_for=asked is not None)
         (context.log.warning if outcome.failure else context.log.info)(outcome.message)
         return dg.MaterializeResult(
             metadata={

@@ -23,9 +23,9 @@ Part = tuple[tuple[str, ...], ...]
 # What the company counts sales from, as the sources that hold them; without deals the stages of the leads tell.
 REVENUE_FROM = {"deals": (("crm_deals",),), "orders": (("orders",),), "both": (("orders", "crm_deals"),)}
 CUSTOMERS_FROM = {
-    "deals": (("crm_deals",), ("crm_leads",)),
+    "deals": (("crm_deals",), ("crm_stages",)),
     "orders": (("orders",),),
-    "both": (("orders", "crm_deals"), ("crm_leads",)),
+    "both": (("orders", "crm_deals"), ("crm_stages",)),
 }
 
 

@@ -27,6 +27,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("ad_cost", True, maturity.ad_cost),
         ("cost", True, 0),
         ("crm_leads", True, 0),
+        ("crm_stages", True, 0),
         ("crm_deals", True, 0),
         ("orders", True, 0),
     ]

@@ -20,7 +20,7 @@ event_day as (
   union all
   select 'crm_leads' as source, local_date(created_at) as day from staging.lead
   union all
-  select 'crm_leads' as source, local_date(entered_at) as day from staging.lead_stage
+  select 'crm_stages' as source, local_date(entered_at) as day from staging.lead_stage
   union all
   select 'crm_deals' as source, local_date(created_at) as day from staging.deal
   union all
@@ -49,7 +49,9 @@ event_reach as (
   group by e.source
 ),
 first_known as (
-  select least(min(r.first_day), min(g.first_day)) as first_day
+  select
+    least(min(r.first_day), min(g.first_day)) as first_day,
+    min(case when r.source in ('crm_leads', 'crm_stages') then r.first_day end) as first_crm_day
   from ga4_day as g
   left join event_reach as r on true
 ),
@@ -59,6 +61,8 @@ object_of as (
   select 'mailchimp' as source, 'mailchimp.report' as object
   union all
   select 'crm_leads' as source, 'lead' as object
+  union all
+  select 'crm_stages' as source, 'lead_stage' as object
   union all
   select 'crm_deals' as source, 'deal' as object
   union all
@@ -83,6 +87,8 @@ select
     when s.source = 'ga4' then g.first_day
     -- Mailchimp is read whole: a day without a send had none
     when s.source = 'mailchimp' and a.as_of is not null then f.first_day
+    -- the stages of a lead are of the same CRM: before the first entry there were leads without one
+    when s.source = 'crm_stages' and a.as_of is not null then f.first_crm_day
     else r.first_day
   end as first_day,
   case

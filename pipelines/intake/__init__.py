@@ -4,7 +4,7 @@ The sources themselves know no warehouse and the loads know no source; here they
 """
 
 from pipelines.intake.files import FilesTaken, known_files, take_in_files
-from pipelines.intake.ga4 import due_window, first_day_due, take_in_report
+from pipelines.intake.ga4 import due_window, first_day_due, take_in_report, whole_months
 from pipelines.intake.outcomes import Night, Outcome, failures_of, take_in
 from pipelines.intake.raw_tables import create_raw_tables
 
@@ -20,4 +20,5 @@ __all__ = [
     "take_in",
     "take_in_files",
     "take_in_report",
+    "whole_months",
 ]

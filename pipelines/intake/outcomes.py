@@ -63,13 +63,16 @@ def take_in(
         KpiError: the source failed and the company holds the night on failure.
     """
     try:
-        arrivals = read()
+        return _stored(connection, source, night, read())
     except KpiError as failure:
         outcome = Outcome(source, (), failure)
         remember_outcome(connection, outcome, night)
         if night.hold_on_failure:
             raise
         return outcome
+
+
+def _stored(connection: duckdb.DuckDBPyConnection, source: str, night: Night, arrivals: Sequence[Arrival]) -> Outcome:
     occasion = Occasion(source, night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
     connection.execute("begin")
     try:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import duckdb
 
 from pipelines.failures import WrongUse
-from pipelines.snapshots.homes import create_snapshot_tables, frozen_tables
+from pipelines.snapshots.homes import frozen_tables
 from pipelines.tables import Table
 
 BACKFILLED, BY_HAND = "backfilled", "closed by hand"
@@ -26,19 +26,17 @@ class Due:
 def months_due(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], close_days: tuple[int, ...], business_date: date
 ) -> list[Due]:
-    """The months that have reached a close day since they were last frozen, oldest first.
+    """The months that have reached a close day since they were last frozen, oldest first; reads only.
 
-    A month that was over before anything was loaded has no past to compare with: it gets one version, noted so.
+    A month that was over before anything was loaded has no past to compare with: it gets one version, noted so. What is
+    frozen is the build, so a close day counts once there is a build of that day or later.
     """
-    create_snapshot_tables(connection, tables)
     ((first_load,),) = connection.execute("select min(business_date) from meta.load").fetchall()
-    frozen = dict(
-        connection.execute("select month, max(business_date) from snapshots.snapshot group by month").fetchall()
-    )
-    due = []
-    for month in _months(_first_month(connection, tables), business_date):
+    ((built,),) = connection.execute("select max(business_date) from meta.build").fetchall()
+    as_of, frozen, due = min(business_date, built or date.min), _newest_versions(connection), []
+    for month in _months(connection, tables):
         following = month_after(month)
-        reached = [day for day in close_days if following + timedelta(days=day - 1) <= business_date]
+        reached = [day for day in close_days if following + timedelta(days=day - 1) <= as_of]
         if not reached:
             continue
         is_backfilled = first_load is not None and following <= first_load
@@ -61,19 +59,23 @@ def month_after(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1)
 
 
-def _first_month(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> date | None:
-    """The earliest month of which a frozen table says something."""
-    found = []
+def _newest_versions(connection: duckdb.DuckDBPyConnection) -> dict[date, date]:
+    """Month -> business date of its newest version."""
+    ((exists,),) = connection.execute(
+        """select count(*) from duckdb_tables()
+        where database_name = current_database() and schema_name = 'snapshots' and table_name = 'snapshot'"""
+    ).fetchall()
+    if not exists:
+        return {}
+    return dict(
+        connection.execute("select month, max(business_date) from snapshots.snapshot group by month").fetchall()
+    )
+
+
+def _months(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> list[date]:
+    """The months that a frozen table has rows of, oldest first; months without any are not closed by themselves."""
+    found: set[date] = set()
     for table in frozen_tables(tables):
         if "month" in {column.name for column in table.columns}:
-            ((first,),) = connection.execute(f"select min(month) from {table.name}").fetchall()
-            found += [first] if first else []
-    return min(found, default=None)
-
-
-def _months(first: date | None, business_date: date) -> Iterator[date]:
-    """Every month from the first one that is over."""
-    month = first
-    while month is not None and month_after(month) <= business_date:
-        yield month
-        month = month_after(month)
+            found |= {row[0] for row in connection.execute(f"select distinct month from {table.name}").fetchall()}
+    return sorted(found)

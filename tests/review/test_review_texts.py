@@ -45,6 +45,11 @@ REASONS = {
     ),
     "no new leads; the period is not over": "geen nieuwe leads; de periode is nog niet voorbij",
     "ad_cost is not up to date": "advertentie- en marketingkosten: niet bijgewerkt",
+    "1 days of ga4 are missing": "één dag van Google Analytics ontbreekt",
+    "3 days of ga4 are missing": "3 dagen van Google Analytics ontbreken",
+    "ga4 sampled its answers": "Google Analytics 4: berekend op een steekproef",
+    "ga4 left out small rows": "Google Analytics 4: kleine groepen zijn weggelaten",
+    "ga4 merged rare rows into (other)": "Google Analytics 4: zeldzame waarden zijn samengevoegd tot (other)",
     "the data begins on 2026-09-03": "de gegevens beginnen pas op 3 september 2026",
 }
 

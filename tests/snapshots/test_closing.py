@@ -7,7 +7,7 @@ from datetime import date
 
 import duckdb
 import pytest
-from conftest import Build
+from small_month import Build
 
 from pipelines.failures import DataFailed, WrongUse
 from pipelines.snapshots import BY_HAND, Due, close_month, content_hash

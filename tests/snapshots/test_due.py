@@ -7,7 +7,7 @@ from datetime import date
 
 import duckdb
 import pytest
-from conftest import Build
+from small_month import Build
 
 from pipelines.failures import WrongUse
 from pipelines.snapshots import close_month, month_of, months_due
@@ -74,3 +74,19 @@ def test_nothing_is_due_while_nothing_was_built(tables: Mapping[str, Table], bui
 def test_a_month_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(WrongUse, match="write year and month"):
         month_of(text)
+
+
+def test_a_build_that_is_older_than_the_close_day_is_not_frozen_again_and_again(
+    build_of: Build, tables: Mapping[str, Table]
+) -> None:
+    run(build_of, tables, "2026-01-10")
+    connection = build_of("2026-02-04")
+    for today in (date(2026, 2, 5), date(2026, 2, 6), date(2026, 2, 7)):
+        assert months_due(connection, tables, CLOSE_DAYS, today) == []
+
+
+def test_a_month_without_any_row_is_passed_over(build_of: Build, tables: Mapping[str, Table]) -> None:
+    connection = build_of("2026-01-10")
+    connection.execute("insert into marts.channel values ('2000-01-01', 1)")
+    due = [one.month for one in months_due(connection, tables, CLOSE_DAYS, date(2026, 1, 10))]
+    assert due == [date(2000, 1, 1), date(2025, 11, 1), date(2025, 12, 1)]

@@ -20,14 +20,17 @@ PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
     **dict.fromkeys(
         ("opportunities", "opportunity_to_customer_cohort", "opportunity_to_customer_reached"), (("crm_deals",),)
     ),
-    **dict.fromkeys(("sql_to_opportunity_reached", "lead_to_customer_reached"), (("crm_leads",), ("crm_deals",))),
+    **dict.fromkeys(
+        ("sql_to_opportunity_reached", "lead_to_customer_reached"), (("crm_leads",), ("crm_stages",), ("crm_deals",))
+    ),
     **dict.fromkeys(
         ("emails_sent", "delivered", "delivered_open_known", "human_opens", "email_clicks"), (("mailchimp",),)
     ),
     **dict.fromkeys(("email_unsubscribes", "email_bounces"), (("mailchimp",),)),
 }
 SALES = {"deals": ("crm_deals",), "orders": ("orders",), "both": ("orders", "crm_deals")}
-OF_LEADS = ("new_leads", "online_leads", "entered_", "lead_", "mql_", "sal_", "sql_")
+OF_LEADS = ("new_leads", "online_leads", "entered_lead", "lead_to_mql_cohort")
+OF_STAGES = ("entered_", "lead_", "mql_", "sal_", "sql_")
 
 
 class Coverage:
@@ -37,7 +40,8 @@ class Coverage:
         self._sales = {"revenue_from": SALES[rules.revenue_from], "customers_from": SALES[rules.customers_from]}
         events = {
             "ga4": [truth.first_day],
-            "crm_leads": list(_days(clock, _lead_moments(truth))),
+            "crm_leads": list(_days(clock, (lead.created_at for lead in truth.leads))),
+            "crm_stages": list(_days(clock, _lead_moments(truth))),
             "crm_deals": list(_days(clock, _deal_moments(truth))),
             "orders": list(_days(clock, _order_moments(truth))),
             "ad_cost": [one.day for one in truth.ads],
@@ -52,8 +56,7 @@ class Coverage:
         return min(self._known_from(measure) for measure in measures if measure)
 
     def _known_from(self, measure: str) -> date:
-        of_leads = (("crm_leads",),) if measure.startswith(OF_LEADS) else (("ga4",),)
-        parts = [self._sales.get(part[0], part) for part in PARTS.get(measure, of_leads)]
+        parts = [self._sales.get(part[0], part) for part in PARTS.get(measure, _usual_parts(measure))]
         return max(min(self._first[source] for source in part if source in self._first) for part in parts)
 
 
@@ -80,3 +83,10 @@ def _order_moments(truth: Truth) -> Iterator[datetime | None]:
     for order in truth.orders:
         yield order.ordered_at
         yield order.refunded_at
+
+
+def _usual_parts(measure: str) -> tuple[tuple[str, ...], ...]:
+    """Counts of leads need the leads, those of stages their entries too; all others are of the website."""
+    if measure.startswith(OF_LEADS):
+        return (("crm_leads",),)
+    return (("crm_leads",), ("crm_stages",)) if measure.startswith(OF_STAGES) else (("ga4",),)

@@ -1,0 +1,68 @@
+-- Periods of which a source lacks days, or about which it has doubts of its own.
+create table facts.period_doubt (
+  source         varchar not null comment 'the source',
+  grain          varchar not null comment 'day, week, month, quarter or year',
+  period_start   date    not null comment 'first day of the period',
+  missing_days   bigint  not null comment 'days of the period that lie between days that were read, and were not',
+  sampled        bigint  not null comment 'days or months that the source sampled',
+  thresholded    bigint  not null comment 'days or months in which it left out small rows',
+  merged         bigint  not null comment 'days or months in which it merged rare rows',
+  primary key (source, grain, period_start)
+) as
+with read_day as (
+  select cast(try_strptime(part, '%Y-%m-%d') as date) as day
+  from meta.current_part
+  where object = 'ga4.channel_day'
+),
+reach as (
+  select min(day) as first_day, max(day) as last_day from read_day
+),
+missing as (
+  select c.day
+  from reference.calendar as c
+  inner join reach as r on c.day between r.first_day and r.last_day
+  left join read_day as d on d.day = c.day
+  where d.day is null
+),
+doubted as (
+  select
+    period_start as day,
+    max(case when is_sampled then 1 else 0 end) as sampled,
+    max(case when is_thresholded then 1 else 0 end) as thresholded,
+    max(case when has_other_row then 1 else 0 end) as merged
+  from staging.ga4_answer
+  where grain = 'day' and report in ('channel_day', 'day_total') and (is_sampled or is_thresholded or has_other_row)
+  group by period_start
+),
+counted as (
+  select p.grain, p.period_start, count(*) as missing_days, 0 as sampled, 0 as thresholded, 0 as merged
+  from missing as m
+  inner join reference.period as p on m.day between p.period_start and p.period_end
+  group by p.grain, p.period_start
+  union all
+  select
+    p.grain, p.period_start, 0 as missing_days, sum(d.sampled) as sampled, sum(d.thresholded) as thresholded,
+    sum(d.merged) as merged
+  from doubted as d
+  inner join reference.period as p on d.day between p.period_start and p.period_end
+  group by p.grain, p.period_start
+  union all
+  select
+    grain, period_start, 0 as missing_days,
+    max(case when is_sampled then 1 else 0 end) as sampled,
+    max(case when is_thresholded then 1 else 0 end) as thresholded,
+    max(case when has_other_row then 1 else 0 end) as merged
+  from staging.ga4_answer
+  where grain = 'month' and (is_sampled or is_thresholded or has_other_row)
+  group by grain, period_start
+)
+select
+  'ga4' as source,
+  grain,
+  period_start,
+  sum(missing_days) as missing_days,
+  sum(sampled) as sampled,
+  sum(thresholded) as thresholded,
+  sum(merged) as merged
+from counted
+group by grain, period_start
