@@ -37,7 +37,6 @@ class Ga4(StrictModel):
     start_date: date | None = None
     lookback_days: LookBack = 4
     weekly_lookback_days: LookBack = 35
-    lead_event: Text = "generate_lead"
 
     @model_validator(mode="after")
     def _weekly_reaches_further(self) -> Self:
