@@ -1,6 +1,7 @@
 """What must never pass raw: addresses, per-person link ids and other personal text, removed while rows are read.
 
-Works on whole Arrow columns, so that it costs nothing per row. The HMAC key is the caller's: nothing is read here.
+Also characters that act on a terminal. Works on the distinct values of whole Arrow columns, so that it costs next to
+nothing per row. The HMAC key is the caller's: nothing is read here. Names of persons cannot be told from other words.
 """
 
 from __future__ import annotations
@@ -8,39 +9,88 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import unicodedata
+from collections.abc import Callable
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-ADDRESS = r"[A-Za-z0-9._%+\-]+(?:@|%40)[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}"
+# Any letter of any script may stand in an address: what ends it are spaces, brackets and what separates parameters.
+_LOCAL = r"[^\s@<>()\[\]{}|,;:\"=&?#/\\]"
+_LABEL = r"[^\s@<>()\[\]{}|,;:\"=&?#/\\'%.\u3002!*+~^$`]"
+_AT = r"(?:@|%(?:25)*40)"
+_DOMAIN = rf"{_LABEL}+(?:[.\u3002]{_LABEL}+)*[.\u3002][^\W\d_]{_LABEL}+"
+# A look-behind lets every word be tried once only, so that a long cell costs no more than its length; addresses that
+# hang together are one.
+ADDRESS = rf"(?<!{_LOCAL}){_LOCAL}+{_AT}{_DOMAIN}(?:{_LOCAL}*{_AT}{_DOMAIN})*"
 KEPT_PARAMETERS = re.compile(r"^(utm_[a-z_]+|mc_cid)=", re.IGNORECASE)
 MASK = "(address)"
+RECIPIENT_MASK = "(recipient)"
+# Text that was encoded more often than this was not encoded by an honest link.
+MOST_DECODINGS = 8
+# Without one of these (the signs in their wide and small forms too) a text holds nothing personal that can be told.
+SUSPICIOUS = "(?i)[@%\uff20\ufe6b\uff05\ufe6a]|mc_eid"
+
+_SUSPICIOUS = re.compile(SUSPICIOUS)
 _ADDRESS = re.compile(ADDRESS)
+# Mailchimp's id of the recipient: a parameter before another one, the last parameter, or text of its own
+_NAME_AND_VALUE = r"mc_eid[\"']?\s*(?:[=:]|%(?:25)*3D)\s*[\"']?[^\s&;#,\"'<>|?/)(]*+"
+_PARAMETER = re.compile(
+    rf"(?<=[?&;]){_NAME_AND_VALUE}[&;]|(?:[?&;]|%(?:25)*(?:3F|26|3B)){_NAME_AND_VALUE}(?![&;])", re.IGNORECASE
+)
+_RECIPIENT = re.compile(_NAME_AND_VALUE, re.IGNORECASE)
+_REPEATED_ENCODING = re.compile(r"%(?:25)+(?=[0-9a-f]{2})", re.IGNORECASE)
+_ENCODED_QUERY = re.compile(r"%(?:25)*(?:3F|23)", re.IGNORECASE)
+# what moves the cursor, rings, colours, sets the title, or turns the direction of writing
+ACTS_ON_TERMINALS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def masked(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Text with everything that looks like an e-mail address replaced by ``(address)``; NULL stays NULL."""
-    return pc.replace_substring_regex(column, ADDRESS, MASK)
+    """Text with everything that looks like an e-mail address or a recipient's id masked; NULL stays NULL."""
+    if not pc.any(pc.match_substring_regex(column, SUSPICIOUS)).as_py():
+        return column
+    return _of_distinct(column, masked_text)
+
+
+def masked_text(text: str) -> str:
+    """One text as :func:`masked` keeps it.
+
+    It is looked at decoded as often as it can be; what is only found decoded is kept decoded.
+    """
+    if not _SUSPICIOUS.search(text):
+        return text
+    kept = seen = text
+    for _ in range(MOST_DECODINGS):
+        normal = unicodedata.normalize("NFKC", seen)
+        without = _ADDRESS.sub(MASK, _RECIPIENT.sub(RECIPIENT_MASK, _PARAMETER.sub("", normal)))
+        if without != normal:
+            kept = without
+        seen = _decoded(without)
+        if seen == without:
+            return kept
+    return MASK
 
 
 def without_query(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """URLs without query string and fragment, except ``utm_*`` and ``mc_cid``; addresses in the path masked."""
-    distinct = (
-        column.combine_chunks().dictionary_encode()
-        if isinstance(column, pa.ChunkedArray)
-        else column.dictionary_encode()
-    )
-    cleaned = pa.array([clean_url(url) for url in distinct.dictionary.to_pylist()], pa.string())
-    return pa.DictionaryArray.from_arrays(distinct.indices, cleaned).cast(pa.string())
+    return _of_distinct(column, clean_url)
 
 
-def clean_url(url: str | None) -> str | None:
-    """One URL as :func:`without_query` keeps it."""
-    if url is None:
-        return None
+def clean_url(url: str) -> str:
+    """One URL as :func:`without_query` keeps it; an encoded question mark begins a query string too."""
     path, _, query = url.partition("#")[0].partition("?")
-    kept = "&".join(part for part in query.split("&") if KEPT_PARAMETERS.match(part))
-    return _ADDRESS.sub(MASK, f"{path}?{kept}" if kept else path)
+    path = _ENCODED_QUERY.split(path, maxsplit=1)[0]
+    kept = "&".join(part for part in re.split("[&;]", query) if KEPT_PARAMETERS.match(part))
+    joined = f"{path}?{kept}" if kept else path
+    cleaned = masked_text(joined)
+    # what was decoded to be masked may have brought a query string to light
+    return cleaned if cleaned == joined else clean_url(cleaned)
+
+
+def printable(text: str) -> str:
+    """The text with every character that acts on a terminal replaced by a question mark."""
+    return ACTS_ON_TERMINALS.sub("?", text)
 
 
 def pseudonym(text: str, pepper: bytes) -> str:
@@ -49,5 +99,24 @@ def pseudonym(text: str, pepper: bytes) -> str:
 
 
 def safe_id(text: str, pepper: bytes) -> str:
-    """The id itself, or its pseudonym when it looks like an address."""
-    return f"hmac:{pseudonym(text.strip().lower(), pepper)[:32]}" if _ADDRESS.search(text) else text
+    """The id itself, or its pseudonym when it holds an address, the same one however the address is written."""
+    if masked_text(text) == text:
+        return text
+    plain = text
+    for _ in range(MOST_DECODINGS):
+        plain = _decoded(unicodedata.normalize("NFKC", plain))
+    return f"hmac:{pseudonym(plain.strip().lower(), pepper)[:32]}"
+
+
+def _decoded(text: str) -> str:
+    """Without one layer of percent-encoding, however often its percent signs were encoded."""
+    return unquote(_REPEATED_ENCODING.sub("%", text))
+
+
+def _of_distinct(column: pa.Array | pa.ChunkedArray, change: Callable[[str], str]) -> pa.Array | pa.ChunkedArray:
+    """The column with every distinct text changed once; NULL stays NULL."""
+    encoded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = encoded.dictionary_encode()
+    changed = pa.array([change(text) for text in encoded.dictionary.to_pylist()], pa.string())
+    rows = changed.take(encoded.indices)
+    return pa.chunked_array([rows]) if isinstance(column, pa.ChunkedArray) else rows

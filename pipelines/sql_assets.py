@@ -154,7 +154,8 @@ def _cross_check(check: CrossCheck) -> dg.AssetChecksDefinition:
         name=check.name,
         description=f"{check.description}\n\n```sql\n{check.query}\n```",
         blocking=check.severity == "blocking",
-        additional_deps=[key for key in others if key.path[0] != "meta"],
+        # what a check reads of the bookkeeping is that of the build, which begins with the cut
+        additional_deps=[*(key for key in others if key.path[0] != "meta"), CUT_KEY],
         required_resource_keys={"warehouse"},
         pool=POOL,
     )

@@ -131,7 +131,8 @@ def read_sources(
 
 
 def read_files(connection: duckdb.DuckDBPyConnection, inbox: Path, config: Config, night: Night) -> FilesTaken:
-    return take_in_files(connection, inbox, ReadingRules(config.company.time_zone, PEPPER), night)
+    rules = ReadingRules(config.company.time_zone, PEPPER, config.sources.platform_aliases)
+    return take_in_files(connection, inbox, rules, night)
 
 
 def night_of_files(connection: duckdb.DuckDBPyConnection, inbox: Path, today: date, project: Project) -> list[Made]:

@@ -19,28 +19,8 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     @dg.multi_asset(
         name="inbox",
         specs=[
-            dg.AssetSpec(
-                FILES,
-                group_name="raw",
-                kinds={"duckdb"},
-                tags={"source": "inbox"},
-                owners=["team:marketing-data"],
-                description="Every file version seen in the inbox, and what became of its rows.",
-            ),
-            *(
-                dg.AssetSpec(
-                    key,
-                    group_name="raw",
-                    kinds={"duckdb", "csv"},
-                    owners=["team:marketing-data"],
-                    tags={"source": "inbox"},
-                    description=(
-                        f"Every {name.replace('_', ' ')} that files of inbox/{folders[name]}/ tell of, "
-                        "appended where it is new or changed."
-                    ),
-                )
-                for name, key in keys.items()
-            ),
+            _spec(FILES, "Every file version seen in the inbox, and what became of its rows."),
+            *(_spec(key, _description(name, folders[name]), "csv") for name, key in keys.items()),
         ],
         required_resource_keys={"warehouse", "sources"},
         pool="warehouse",
@@ -51,7 +31,11 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         taken = take_in_files(
             connection,
             runtime.settings.data_dir / "inbox",
-            ReadingRules(runtime.config.company.time_zone, runtime.settings.pepper_bytes),
+            ReadingRules(
+                runtime.config.company.time_zone,
+                runtime.settings.pepper_bytes,
+                runtime.config.sources.platform_aliases,
+            ),
             Night(context.run.run_id, runtime.business_date, runtime.config.sources.on_failure == "hold"),
         )
         context.log.info(f"{taken.loaded} files loaded, {taken.unreadable} unreadable, {taken.waiting} waiting")
@@ -73,3 +57,18 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
             )
 
     return [inbox]
+
+
+def _description(name: str, folder: str) -> str:
+    return f"Every {name.replace('_', ' ')} that files of inbox/{folder}/ tell of, appended where it is new or changed."
+
+
+def _spec(key: dg.AssetKey, description: str, *kinds: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        group_name="raw",
+        kinds={"duckdb", *kinds},
+        tags={"source": "inbox"},
+        owners=["team:marketing-data"],
+        description=description,
+    )

@@ -7,11 +7,11 @@ cell, because they are published. Which column has which type stands in `kinds`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -22,7 +22,6 @@ from pipelines.configuration.problems import nearest
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MONEY = pa.decimal128(18, 6)
-RATE = pa.decimal128(18, 12)
 MOMENT = pa.timestamp("us")
 LARGEST_WHOLE = 2**63 - 1
 LONGEST_WHOLE = 20
@@ -53,15 +52,25 @@ class Wrong(ValueError):
 
 @dataclass(frozen=True)
 class ReadingRules:
-    """What reading depends on besides the file: the zone of timestamps without offset, and the key of pseudonyms."""
+    """What reading depends on besides the file.
+
+    `time_zone` is the zone of timestamps without offset, `pepper` the key of pseudonyms; `platform_aliases` maps other
+    names of an ad platform to its one name.
+    """
 
     time_zone: str
     pepper: bytes
+    platform_aliases: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
         """The company's zone."""
         return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def platforms(self) -> dict[str, str]:
+        """The aliases as cells write them: in lower case with underscores."""
+        return {_underscored(alias): platform for alias, platform in self.platform_aliases.items()}
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,13 @@ def _url(cell: str, rules: ReadingRules) -> str | None:
 
 
 def _platform(cell: str, rules: ReadingRules) -> str:
-    return _text(cell, rules).lower().replace(" ", "_")
+    """One name per platform before anything is stored: the platform is part of what a later file replaces."""
+    name = _underscored(_text(cell, rules))
+    return rules.platforms.get(name, name)
+
+
+def _underscored(text: str) -> str:
+    return re.sub(r"[\s\-]+", "_", text.lower())
 
 
 def _lower(cell: str, rules: ReadingRules) -> str:
@@ -203,7 +218,7 @@ def choice(*words: str) -> CellType:
     """One of these words, in any case; spaces and hyphens count as underscores."""
 
     def parse(cell: str, rules: ReadingRules) -> str:
-        word = re.sub(r"[\s\-]+", "_", cell.lower())
+        word = _underscored(cell)
         if word not in words:
             raise Wrong("not one of the words this column can hold", nearest(word, words))
         return word

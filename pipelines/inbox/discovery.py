@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-import pyarrow as pa
 
 from pipelines import privacy
 from pipelines.configuration.problems import nearest
@@ -27,6 +24,7 @@ UNFINISHED_ENDINGS = (".part", ".tmp", ".crdownload", ".filepart")
 IGNORED_NAMES = frozenset({".DS_Store", ".gitkeep", ".gitignore", ".directory", "Thumbs.db", "desktop.ini"})
 LONGEST_SHOWN_NAME = 400
 NEXT_RUN = "nothing: it is looked at again in the next run"
+MAKE_READABLE = "make it readable for this user: it is looked at again in the next run"
 
 
 @dataclass(frozen=True)
@@ -74,9 +72,8 @@ def discover(inbox: Path, known: Iterable[KnownFile]) -> list[InboxFile]:
     read_before = {_meaning(one.path, one.kind, one.content_hash): one.path for one in rows if one.state == "loaded"}
     found = []
     for path in sorted(_files_below(inbox)):
-        try:
-            version = _version(path, inbox)
-        except FileNotFoundError:
+        version = _version(path, inbox)
+        if version is None:
             continue  # it was moved away in the meantime
         if version in settled:
             continue
@@ -89,19 +86,26 @@ def discover(inbox: Path, known: Iterable[KnownFile]) -> list[InboxFile]:
 def shown_name(path: Path, inbox: Path) -> str:
     """A path below the inbox as it may be stored and published."""
     relative = path.relative_to(inbox).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    printable = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", "?", relative)
-    masked: str = privacy.masked(pa.array([printable], pa.string()))[0].as_py()
-    return masked[:LONGEST_SHOWN_NAME]
+    return privacy.printable(privacy.masked_text(privacy.printable(relative)))[:LONGEST_SHOWN_NAME]
 
 
 def _files_below(inbox: Path) -> Iterator[Path]:
-    """Everything that is no folder; links to folders are not followed."""
-    for folder, _, names in os.walk(inbox):
+    """Everything that is no folder, and the folders that are not entered: links, and what may not be read."""
+    closed: list[Path] = []
+    for folder, subfolders, names in os.walk(inbox, onerror=lambda error: closed.append(Path(error.filename))):
         yield from (Path(folder) / name for name in names if name not in IGNORED_NAMES)
+        yield from (path for name in subfolders if (path := Path(folder) / name).is_symlink())
+    yield from (path for path in closed if path != inbox)
 
 
-def _version(path: Path, inbox: Path) -> tuple[str, int, int]:
-    status = path.lstat()
+def _version(path: Path, inbox: Path) -> tuple[str, int, int] | None:
+    """What tells a file version apart, None when there is no such file; size and time are 0 when they are not told."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return shown_name(path, inbox), 0, 0
     return shown_name(path, inbox), status.st_size, status.st_mtime_ns
 
 
@@ -122,12 +126,25 @@ def _looked_at(path: Path, inbox: Path, name: str, size_bytes: int, modified_ns:
 
 
 def _refuse_incomplete(path: Path, name: str, size_bytes: int) -> None:
+    try:
+        mode = path.lstat().st_mode
+    except OSError as error:
+        raise cannot_be_read(name, error) from None
+    if stat.S_ISLNK(mode) and path.is_dir():
+        raise Unreadable(name, "it is a link to a folder, which is not followed", "put the folder itself here")
+    if stat.S_ISDIR(mode):
+        raise Waiting(name, "the folder cannot be read", MAKE_READABLE)
     if path.name.startswith(".") or path.name.lower().endswith(UNFINISHED_ENDINGS):
         raise Waiting(name, "its name says that it is still being written", "rename it when it is complete")
-    if not stat.S_ISREG(path.lstat().st_mode):
+    if not stat.S_ISREG(mode):
         raise Unreadable(name, "it is a link or no ordinary file", "copy the file itself")
     if size_bytes == 0:
         raise Waiting(name, "it is empty", NEXT_RUN)
+
+
+def cannot_be_read(name: str, error: OSError) -> Waiting:
+    """Why a file waits that the system does not give out: it changes neither size nor time when that is mended."""
+    return Waiting(name, f"it cannot be read ({error.strerror})", MAKE_READABLE)
 
 
 def _refuse_wrong_place(parts: tuple[str, ...], name: str) -> None:
@@ -149,7 +166,7 @@ def _content_hash(path: Path, name: str, before: tuple[int, int]) -> str:
             content_hash = hashlib.file_digest(stream, "sha256").hexdigest()
             after = os.fstat(stream.fileno())
     except OSError as error:
-        raise Unreadable(name, f"it cannot be read ({error.strerror})", "make it readable for this user") from None
+        raise cannot_be_read(name, error) from None
     if (after.st_size, after.st_mtime_ns) != before:
         raise Waiting(name, "it is still being written", NEXT_RUN)
     return content_hash

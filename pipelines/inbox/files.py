@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
 
 from pipelines.inbox.cells import ReadingRules
-from pipelines.inbox.discovery import InboxFile
+from pipelines.inbox.discovery import InboxFile, cannot_be_read
 from pipelines.inbox.forms import forms_of
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.persons import PersonKeys
@@ -42,19 +41,13 @@ class FileRead:
         """Rows that were not taken."""
         return len(self.rejected)
 
-    @cached_property
-    def rows_accepted(self) -> int:
-        """Rows that were taken, repeated ones too."""
-        taken: int = self.arrivals[0].rows.num_rows
-        return taken + self.rows_repeated
-
 
 def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys) -> FileRead:
     """Reads a file that `discover` found.
 
     Raises:
         Unreadable: the file as a whole cannot be taken; what it says belongs into meta.file.
-        Waiting: the file changed since it was found.
+        Waiting: the file changed since it was found, or the system does not give it out.
     """
     if file.state != "new":
         raise (Waiting if file.state == "waiting" else Unreadable)(file.name, file.reason, file.remedy)
@@ -82,7 +75,7 @@ def _content(file: InboxFile) -> bytes:
     try:
         data = file.path.read_bytes()
     except OSError as error:
-        raise Unreadable(file.name, f"it cannot be read ({error.strerror})", "make it readable for this user") from None
+        raise cannot_be_read(file.name, error) from None
     if hashlib.sha256(data).hexdigest() != file.content_hash:
         raise Waiting(file.name, "it changed while it was read", "nothing: it is read in the next run")
     return data

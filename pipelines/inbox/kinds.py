@@ -19,8 +19,18 @@ from pipelines.inbox.cells import (
     choice,
     decimal,
 )
-from pipelines.inbox.outputs import REFUND_RULES, all_but, ends_before_start, merges, refunds, with_level
-from pipelines.inbox.shapes import ROWS_HALVED, Column, Kind, Output
+from pipelines.inbox.outputs import (
+    REFUND_RULES,
+    WON_WITHOUT_DAY,
+    all_but,
+    ends_before_start,
+    is_too_long,
+    merges,
+    refunds,
+    with_level,
+    with_status,
+)
+from pipelines.inbox.shapes import ROWS_HALVED, Column, Kind, Output, rows_or_money_halved
 
 LEAD_LINK = Column("lead_id", IDENTIFIER, person="lead", surrogate="person_key")
 CUSTOMER_LINK = Column("customer_id", IDENTIFIER, person="customer", surrogate="customer_key")
@@ -102,8 +112,10 @@ DEALS = Kind(
     key=("deal_id",),
     scope=("deal_id",),
     scope_is_personal=True,
+    rules=(WON_WITHOUT_DAY,),
+    complete=with_status,
     outputs=(
-        Output("deal", "raw.deal", ("deal_id",), all_but("lead_id", "merged_into"), ROWS_HALVED),
+        Output("deal", "raw.deal", ("deal_id",), all_but("lead_id", "merged_into"), rows_or_money_halved("amount")),
         Output("deal_merge", "raw.deal_merge", ("deal_id",), merges("deal_id", "merged_into")),
     ),
 )
@@ -138,7 +150,7 @@ ORDERS = Kind(
             "raw.shop_order",
             ("order_id",),
             all_but("customer_id", "lead_id", "refunded_amount", "refunded_at"),
-            ROWS_HALVED,
+            rows_or_money_halved("net_amount"),
         ),
         Output("refund", "raw.refund", ("order_id",), refunds),
     ),
@@ -174,7 +186,7 @@ AD_COSTS = Kind(
             "raw.ad_cost",
             ("date", "platform", "account", "campaign", "ad_group", "ad", "level"),
             all_but(),
-            ROWS_HALVED,
+            rows_or_money_halved("cost"),
         ),
     ),
 )
@@ -197,8 +209,8 @@ COSTS = Kind(
     ),
     key=("cost_id",),
     scope=("cost_id",),
-    rules=(ends_before_start("period_start", "period_end"),),
-    outputs=(Output("cost", "raw.cost", ("cost_id",), all_but(), ROWS_HALVED),),
+    rules=(ends_before_start("period_start", "period_end"), is_too_long("period_start", "period_end")),
+    outputs=(Output("cost", "raw.cost", ("cost_id",), all_but(), rows_or_money_halved("amount")),),
 )
 
 EXCHANGE_RATES = Kind(

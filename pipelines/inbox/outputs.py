@@ -15,6 +15,10 @@ from pipelines.inbox.cells import MONEY
 from pipelines.inbox.shapes import RowRule
 
 NOTHING = pa.scalar(Decimal(0), MONEY)
+# twenty years with their leap days
+LONGEST_PERIOD_DAYS = 7305
+# what stages are called that close a deal, without spaces, hyphens and underscores
+CLOSING_STAGES = {"won": ("won", "closedwon"), "lost": ("lost", "closedlost")}
 
 
 def all_but(*names: str) -> Callable[[pa.Table], pa.Table]:
@@ -57,6 +61,23 @@ def with_level(typed: pa.Table) -> pa.Table:
     return typed.set_column(place, "level", pc.coalesce(typed["level"], guessed))
 
 
+def with_status(typed: pa.Table) -> pa.Table:
+    """Deals that do not say so are won or lost when their stage clearly is, else open."""
+    stage = pc.replace_substring_regex(pc.utf8_lower(typed["stage"]), r"[\s_-]+", "")
+    is_won, is_lost = (pc.is_in(stage, value_set=pa.array(CLOSING_STAGES[status])) for status in ("won", "lost"))
+    guessed = pc.if_else(is_won, "won", pc.if_else(is_lost, "lost", "open"))
+    place = typed.column_names.index("status")
+    return typed.set_column(place, "status", pc.coalesce(typed["status"], guessed))
+
+
+WON_WITHOUT_DAY = RowRule(
+    "closed_at",
+    "won without the day it was won",
+    "give the day it was won in closed_at",
+    lambda typed: pc.and_(pc.equal(typed["status"], "won"), pc.is_null(typed["closed_at"])),
+)
+
+
 def ends_before_start(start: str, end: str) -> RowRule:
     """A span of days that ends before it starts."""
     return RowRule(
@@ -64,6 +85,16 @@ def ends_before_start(start: str, end: str) -> RowRule:
         f"it lies before {start}",
         f"correct one of the two: {end} is the last day that counts",
         lambda typed: pc.less(typed[end], typed[start]),
+    )
+
+
+def is_too_long(start: str, end: str) -> RowRule:
+    """A span of days so long that one of its years is a slip."""
+    return RowRule(
+        end,
+        f"it lies more than 20 years after {start}",
+        f"correct the year of {start} or {end}, or split the cost into shorter periods",
+        lambda typed: pc.greater(pc.days_between(typed[start], typed[end]), LONGEST_PERIOD_DAYS),
     )
 
 

@@ -192,5 +192,5 @@ def _flags(decoded: Decoded, layout: Layout, gathered: _Gathered) -> dict[str, o
         "delimiter": DELIMITERS[layout.delimiter],
         "lines_before_header": layout.header_line - 1,
         "blank_lines": gathered.blank_lines,
-        "ignored_columns": privacy.masked(pa.array(shown, pa.string())).to_pylist(),
+        "ignored_columns": [privacy.printable(privacy.masked_text(header)) for header in shown],
     }

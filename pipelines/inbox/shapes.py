@@ -11,11 +11,16 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from pipelines.inbox.cells import CellType
-from pipelines.loads import Gate
+from pipelines.loads import ROWS, Gate
 
 # A scope of fewer rows than this never counts as collapsed.
 SMALLEST_GUARDED_SCOPE = 20
-ROWS_HALVED = Gate(column="", floor_share=0.5, minimum=SMALLEST_GUARDED_SCOPE)
+ROWS_HALVED = Gate(ROWS, floor_share=0.5, minimum_rows=SMALLEST_GUARDED_SCOPE)
+
+
+def rows_or_money_halved(column: str) -> Gate:
+    """The gate of a kind with money: its rows are guarded, and the sum of its money."""
+    return Gate(column, floor_share=0.5, minimum_rows=SMALLEST_GUARDED_SCOPE, also=(ROWS,))
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def typed_rows(text: TextTable, kind: Kind, rules: ReadingRules) -> TypedRows:
 
 
 def rejected_rows(text: TextTable, findings: dict[int, Finding], path: str, content_hash: str) -> list[RejectedRow]:
-    """The rows that were not taken, in the order of the file; addresses in kept values are masked."""
+    """The rows that were not taken, in the order of the file; kept values are masked and printable."""
     rejected = [
         RejectedRow(path, content_hash, one.line, "", None, one.reason, one.remedy, "line", 0) for one in text.broken
     ]
@@ -160,5 +160,4 @@ def _find_repeated_keys(table: pa.Table, text: TextTable, kind: Kind, findings: 
 def _kept(value: str | None) -> str | None:
     if value is None:
         return None
-    masked: str = privacy.masked(pa.array([value], pa.string()))[0].as_py()
-    return masked[:LONGEST_KEPT_VALUE]
+    return privacy.printable(privacy.masked_text(value))[:LONGEST_KEPT_VALUE]

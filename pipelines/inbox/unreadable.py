@@ -15,6 +15,6 @@ class Unreadable(DataFailed):
 
 
 class Waiting(Unreadable):
-    """A file that is still being written: it is looked at again in the next run."""
+    """A file that is still being written or may not be read: it is looked at again in the next run."""
 
     state = "waiting"

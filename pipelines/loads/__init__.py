@@ -4,12 +4,13 @@ Sources hand over an :class:`Arrival` per object; :func:`store` appends what cha
 object counts. Nothing here knows what a table means.
 """
 
-from pipelines.loads.arrivals import Arrival, Gate
+from pipelines.loads.arrivals import ROWS, Arrival, Gate
 from pipelines.loads.cuts import current_cut, fix_cut
 from pipelines.loads.schema import create_meta_tables
 from pipelines.loads.storing import Occasion, Stored, ensure_raw_table, store, store_again
 
 __all__ = [
+    "ROWS",
     "Arrival",
     "Gate",
     "Occasion",

@@ -8,18 +8,29 @@ from typing import Any
 
 import pyarrow as pa
 
+# the figure of a gate that counts rows instead of summing a column
+ROWS = ""
+
 
 @dataclass(frozen=True)
 class Gate:
-    """Refuses a part whose control figure fell below `floor_share` of the stored one.
+    """Refuses a part of which a control figure fell below `floor_share` of what is stored.
 
-    `column` is summed ("" counts rows); parts whose stored figure is below `minimum` are never refused. Of a full
-    export the whole object is one part.
+    `column` is summed (`ROWS` counts rows) and noted with the part; the columns in `also` are guarded in the same way.
+    Never refused: a part of which fewer than `minimum_rows` rows are stored, nor for `column` when the stored figure is
+    below `minimum`. Of a full export the whole object is one part. Money is added up as sent, whatever its currency.
     """
 
     column: str
     floor_share: float = 0.5
     minimum: float = 0
+    minimum_rows: int = 0
+    also: tuple[str, ...] = ()
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Every column that is guarded."""
+        return (self.column, *self.also)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Appending an arrival: which parts changed, which are refused, and the load rows that make them visible.
+"""Appending an arrival: the rows of every part that changed, and the load rows that make them visible.
 
 A part is replaced as a whole; a part with the same content stores nothing. The load row is written last, in the same
-transaction, so that a broken append never shows.
+transaction, so that a broken append never shows. What becomes of a part is decided in `judging`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ import duckdb
 
 from pipelines.failures import DataFailed
 from pipelines.loads.arrivals import Arrival
-
-CANONICAL_NULL = "chr(0)"
-CELL_END = "chr(31)"
+from pipelines.loads.comparing import compare_rows, row_text
+from pipelines.loads.judging import judge_parts
 
 
 @dataclass(frozen=True)
@@ -80,12 +79,10 @@ def _store_one(
     connection.register("arrived_rows", arrival.rows)
     connection.execute("create or replace temp table arrived as select * from arrived_rows")
     connection.unregister("arrived_rows")
-    _describe_arrived_parts(connection, arrival, columns)
-    _describe_current_parts(connection, arrival)
-    _judge_parts(connection, arrival)
+    judge_parts(connection, arrival, columns)
     if refusal:
         connection.execute("update judged_part set state = 'refused', reason = ? where state = 'accepted'", [refusal])
-    counts = _count_rows(connection, arrival, columns)
+    counts = compare_rows(connection, arrival, columns)
     load_id = connection.execute("select coalesce(max(load_id), 0) + 1 from meta.load").fetchall()[0][0]
     _append(connection, arrival, columns, load_id)
     _record(connection, arrival, occasion, load_id)
@@ -125,122 +122,6 @@ def ensure_raw_table(connection: duckdb.DuckDBPyConnection, arrival: Arrival) ->
         connection.execute(f'alter table {arrival.table} add column if not exists "{column}" {arrived[column]}')
 
 
-def _row_text(columns: Sequence[str], alias: str) -> str:
-    cells = [f'coalesce(cast({alias}."{name}" as varchar), {CANONICAL_NULL})' for name in columns]
-    return f" || {CELL_END} || ".join(cells) if cells else "''"
-
-
-def _describe_arrived_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str]) -> None:
-    control = _control(arrival)
-    connection.execute(
-        f"""create or replace temp table arrived_part as
-        select part, count(*) as rows, cast({control} as decimal(38,6)) as control_total,
-            sha256(string_agg(row_hash, '' order by row_hash)) as content_hash
-        from (select *, sha256({_row_text(sorted(columns), "a")}) as row_hash from arrived as a)
-        group by part"""
-    )
-    for part in sorted(arrival.parts_read - _names(connection, "arrived_part")):
-        connection.execute("insert into arrived_part values (?, 0, 0, 'empty')", [part])
-
-
-def _describe_current_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
-    connection.execute(
-        """create or replace temp table current_part_now as
-        select p.part, p.load_id, p.rows, p.content_hash, p.control_total
-        from meta.load_part as p
-        inner join (
-            select part, max(load_id) as load_id from meta.load_part
-            where object = $object and state = 'accepted' group by part
-        ) as newest on newest.part = p.part and newest.load_id = p.load_id
-        where p.object = $object and p.state = 'accepted'""",
-        {"object": arrival.object},
-    )
-    if arrival.full:
-        connection.execute(
-            """insert into arrived_part
-            select part, 0, 0, 'empty' from current_part_now
-            where rows > 0 and part not in (select part from arrived_part) and not list_contains($kept, part)""",
-            {"kept": sorted(arrival.parts_kept)},
-        )
-
-
-def _control(arrival: Arrival) -> str:
-    if arrival.gate is None:
-        return "null"
-    return f'sum("{arrival.gate.column}")' if arrival.gate.column else "count(*)"
-
-
-def _judge_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
-    connection.execute(
-        """create or replace temp table judged_part as
-        select a.part, a.rows, a.content_hash, a.control_total, c.load_id as current_load_id, c.rows as current_rows,
-            c.control_total as current_total,
-            case
-                when a.content_hash is not distinct from c.content_hash then 'unchanged'
-                when c.part is null and a.rows = 0 then 'unchanged'
-                else 'accepted'
-            end as state,
-            cast(case when a.rows = 0 then 'withdrawn' end as varchar) as reason
-        from arrived_part as a left join current_part_now as c on c.part = a.part"""
-    )
-    gate = arrival.gate
-    if gate is None:
-        return
-    if arrival.full:
-        _judge_full(connection, arrival)
-        return
-    connection.execute(
-        """update judged_part set state = 'refused',
-            reason = 'fell from ' || cast(current_total as varchar) || ' to ' || cast(control_total as varchar)
-        where state = 'accepted' and current_total >= $minimum and current_rows > 0
-            and control_total < current_total * $share""",
-        {"minimum": gate.minimum, "share": gate.floor_share},
-    )
-
-
-def _judge_full(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
-    """A full export is one scope: when its total collapses, all of it is refused."""
-    gate = arrival.gate
-    assert gate is not None  # noqa: S101 - the caller has looked
-    ((stored, arrived),) = connection.execute(
-        """select (select coalesce(sum(control_total), 0) from current_part_now where rows > 0),
-            (select coalesce(sum(control_total), 0) from arrived_part)"""
-    ).fetchall()
-    if stored >= gate.minimum and float(arrived) < float(stored) * gate.floor_share:
-        connection.execute(
-            "update judged_part set state = 'refused', reason = ? where state = 'accepted'",
-            [f"full export fell from {stored} to {arrived}"],
-        )
-
-
-def _count_rows(
-    connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str]
-) -> tuple[int, int, int, int]:
-    """New, changed, unchanged and withdrawn rows of everything that arrived, against the current version."""
-    stored = {row[0] for row in connection.execute(f"describe {arrival.table}").fetchall()}
-    compared = [name for name in sorted(columns) if name in stored]
-    connection.execute(
-        f"""create or replace temp table compared_row as
-        with now as (
-            select {_row_text(arrival.key, "r")} as key_text, sha256({_row_text(compared, "r")}) as row_hash
-            from {arrival.table} as r
-            inner join current_part_now as c on c.part = r.part and c.load_id = r.load_id
-            inner join judged_part as j on j.part = r.part
-        ), then_ as (
-            select {_row_text(arrival.key, "a")} as key_text, sha256({_row_text(compared, "a")}) as row_hash
-            from arrived as a
-        )
-        select coalesce(t.key_text, n.key_text) as key_text, t.key_text is not null as arrived,
-            n.key_text is not null as known, t.row_hash is not distinct from n.row_hash as same
-        from then_ as t full outer join now as n on n.key_text = t.key_text"""
-    )
-    ((new, changed, unchanged, withdrawn),) = connection.execute(
-        """select count(*) filter (arrived and not known), count(*) filter (arrived and known and not same),
-            count(*) filter (arrived and known and same), count(*) filter (not arrived) from compared_row"""
-    ).fetchall()
-    return new, changed, unchanged, withdrawn
-
-
 def _append(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str], load_id: int) -> None:
     listed = ", ".join(f'"{name}"' for name in columns)
     chosen = ", ".join(f'a."{name}"' for name in columns)
@@ -250,7 +131,7 @@ def _append(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Se
         from arrived as a
         inner join judged_part as j on j.part = a.part and j.state in ('accepted', 'refused')
         inner join (select key_text, bool_or(known) as known from compared_row where arrived group by key_text) as k
-            on k.key_text = {_row_text(arrival.key, "a")}"""
+            on k.key_text = {row_text(arrival.key, "a")}"""
     )
 
 
@@ -283,7 +164,3 @@ def _record(connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: O
             json.dumps(arrival.flags, sort_keys=True, default=str),
         ],
     )
-
-
-def _names(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
-    return {row[0] for row in connection.execute(f"select part from {table}").fetchall()}

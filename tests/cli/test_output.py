@@ -35,3 +35,23 @@ def test_no_rows_are_said_to_people_and_are_an_empty_list_for_programs(capsys: p
     show_rows([], as_json=False, if_none="no load was refused")
     show_rows([], as_json=True)
     assert capsys.readouterr().out == "no load was refused\n[]\n"
+
+
+HOSTILE = "a\x1b]0;owned\x07\x9b31m\u202eb\u2066\n\tc\x7f"
+
+
+def test_a_table_does_nothing_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    show_rows([{f"col{HOSTILE}": HOSTILE}], as_json=False, title=HOSTILE)
+    show_rows([], as_json=False, if_none=HOSTILE)
+    out = capsys.readouterr().out
+    assert out.count("a?]0;owned??31m?b?  c?") == 4
+    assert all(character.isprintable() or character == "\n" for character in out)
+
+
+def test_json_does_nothing_to_the_terminal_and_keeps_every_character(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"name": HOSTILE + "\ud800", "city": "Zoë 日本"}]
+    show_rows(rows, as_json=True)
+    out = capsys.readouterr().out
+    assert json.loads(out) == rows
+    assert "Zoë 日本" in out
+    assert all(character.isprintable() or character == "\n" for character in out)

@@ -131,6 +131,53 @@ def test_a_file_that_changes_while_it_is_looked_at_waits(tmp_path: Path, monkeyp
     assert only(tmp_path).reason == "it is still being written"
 
 
+def test_a_file_that_may_not_be_read_waits_and_is_read_when_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(tmp_path, "leads/a.csv")
+    with monkeypatch.context() as closed:
+        closed.setattr(Path, "open", refuse)
+        found = only(tmp_path)
+        assert (found.state, found.reason) == ("waiting", "it cannot be read (Permission denied)")
+        assert found.remedy.startswith("make it readable for this user")
+        waiting = as_known(found, "waiting")
+        assert discover(tmp_path, [waiting]) == []
+    assert only(tmp_path, waiting).state == "new"
+
+
+def test_a_folder_that_may_not_be_read_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop(tmp_path, "leads/a.csv")
+    drop(tmp_path, "deals/a.csv")
+    look = os.scandir
+
+    def look_unless_leads(folder: str) -> object:
+        return refuse(folder) if Path(folder).name == "leads" else look(folder)
+
+    with monkeypatch.context() as closed:
+        closed.setattr(os, "scandir", look_unless_leads)
+        assert [(one.name, one.state, one.reason) for one in discover(tmp_path, []) if one.kind != "deals"] == [
+            ("leads", "waiting", "the folder cannot be read")
+        ]
+    assert {one.name for one in discover(tmp_path, [])} == {"leads/a.csv", "deals/a.csv"}
+
+
+def test_a_file_that_the_system_says_nothing_about_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(tmp_path, "leads/a.csv")
+    drop(tmp_path, "leads/b.csv", "b")
+    look = Path.lstat
+    monkeypatch.setattr(Path, "lstat", lambda path: refuse(path) if path.name == "a.csv" else look(path))
+    assert [(one.name, one.state) for one in discover(tmp_path, [])] == [
+        ("leads/a.csv", "waiting"),
+        ("leads/b.csv", "new"),
+    ]
+
+
+def refuse(path: object, *_: object) -> None:
+    raise PermissionError(13, "Permission denied", str(path))
+
+
 @pytest.mark.parametrize(
     ("name", "reason", "remedy"),
     [
@@ -153,6 +200,21 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (inbox / "leads").mkdir(parents=True)
     (inbox / "leads" / "a.csv").symlink_to(secret)
     assert only(inbox).reason == "it is a link or no ordinary file"
+
+
+@pytest.mark.parametrize("name", ["leads", "leads/full", ".hidden"])
+def test_a_link_to_a_folder_is_told_of_once_and_not_followed(tmp_path: Path, name: str) -> None:
+    drop(tmp_path, "elsewhere/a.csv")
+    link = tmp_path / "inbox" / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    found = only(tmp_path / "inbox")
+    assert (found.name, found.state) == (name, "unreadable")
+    assert (found.reason, found.remedy) == (
+        "it is a link to a folder, which is not followed",
+        "put the folder itself here",
+    )
+    assert discover(tmp_path / "inbox", [as_known(found, "unreadable")]) == []
 
 
 def test_what_desktops_leave_behind_is_no_file_of_anybody(tmp_path: Path) -> None:

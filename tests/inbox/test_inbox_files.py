@@ -83,6 +83,75 @@ def test_a_stage_history_that_collapsed_is_refused(read: Read, warehouse: duckdb
     assert (stored.parts_refused, stored.parts_accepted) == (1, 0)
 
 
+MONEY = [
+    ("deals", "deal_id,created_at,stage,amount\n", "D{n},2026-01-01,Offer,{money}\n", "amount"),
+    (
+        "orders",
+        "order_id,ordered_at,status,net_amount,currency\n",
+        "O{n},2026-01-01,paid,{money},EUR\n",
+        "net_amount",
+    ),
+    (
+        "costs",
+        "cost_id,period_start,period_end,amount,currency,category\n",
+        "C{n},2026-01-01,2026-01-31,{money},EUR,other\n",
+        "amount",
+    ),
+    ("ad_costs", "date,platform,campaign,cost,currency\n", "2026-01-01,meta,c{n},{money},EUR\n", "cost"),
+]
+
+
+@pytest.mark.parametrize(("kind", "header", "line", "column"), MONEY, ids=[one[0] for one in MONEY])
+def test_a_full_export_with_all_rows_and_a_fraction_of_the_money_is_refused(
+    read: Read, warehouse: duckdb.DuckDBPyConnection, kind: str, header: str, line: str, column: str
+) -> None:
+    def export(money: int, rows: int = 20) -> str:
+        return header + "".join(line.format(n=n, money=money) for n in range(rows))
+
+    load(warehouse, read(kind, export(100), "full/first.csv"))
+    fallen = load(warehouse, read(kind, export(49), "full/second.csv"))[0]
+    assert fallen.parts_accepted == 0
+    assert fallen.refusals[0].endswith(f"full export fell from 2000.00 to 980.00 ({column})")
+    assert load(warehouse, read(kind, export(50), "full/third.csv"))[0].parts_refused == 0
+
+
+def test_a_day_of_an_ad_platform_that_lost_its_money_is_refused(
+    read: Read, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    _, header, line, _ = MONEY[3]
+    load(warehouse, read("ad_costs", header + "".join(line.format(n=n, money=9) for n in range(20)), "first.csv"))
+    zeros = header + "".join(line.format(n=n, money=0) for n in range(20))
+    (stored,) = load(warehouse, read("ad_costs", zeros, "second.csv"))
+    assert stored.refusals == ("meta||2026-01-01|campaign: fell from 180.00 to 0.00 (cost)",)
+
+
+def test_a_platform_under_another_name_replaces_its_own_day(
+    tmp_path: Path, persons: Persons, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    rules = ReadingRules("Europe/Amsterdam", b"a test pepper", {"facebook ads": "meta"})
+    stored = []
+    for name, platform in (("first", "Facebook-Ads"), ("second", "meta")):
+        path = tmp_path / "ad_costs" / f"{name}.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"date,platform,campaign,cost,currency\n2026-01-01,{platform},a,5,EUR\n")
+        (found,) = (one for one in discover(tmp_path, []) if one.path == path)
+        stored += store(warehouse, read_file(found, rules, persons).arrivals, OCCASION)
+    assert [(one.rows_new, one.rows_unchanged) for one in stored] == [(1, 0), (0, 1)]
+
+
+def test_a_file_that_may_not_be_read_any_more_waits(
+    tmp_path: Path, persons: Persons, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = one_file(tmp_path, LEADS)
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(Waiting, match="it cannot be read \\(Permission denied\\): make it readable"):
+        read_file(found, RULES, persons)
+
+
+def refused(*_: object, **__: object) -> bytes:
+    raise PermissionError(13, "Permission denied")
+
+
 def test_a_file_that_changed_since_it_was_found_waits(tmp_path: Path, persons: Persons) -> None:
     found = one_file(tmp_path, LEADS)
     found.path.write_text(LEADS + "L1,2026-01-01,,\n")

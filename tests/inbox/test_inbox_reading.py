@@ -61,7 +61,7 @@ def test_headers_are_matched_without_case_and_spaces_around(read: Read) -> None:
 
 def test_a_title_above_the_header_is_passed_over(read: Read) -> None:
     result = read("costs", "Cost report, January\n\n" + COSTS + ROW)
-    assert result.rows_accepted == 1
+    assert result.arrivals[0].rows.num_rows == 1
     assert result.arrivals[0].flags["lines_before_header"] == 2
 
 
@@ -107,7 +107,7 @@ def test_unknown_columns_are_reported_by_name_but_never_stored(read: Read) -> No
 def test_a_line_that_does_not_fit_the_header_is_one_rejected_row(read: Read, line: str, reason: str) -> None:
     result = read("costs", f"{COSTS}{line}\n{ROW}")
     assert [(row.line, row.reason, row.value) for row in result.rejected] == [(2, reason, None)]
-    assert (result.rows_in, result.rows_accepted) == (2, 1)
+    assert (result.rows_in, result.arrivals[0].rows.num_rows) == (2, 1)
 
 
 def test_a_quote_that_is_never_closed_names_its_line(read: Read) -> None:

@@ -208,6 +208,39 @@ def test_ad_costs_are_replaced_by_platform_account_day_and_level(read: Read) -> 
     ]
 
 
+DEALS = "deal_id,created_at,stage,status,closed_at\n"
+
+
+@pytest.mark.parametrize(
+    ("stage", "status", "told"),
+    [
+        ("Closed Won", "", "won"),
+        ("closedwon", "", "won"),
+        ("WON", "", "won"),
+        ("closed-lost", "", "lost"),
+        ("Lost", "", "lost"),
+        ("Offer", "", "open"),
+        ("not won yet", "", "open"),
+        ("Closed Won", "lost", "lost"),
+    ],
+)
+def test_a_deal_without_status_has_that_of_its_stage(read: Read, stage: str, status: str, told: str) -> None:
+    result = read("deals", DEALS + f"D1,2026-01-01,{stage},{status},2026-02-01\n")
+    assert rows(result.arrivals[0], "stage", "status") == [(stage, told)]
+
+
+def test_a_deal_file_without_the_column_status_has_it_too(read: Read) -> None:
+    result = read("deals", "deal_id,created_at,stage\nD1,2026-01-01,Lost\nD2,2026-01-01,Offer\n")
+    assert rows(result.arrivals[0], "status") == [("lost",), ("open",)]
+
+
+@pytest.mark.parametrize("line", ["D1,2026-01-01,Offer,won,", "D1,2026-01-01,Closed Won,,"])
+def test_a_deal_that_was_won_needs_the_day_it_was_won(read: Read, line: str) -> None:
+    (row,) = read("deals", DEALS + line + "\nD2,2026-01-01,Lost,lost,\n").rejected
+    assert (row.line, row.column_name, row.reason) == (2, "closed_at", "won without the day it was won")
+    assert row.remedy == "give the day it was won in closed_at"
+
+
 def test_a_rate_is_a_part_of_its_own(read: Read) -> None:
     (rates,) = read("exchange_rates", SMALLEST["exchange_rates"]).arrivals
     assert rows(rates, "units_per_eur", "part") == [(Decimal("1.1"), "2026-01-02|USD")]

@@ -14,6 +14,7 @@ from pipelines.inbox.cells import (
     CURRENCY,
     DAY,
     IDENTIFIER,
+    PLATFORM,
     TEXT,
     TIME,
     URL,
@@ -102,6 +103,15 @@ def test_a_cell_that_means_nothing_says_why(of: CellType, cell: str, reason: str
     assert cell not in wrong.value.reason + wrong.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("cell", "platform"),
+    [("Meta", "meta"), ("Facebook", "meta"), ("facebook-ads", "meta"), ("Bing  Ads", "microsoft_ads"), ("X", "x")],
+)
+def test_a_platform_has_one_name(cell: str, platform: str) -> None:
+    aliases = {"facebook": "meta", "facebook_ads": "meta", "bing ads": "microsoft_ads"}
+    assert PLATFORM.parse(cell, ReadingRules("UTC", b"", aliases)) == platform
+
+
 def test_a_misspelt_word_is_answered_with_the_nearest_one() -> None:
     with pytest.raises(Wrong, match="did you mean 'won'"):
         STATUS.parse("wonn", RULES)
@@ -135,6 +145,11 @@ def test_an_address_in_a_rejected_cell_is_masked(read: Read) -> None:
     assert (row.value, row.value_length) == ("(address)", len("jan@example.com"))
 
 
+def test_a_rejected_cell_does_nothing_to_a_terminal(read: Read) -> None:
+    (row,) = read("leads", LEADS + "L1,2026-01-01,,\x1b]0;owned\x07\x9b31m\u202e5\n").rejected
+    assert row.value == "?]0;owned??31m?5"
+
+
 def test_a_row_with_two_wrong_cells_is_rejected_once(read: Read) -> None:
     (row,) = read("leads", LEADS + "L1,soon,,many\n").rejected
     assert row.column_name == "created_at"
@@ -149,7 +164,7 @@ def test_a_cell_beyond_reason_rejects_its_row_only(read: Read) -> None:
     result = read("leads", LEADS + f"L1,2026-01-01,{'x' * 200_000},\nL2,2026-01-01,Email,\n")
     (row,) = result.rejected
     assert (row.line, row.column_name, row.value_length, len(row.value or "")) == (2, "channel", 200_000, 200)
-    assert result.rows_accepted == 1
+    assert result.arrivals[0].rows.num_rows == 1
 
 
 def test_an_optional_column_that_is_missing_is_null_of_its_type(read: Read) -> None:
@@ -167,7 +182,7 @@ def test_of_two_rows_with_the_same_key_the_later_one_counts(read: Read) -> None:
 
 def test_a_row_that_is_said_twice_in_the_same_words_counts_as_repeated(read: Read) -> None:
     result = read("leads", LEADS + "L1,2026-01-01,Email,\nL1,2026-01-01,Email,\n")
-    assert (result.rows_in, result.rows_accepted, result.rows_repeated, result.rejected) == (2, 2, 1, [])
+    assert (result.rows_in, result.rows_repeated, result.rejected) == (2, 1, [])
     assert result.arrivals[0].rows.num_rows == 1
 
 
@@ -187,3 +202,18 @@ def test_a_period_that_ends_before_it_starts_is_rejected(read: Read) -> None:
     header = "cost_id,period_start,period_end,amount,currency,category\n"
     (row,) = read("costs", header + "C1,2026-02-01,2026-01-31,5,EUR,other\n").rejected
     assert (row.column_name, row.reason) == ("period_end", "it lies before period_start")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "reasons"),
+    [
+        ("2026-01-01", "2099-01-31", ["it lies more than 20 years after period_start"]),
+        ("2000-01-01", "2020-01-01", []),
+        ("2000-01-01", "2020-01-02", ["it lies more than 20 years after period_start"]),
+    ],
+)
+def test_a_period_longer_than_twenty_years_is_a_slip(read: Read, first: str, last: str, reasons: list[str]) -> None:
+    header = "cost_id,period_start,period_end,amount,currency,category\n"
+    rejected = read("costs", header + f"C1,{first},{last},5,EUR,other\n").rejected
+    assert [(row.column_name, row.reason) for row in rejected] == [("period_end", reason) for reason in reasons]
+    assert all("correct the year" in row.remedy for row in rejected)

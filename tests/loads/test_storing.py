@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.loads import Arrival, Gate, Occasion, Stored, create_meta_tables, current_cut, fix_cut, store
+from pipelines.loads import ROWS, Arrival, Gate, Occasion, Stored, create_meta_tables, current_cut, fix_cut, store
 
 TODAY = date(2026, 9, 8)
 OCCASION = Occasion("file", "run-1", TODAY, datetime(2026, 9, 8, 6, 0, tzinfo=UTC).replace(tzinfo=None))
@@ -97,6 +97,96 @@ def test_a_full_export_that_collapsed_is_refused_as_one(warehouse: duckdb.DuckDB
     stored = load(warehouse, spend([("d1", "a", "7")], full=True, gate=gate))
     assert (stored.parts_accepted, stored.parts_refused) == (0, 40)
     assert len(current(warehouse)) == 40
+
+
+MONEY_OR_ROWS = Gate("cost", minimum_rows=20, also=(ROWS,))
+
+
+def many(rows: int, cost: str, part: str = "d1", **kwargs: object) -> Arrival:
+    """So many campaigns of one part, or of parts of their own, at the same cost each, guarded by rows and money."""
+    parted = [(part or f"d{n}", f"c{n}", cost) for n in range(rows)]
+    return spend(parted, gate=MONEY_OR_ROWS, **kwargs)
+
+
+@pytest.mark.parametrize(
+    ("later", "told"),
+    [
+        (many(40, "4"), "d1: fell from 400.00 to 160.00 (cost)"),
+        (many(19, "20"), "d1: fell from 40 to 19 (rows)"),
+        (many(1, "0.50"), "d1: fell from 400.00 to 0.50 (cost), from 40 to 1 (rows)"),
+        (many(0, "0", parts_read=frozenset({"d1"})), "d1: fell from 400.00 to 0.00 (cost), from 40 to 0 (rows)"),
+    ],
+)
+def test_a_part_whose_money_or_rows_collapsed_is_refused_and_says_which(
+    warehouse: duckdb.DuckDBPyConnection, later: Arrival, told: str
+) -> None:
+    load(warehouse, many(40, "10"))
+    assert load(warehouse, later).refusals == (told,)
+    assert len(current(warehouse)) == 40
+
+
+@pytest.mark.parametrize("later", [many(20, "10"), many(40, "5"), many(30, "7")])
+def test_a_part_that_fell_by_half_or_less_is_taken(warehouse: duckdb.DuckDBPyConnection, later: Arrival) -> None:
+    load(warehouse, many(40, "10"))
+    assert load(warehouse, later).parts_accepted == 1
+
+
+@pytest.mark.parametrize("later", [many(1, "10"), many(19, "1")])
+def test_a_part_of_few_rows_may_fall_as_far_as_it_likes(warehouse: duckdb.DuckDBPyConnection, later: Arrival) -> None:
+    load(warehouse, many(19, "10"))
+    assert load(warehouse, later).parts_accepted == 1
+
+
+@pytest.mark.parametrize("before", ["0", "-10"])
+def test_money_that_was_nothing_or_less_cannot_collapse(warehouse: duckdb.DuckDBPyConnection, before: str) -> None:
+    load(warehouse, many(40, before))
+    assert load(warehouse, many(40, "-20")).parts_accepted == 1
+
+
+def test_a_full_export_is_one_scope_for_its_money_too(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, many(30, "10", part="", full=True))
+    stored = load(warehouse, many(30, "1", part="", full=True))
+    assert (stored.parts_accepted, stored.parts_refused) == (0, 30)
+    assert stored.refusals[0] == "d0: full export fell from 300.00 to 30.00 (cost)"
+    assert load(warehouse, many(30, "5", part="", full=True)).parts_accepted == 30
+
+
+def test_a_gate_that_came_later_guards_what_was_stored_before_it(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, spend([("d1", f"c{n}", "10") for n in range(40)]))
+    assert load(warehouse, many(40, "1")).parts_refused == 1
+
+
+def test_the_figure_that_is_noted_with_a_part_is_its_money(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, many(40, "10"))
+    assert warehouse.execute("select rows, control_total from meta.load_part").fetchall() == [(40, Decimal(400))]
+
+
+class Counting:
+    """A connection that counts the statements it is given."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection, self.statements = connection, 0
+
+    def __getattr__(self, name: str) -> object:
+        self.statements += name == "execute"
+        return getattr(self.connection, name)
+
+
+def statements_for(warehouse: duckdb.DuckDBPyConnection, parts: int) -> int:
+    connection = Counting(warehouse)
+    read = frozenset(f"d{n}" for n in range(parts))
+    store(connection, [spend([("d1", "a", "1")], parts_read=read)], OCCASION)  # type: ignore[arg-type]
+    return connection.statements
+
+
+def test_storing_takes_as_many_statements_for_many_parts_as_for_few(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert statements_for(warehouse, 2) == statements_for(warehouse, 20_000)
+
+
+def test_parts_that_a_full_export_could_not_take_are_kept(warehouse: duckdb.DuckDBPyConnection) -> None:
+    load(warehouse, spend([("d1", "a", "1"), ("d2", "a", "2"), ("d3", "a", "3")]))
+    load(warehouse, spend([("d1", "a", "1")], full=True, parts_kept=frozenset({"d2"})))
+    assert [row[0] for row in current(warehouse)] == ["d1", "d2"]
 
 
 def test_a_key_seen_before_is_told_from_a_new_one(warehouse: duckdb.DuckDBPyConnection) -> None:
