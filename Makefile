@@ -17,7 +17,7 @@ run: $(INSTALLED) ## the whole road: read the sources, build, close the finished
 	@$(BIN)/kpi run
 
 ui: $(INSTALLED) ## the Dagster UI on http://127.0.0.1:3000
-	@DAGSTER_HOME="$${DAGSTER_HOME:-$(CURDIR)}" $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
+	@$(BIN)/kpi ui
 
 test: lint ## lint, types and the quick suite
 	@$(BIN)/pytest -n 2 --dist loadfile

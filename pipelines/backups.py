@@ -17,11 +17,15 @@ import duckdb
 
 from pipelines.engines.duckdb import LOCK_WAIT_SECONDS, MEMORY_LIMIT, Warehouse, attached, sync
 from pipelines.failures import DataFailed, WrongUse
+from pipelines.intake import create_raw_tables
 from pipelines.loads import create_meta_tables
-from pipelines.loads.schema import META_TABLES
+from pipelines.snapshots import create_snapshot_tables
+from pipelines.tables import Table
 
+# days of which the newest backup is kept
 KEPT_BACKUPS = 7
 STAMP = "%Y%m%dT%H%M%SZ"
+BACKUPS = f"warehouse-{'?' * 8}T{'?' * 6}Z.duckdb"
 UNFINISHED = ".unfinished-"
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -36,7 +40,7 @@ Contents = Mapping[str, tuple[object, ...]]
 
 
 def backup(connection: duckdb.DuckDBPyConnection, folder: Path, moment: datetime) -> Path:
-    """A copy of the open warehouse that was read again and equals it; only the newest few are kept.
+    """A copy of the open warehouse that was read again and equals it; the newest of each of the last days is kept.
 
     Raises:
         DataFailed: the copy differs; it is not kept.
@@ -51,10 +55,16 @@ def backup(connection: duckdb.DuckDBPyConnection, folder: Path, moment: datetime
         with attached(connection, aside, "backup", "read_only"):
             _refuse_difference(_contents(connection, warehouse), _contents(connection, "backup"), place.name)
         _put_in_place(aside, place)
-    for old in sorted(folder.glob("warehouse-*.duckdb"))[:-KEPT_BACKUPS]:
+    for old in _outdated(folder):
         if old != place:
             old.unlink()
     return place
+
+
+def newest_backup(folder: Path) -> tuple[Path, datetime] | None:
+    """The newest backup and its moment, if there is one."""
+    found = sorted(folder.glob(BACKUPS))[-1:]
+    return (found[0], datetime.strptime(found[0].stem, f"warehouse-{STAMP}").replace(tzinfo=UTC)) if found else None
 
 
 def restore(file: Path, warehouse: Warehouse, *, wait_seconds: float = LOCK_WAIT_SECONDS) -> Path | None:
@@ -81,19 +91,27 @@ def restore(file: Path, warehouse: Warehouse, *, wait_seconds: float = LOCK_WAIT
     return kept
 
 
-def upgrade(warehouse: Warehouse, folder: Path, moment: datetime) -> tuple[str, ...]:
-    """Adds the bookkeeping tables and columns that an older warehouse lacks, after a backup; answers with their names.
+def upgrade(
+    warehouse: Warehouse, folder: Path, moment: datetime, tables: Mapping[str, Table] | None = None
+) -> tuple[str, ...]:
+    """Adds the tables and columns that an older warehouse lacks, after a backup; answers with their names.
+
+    Bookkeeping, raw tables and the homes of closed months; what is built is made anew by the next run anyway.
 
     Raises:
         WrongUse: there is no warehouse.
         DataFailed: the backup failed; nothing was changed.
     """
     with warehouse.opened_for_reading(purpose="kpi upgrade") as connection:
-        missing = _missing(connection)
-        if missing:
+        before = _columns(connection)
+        connection.execute("begin")
+        _create_tables(connection, tables or {})
+        added = _added(before, _columns(connection))
+        connection.execute("rollback")
+        if added:
             backup(connection, folder, moment)
-            create_meta_tables(connection)
-    return missing
+            _create_tables(connection, tables or {})
+    return added
 
 
 @contextmanager
@@ -105,24 +123,34 @@ def _private_folder(parent: Path) -> Iterator[Path]:
         yield Path(private)
 
 
-def _missing(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Bookkeeping tables, and columns of those that exist, which this warehouse lacks."""
-    there = set(
-        connection.execute(
-            """select schema_name || '.' || table_name, column_name from duckdb_columns()
-            where database_name = current_database()"""
-        ).fetchall()
-    )
-    tables = {table for table, _ in there}
-    return tuple(
-        [table for table in META_TABLES if table not in tables]
-        + [
-            f"{table}.{column}"
-            for table, (_, columns) in META_TABLES.items()
-            for column, *_ in columns
-            if table in tables and (table, column) not in there
-        ]
-    )
+def _outdated(folder: Path) -> list[Path]:
+    """Backups of a day that has a newer one, and of days that are long past."""
+    made = sorted(folder.glob(BACKUPS))
+    newest_of_day = {path.name.partition("T")[0]: path for path in made}
+    kept = [newest_of_day[day] for day in sorted(newest_of_day)[-KEPT_BACKUPS:]]
+    return [path for path in made if path not in kept]
+
+
+def _create_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> None:
+    create_meta_tables(connection)
+    create_raw_tables(connection)
+    create_snapshot_tables(connection, tables)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Table and column of everything there is."""
+    return connection.execute(
+        """select schema_name || '.' || table_name, column_name from duckdb_columns()
+        where database_name = current_database() and not internal order by schema_name, table_name, column_index"""
+    ).fetchall()
+
+
+def _added(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> tuple[str, ...]:
+    """Tables that are new, then the new columns of the others."""
+    known = {table for table, _ in before}
+    new_tables = dict.fromkeys(table for table, _ in after if table not in known)
+    seen = set(before)
+    return (*new_tables, *(f"{one[0]}.{one[1]}" for one in after if one[0] in known and one not in seen))
 
 
 def _contents(connection: duckdb.DuckDBPyConnection, database: str) -> Contents:

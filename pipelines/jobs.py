@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dagster as dg
 
-from pipelines.partitions import night_tags
+from pipelines.failures import KpiError
+from pipelines.partitions import usual_night_tags
 from pipelines.runtime import Runtime
+from pipelines.snapshots import months_due
 
 BUILD_GROUPS = ("meta", "reference", "staging", "facts", "measures", "marts", "published")
 INBOX_TAG = ("source", "inbox")
 NIGHTLY_AT = "30 5 * * *"
 MONTH_CLOSE_AT = "0 7 * * *"
+LOOK_SECONDS = 1.0
 
 
 def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
@@ -49,14 +52,30 @@ def schedules(runtime: Runtime) -> list[dg.ScheduleDefinition]:
         description="Every night; a night that was missed is made up by the look-back of the next.",
     )
     def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), tags=night_tags(runtime))
+        return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), tags=usual_night_tags(runtime))
 
-    month_close = dg.ScheduleDefinition(
-        name="month_close_schedule",
+    @dg.schedule(
         job_name="month_close",
         cron_schedule=MONTH_CLOSE_AT,
         execution_timezone=zone,
         default_status=status,
         description="Every morning; does nothing unless a month is due.",
     )
-    return [nightly_schedule, month_close]
+    def month_close_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        why_not = _why_nothing_is_closed(runtime)
+        return dg.SkipReason(why_not) if why_not else dg.RunRequest(context.scheduled_execution_time.isoformat())
+
+    return [nightly_schedule, month_close_schedule]
+
+
+def _why_nothing_is_closed(runtime: Runtime) -> str | None:
+    """Why no month is to be closed now; None when one is due, or when that cannot be seen and the run has to look."""
+    close_days = runtime.config.company.month_close_days
+    if not runtime.warehouse.path.exists():
+        return "there is no warehouse yet: the first night makes it"
+    try:
+        with runtime.warehouse.looked_into(purpose="the month close schedule", wait_seconds=LOOK_SECONDS) as connection:
+            due = months_due(connection, runtime.project.tables, close_days, runtime.business_date)
+    except KpiError:
+        return None
+    return None if due else "no month is due"

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from pipelines.failures import WrongUse
-from pipelines.ga4_lookback import Window, default_start
+from pipelines.failures import SourceUnavailable, WrongUse
+from pipelines.ga4_lookback import Window, default_start, windows
 from pipelines.intake import first_day_due
 from pipelines.runtime import Runtime, prepare_warehouse
 
@@ -22,6 +22,7 @@ NIGHT = "kpi/night"
 # The one month that a person asked to close.
 ASKED_MONTH = "kpi/month"
 YEARS_BACK = 2
+LOOK_SECONDS = 1.0
 
 
 def days(runtime: Runtime) -> dg.DailyPartitionsDefinition:
@@ -38,15 +39,33 @@ def days(runtime: Runtime) -> dg.DailyPartitionsDefinition:
 
 
 def night_tags(runtime: Runtime) -> dict[str, str]:
-    """Tags of a nightly run: everything that is due, judged by what the warehouse has."""
+    """Tags of a nightly run: everything that is due, judged by what the warehouse has.
+
+    While another run has the warehouse the usual night is named instead: what is read is decided by the run itself.
+    """
     ga4 = runtime.config.sources.ga4
     if not ga4.enabled:
         return {NIGHT: "1"}
-    with runtime.warehouse.opened(purpose="looking up what is due") as connection:
-        prepare_warehouse(connection, runtime)
-        first = first_day_due(connection, ga4, runtime.business_date)
-    last = runtime.business_date - timedelta(days=1)
-    return {NIGHT: "1", RANGE_START: min(first, last).isoformat(), RANGE_END: last.isoformat()}
+    try:
+        with runtime.warehouse.opened(purpose="looking up what is due", wait_seconds=LOOK_SECONDS) as connection:
+            prepare_warehouse(connection, runtime)
+            first = first_day_due(connection, ga4, runtime.business_date)
+    except SourceUnavailable:
+        return usual_night_tags(runtime)
+    return _night_since(first, runtime.business_date)
+
+
+def usual_night_tags(runtime: Runtime) -> dict[str, str]:
+    """Tags of a night that follows a night: the configured look-back, without opening the warehouse.
+
+    For the schedule, whose tick must not be lost to a lock. After a gap the run reads more than its range says.
+    """
+    ga4, today = runtime.config.sources.ga4, runtime.business_date
+    if not ga4.enabled:
+        return {NIGHT: "1"}
+    read_last_night, start = today - timedelta(days=2), ga4.start_date or default_start(today)
+    due = windows(today, read_last_night, start, ga4.lookback_days, ga4.weekly_lookback_days)
+    return _night_since(min((due[name][0] for name in due if name != "monthly"), default=today), today)
 
 
 def backfill_tags(runtime: Runtime, first: date, last: date) -> dict[str, str]:
@@ -62,6 +81,11 @@ def backfill_tags(runtime: Runtime, first: date, last: date) -> dict[str, str]:
         why = f"{first} to {last} is not within {earliest} to {latest}"
         raise WrongUse("--from and --to", why, "give two days in order that are over; ga4.start_date sets the first")
     return {RANGE_START: first.isoformat(), RANGE_END: last.isoformat()}
+
+
+def _night_since(first: date, today: date) -> dict[str, str]:
+    last = today - timedelta(days=1)
+    return {NIGHT: "1", RANGE_START: min(first, last).isoformat(), RANGE_END: last.isoformat()}
 
 
 def asked_window(tags: Mapping[str, str]) -> Window | None:

@@ -55,13 +55,17 @@ def _message(record: logging.LogRecord) -> str:
 
 
 class _Line(logging.Formatter):
-    """`marts/kpi_value  12,345 rows`, or the message of a warning."""
+    """The line of an asset, or the message of a warning."""
 
     def format(self, record: logging.LogRecord) -> str:
         event = _event(record)
-        if event is None or event.asset_key is None:
-            return f"  {record.levelname.lower()}: {_message(record)}"
-        metadata = event.step_materialization_data.materialization.metadata
-        rows = metadata.get("dagster/row_count")
-        shown = f"  {rows.value:,} rows" if isinstance(rows, dg.IntMetadataValue) else ""
-        return f"  {event.asset_key.to_user_string()}{shown}"
+        return (event and line_of(event)) or f"  {record.levelname.lower()}: {_message(record)}"
+
+
+def line_of(event: dg.DagsterEvent) -> str | None:
+    """`marts/kpi_value  12,345 rows` when an asset was made."""
+    if not event.is_step_materialization or event.asset_key is None:
+        return None
+    rows = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
+    shown = f"  {rows.value:,} rows" if isinstance(rows, dg.IntMetadataValue) else ""
+    return f"  {event.asset_key.to_user_string()}{shown}"

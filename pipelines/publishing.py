@@ -3,6 +3,10 @@
 A version is built aside, verified against the warehouse, frozen and only then given its name; readers follow the
 relative link `current`, which is turned in one step. The file behind it is never opened here: closing it would drop the
 locks of its readers in this process. What to publish is said by the tables; nothing here knows one by name.
+
+Every build makes a version, also when no figure changed: its business date and its age are news to readers. Nothing is
+made only when readers see this very build already, bookkeeping and closed months included. What is kept to go back to
+counts figures instead: of versions in a row that differ in bookkeeping alone, the newest stands for all.
 """
 
 from __future__ import annotations
@@ -78,6 +82,8 @@ def publish(
 ) -> Publication:
     """Makes the present build the version that readers see; until the very last step they see the one before.
 
+    When they see this very build already, nothing is made.
+
     Raises:
         DataFailed: the build is not complete, or the copy does not hold what the warehouse holds.
     """
@@ -86,6 +92,10 @@ def publish(
     published_dir.mkdir(parents=True, exist_ok=True)
     with locked(published_dir.with_suffix(".lock"), "kpi publish"):
         _collect(published_dir)
+        held = {table.name: _contents(connection, table, table.name) for table in tables}
+        current = current_manifest(published_dir)
+        if current is not None and {**current, **build, "tables": held} == current:
+            return Publication(current["version"], published_dir / current["version"], _rows(held), ())
         now = datetime.now(UTC)
         version = _next_version(published_dir, now, run_id)
         aside = published_dir / f"{UNFINISHED}{version}"
@@ -94,15 +104,16 @@ def publish(
             for table in tables:
                 _copy(connection, table)
         with attached(connection, aside / DATABASE, "aside", "read_only"):
-            contents = {table.name: _verified(connection, table) for table in tables}
-            rewritten = _write_parquet(connection, contents, aside / "parquet", published_dir / CURRENT)
-        manifest = {"version": version, "run_id": run_id, "published_at": now.isoformat(), **build, "tables": contents}
+            for table in tables:
+                _verify(connection, table, held[table.name])
+            rewritten = _write_parquet(connection, held, aside / "parquet", published_dir / CURRENT)
+        manifest = {"version": version, "run_id": run_id, "published_at": now.isoformat(), **build, "tables": held}
         (aside / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         _freeze(aside)
         folder = aside.rename(published_dir / version)
         _turn_link(published_dir, version)
         _collect(published_dir)
-    return Publication(version, folder, {name: held["rows"] for name, held in contents.items()}, rewritten)
+    return Publication(version, folder, _rows(held), rewritten)
 
 
 def versions(published_dir: Path) -> tuple[str, ...]:
@@ -116,8 +127,15 @@ def current_version(published_dir: Path) -> str | None:
     return link.readlink().name if link.is_symlink() else None
 
 
+def current_manifest(published_dir: Path) -> dict[str, Any] | None:
+    """What is said of the version that readers see; None before the first one."""
+    return _manifest(published_dir / CURRENT) if (published_dir / CURRENT / MANIFEST).exists() else None
+
+
 def rollback(published_dir: Path, to: str | None = None) -> str:
-    """Shows readers the version before the current one again, or the named one; answers with its name.
+    """Shows readers the last version with other figures than the current one again, or the named one.
+
+    Answers with its name.
 
     Raises:
         WrongUse: there is no such version.
@@ -126,7 +144,9 @@ def rollback(published_dir: Path, to: str | None = None) -> str:
         raise WrongUse("kpi rollback", "nothing was published yet", "publish with `kpi publish`")
     with locked(published_dir.with_suffix(".lock"), "kpi rollback"):
         there, current = versions(published_dir), current_version(published_dir)
-        earlier = [version for version in there if current is None or version < current]
+        shown = _figures(published_dir / CURRENT) if current in there else {}
+        before = [version for version in there if current is None or version < current]
+        earlier = [version for version in before if _figures(published_dir / version) != shown]
         if to is not None and to not in there:
             raise WrongUse("kpi rollback", f"there is no version {to!r}", f"name one of {', '.join(there)}")
         if to is None and not earlier:
@@ -178,26 +198,39 @@ def _copy(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> None:
         connection.execute(f'comment on column {copy}."{column}" is {quoted(comment)}')
 
 
-def _verified(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> dict[str, Any]:
-    """What the manifest says of a copy that equals its table; every cell of both is read."""
-    here, there = (
-        {
-            "rows": connection.execute(f"select count(*) from {name}").fetchall()[0][0],
-            "sha256": table_hash(connection, name, tuple(table.columns), table.key),
-        }
-        for name in (table.name, f"aside.{table.name}")
-    )
-    if here != there:
+def _contents(connection: duckdb.DuckDBPyConnection, table: PublishedTable, place: str) -> dict[str, Any]:
+    """What the manifest says of a table, here or in the copy; every cell is read."""
+    return {
+        "rows": connection.execute(f"select count(*) from {place}").fetchall()[0][0],
+        "sha256": table_hash(connection, place, tuple(table.columns), table.key),
+        "columns": [{"name": column, "type": kind} for column, (kind, _) in table.columns.items()],
+    }
+
+
+def _verify(connection: duckdb.DuckDBPyConnection, table: PublishedTable, held: dict[str, Any]) -> None:
+    if _contents(connection, table, f"aside.{table.name}") != held:
         raise DataFailed(f"copy of {table.name}", "it differs from the warehouse", f"check the disk; {STILL_SEEN}")
-    return there | {"columns": [{"name": column, "type": kind} for column, (kind, _) in table.columns.items()]}
+
+
+def _rows(held: Mapping[str, dict[str, Any]]) -> dict[str, int]:
+    return {name: contents["rows"] for name, contents in held.items()}
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return told
+
+
+def _figures(folder: Path) -> dict[str, Any]:
+    """What a version holds besides bookkeeping, which names its run and so always differs."""
+    return {name: held for name, held in _manifest(folder)["tables"].items() if name not in PUBLISHED_META}
 
 
 def _write_parquet(
     connection: duckdb.DuckDBPyConnection, contents: Mapping[str, dict[str, Any]], folder: Path, before: Path
 ) -> tuple[str, ...]:
     """One file per table; a table that equals the version before shares its file. Answers with those written."""
-    manifest = before / MANIFEST
-    known = json.loads(manifest.read_text(encoding="utf-8"))["tables"] if manifest.exists() else {}
+    known = _manifest(before)["tables"] if (before / MANIFEST).exists() else {}
     folder.mkdir()
     written = []
     for name, held in contents.items():
@@ -228,13 +261,27 @@ def _turn_link(published_dir: Path, version: str) -> None:
 
 def _collect(published_dir: Path) -> None:
     """Removes old versions, and what a publish or a removal that broke off has left."""
-    for version in versions(published_dir)[:-KEPT_VERSIONS]:
-        if version != current_version(published_dir):
-            # renamed first: a version that lost a file must not pass for one
-            (published_dir / version).rename(published_dir / f"{UNFINISHED}{version}")
+    for version in sorted({*versions(published_dir)} - _kept(published_dir)):
+        # renamed first: a version that lost a file must not pass for one
+        (published_dir / version).rename(published_dir / f"{UNFINISHED}{version}")
     half = [path for path in published_dir.glob(f"{VERSIONS}/") if not (path / MANIFEST).exists()]
     for path in [*published_dir.glob(f"{UNFINISHED}*"), *half]:
         _remove(path)
+
+
+def _kept(published_dir: Path) -> set[str]:
+    """The last few versions with figures of their own, the newest of each of the last few days, and the current one.
+
+    The one before the newest stays too: a reader may have followed the link a moment ago.
+    """
+    there = versions(published_dir)
+    figures = [_figures(published_dir / version) for version in there]
+    followed_by = [*figures[1:], None][: len(there)]
+    distinct = [one for one, mine, after in zip(there, figures, followed_by, strict=True) if mine != after]
+    newest_of_day = {version[2:10]: version for version in there}
+    of_days = [newest_of_day[day] for day in sorted(newest_of_day)[-KEPT_VERSIONS:]]
+    current = current_version(published_dir)
+    return {*distinct[-KEPT_VERSIONS:], *of_days, *there[-2:], *([current] if current else [])}
 
 
 def _remove(path: Path) -> None:

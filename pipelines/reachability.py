@@ -5,7 +5,6 @@ What can be seen without asking anybody is in `doctor`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +12,7 @@ from pipelines.doctor import Finding
 from pipelines.engines.duckdb import lock_holder
 from pipelines.failures import KpiError
 from pipelines.ga4_reports import REPORTS
-from pipelines.publishing import CURRENT, MANIFEST
+from pipelines.publishing import current_manifest
 from pipelines.runtime import Runtime
 from pipelines.source_access import OpenSources
 
@@ -37,12 +36,11 @@ def look_at_lock(runtime: Runtime) -> Finding:
 
 def look_at_freshness(runtime: Runtime, limit: timedelta | None) -> Finding:
     """How old the published mart is; too old fails."""
-    manifest = runtime.settings.data_dir / "published" / CURRENT / MANIFEST
-    if not manifest.exists():
+    told = current_manifest(runtime.settings.data_dir / "published")
+    if told is None:
         return Finding(
             "published mart", "failed" if limit else "warning", "nothing was published yet", "run `kpi nightly`"
         )
-    told = json.loads(manifest.read_text(encoding="utf-8"))
     age = datetime.now(UTC) - datetime.fromisoformat(told["published_at"])
     text = f"{told['version']} is {age.total_seconds() / 3600:.1f} hours old, for {told['business_date']}"
     if limit is not None and age > limit:

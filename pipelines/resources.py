@@ -16,8 +16,9 @@ def resources(runtime: Runtime) -> dict[str, object]:
 
     @dg.resource(description="The private warehouse, locked for this run and checkpointed when it ends.")
     def warehouse(context: dg.InitResourceContext) -> Iterator[duckdb.DuckDBPyConnection]:
-        purpose = f"run {(context.run_id or 'unknown')[:8]}"
-        with runtime.warehouse.opened(purpose=purpose) as connection:
+        purpose = f"run {context.run.run_id[:8] if context.run else 'unknown'}"
+        # every step needs the warehouse, so the run's date is held from its first step to its last
+        with runtime.business_date_held(), runtime.warehouse.opened(purpose=purpose) as connection:
             prepare_warehouse(connection, runtime)
             yield connection
 

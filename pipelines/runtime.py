@@ -5,7 +5,9 @@ Opens nothing by itself; the warehouse and the sources are opened by whoever nee
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -29,15 +31,22 @@ class Runtime:
     settings: Settings
     config: Config
     project: Project
+    # the business date of the run that is under way in this process, if there is one
+    _held_dates: list[date] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @cached_property
     def is_demo(self) -> bool:
         """Whether the demo company stands in for the sources."""
         return uses_sandbox(self.settings, self.config)
 
-    @cached_property
+    @property
     def business_date(self) -> date:
-        """Today: KPI_TODAY, else the demo company's fixed last day, else the date in the company's zone."""
+        """Today: KPI_TODAY, else the demo company's fixed last day, else the date in the company's zone.
+
+        Asked anew each time, because a code server lives for weeks; a run keeps the date on which it began.
+        """
+        if self._held_dates:
+            return self._held_dates[0]
         if self.settings.today:
             return self.settings.today
         if self.is_demo:
@@ -45,6 +54,15 @@ class Runtime:
 
             return DEMO.today
         return datetime.now(ZoneInfo(self.config.company.time_zone)).date()
+
+    @contextmanager
+    def business_date_held(self) -> Iterator[date]:
+        """One date from the beginning of a run to its end, whatever the clock says; the outermost hold decides."""
+        self._held_dates.append(self.business_date)
+        try:
+            yield self._held_dates[0]
+        finally:
+            self._held_dates.pop()
 
     @property
     def property_id(self) -> str:

@@ -6,14 +6,15 @@ What the company decides is configuration, not a setting; what a setting leads t
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo
 
 from pipelines.configuration.problems import nearest
 from pipelines.configuration.sources import property_number
@@ -43,10 +44,16 @@ Address = Annotated[str, Field(pattern=r"^[^\s:/]+:\d{1,5}$")]
 WebAddress = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
-class Settings(BaseModel):
-    """What the environment says; each alias is a variable, each description completes "NAME must be ..."."""
+def _mail_server(value: SecretStr) -> SecretStr:
+    """Only smtp:// and smtps:// with a host, and a port that is a number."""
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.port == 0:
+        raise ValueError("no mail server")
+    return value
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+class Settings(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True):
+    """What the environment says; each alias is a variable, each description completes "NAME must be ..."."""
 
     config_dir: ProjectPath = Field(Path("config"), alias="KPI_CONFIG", validate_default=True, description="a folder")
     data_dir: ProjectPath = Field(Path("data"), alias="KPI_DATA", validate_default=True, description="a folder")
@@ -79,7 +86,9 @@ class Settings(BaseModel):
     alert_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = Field(
         None, alias="KPI_ALERT_EMAIL", description="an e-mail address"
     )
-    smtp_url: SecretStr | None = Field(None, alias="SMTP_URL", description="an address such as smtp://host:587")
+    smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = Field(
+        None, alias="SMTP_URL", description="an address such as smtp://user:password@host:587"
+    )
     warnings: tuple[str, ...] = ()
 
     @property
@@ -110,12 +119,19 @@ def load_settings(environ: Mapping[str, str] | None = None, root: Path = PROJECT
     given = {**_dotenv(root / ".env"), **os.environ} if environ is None else environ
     names = {str(field.alias): field for field in Settings.model_fields.values() if field.alias}
     values = {name: given[name].strip() for name in names if given.get(name, "").strip()}
+    warnings = (*_unknown(given, names), *_mail_to_nobody(values))
     try:
-        settings = Settings.model_validate({**values, "warnings": _unknown(given, names)}, context={"root": root})
+        settings = Settings.model_validate({**values, "warnings": warnings}, context={"root": root})
     except ValidationError as error:
         raise _wrong_settings(error, values) from None
     _refuse_demo_pepper_in_production(settings)
+    _refuse_mail_without_server(settings)
     return settings
+
+
+def dagster_environment(settings: Settings) -> dict[str, str]:
+    """The environment of a Dagster process that is to use the same instance and, with `.env`, the same settings."""
+    return {**os.environ, "DAGSTER_HOME": str(settings.dagster_home)}
 
 
 def uses_sandbox(settings: Settings, config: Config) -> bool:
@@ -191,6 +207,11 @@ def _unknown(given: Mapping[str, str], names: Mapping[str, object]) -> tuple[str
     )
 
 
+def _mail_to_nobody(values: Mapping[str, str]) -> Iterator[str]:
+    if "SMTP_URL" in values and "KPI_ALERT_EMAIL" not in values:
+        yield "SMTP_URL is set and no mail is sent: set KPI_ALERT_EMAIL, or remove SMTP_URL"
+
+
 def _wrong_settings(error: ValidationError, values: Mapping[str, str]) -> WrongUse:
     """What pydantic found, as one line; the value of a secret is never repeated."""
     fields = {str(field.alias): field for field in Settings.model_fields.values()}
@@ -213,3 +234,8 @@ def _refuse_demo_pepper_in_production(settings: Settings) -> None:
             "KPI_PRODUCTION is 1, and the demo default is known to everyone",
             "set it to a long random text, for example the output of `openssl rand -hex 32`, and never change it",
         )
+
+
+def _refuse_mail_without_server(settings: Settings) -> None:
+    if settings.alert_email and settings.smtp_url is None:
+        raise WrongUse("KPI_ALERT_EMAIL", "SMTP_URL is not set, so no mail could be sent", "set both, or neither")

@@ -12,16 +12,19 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from nightly import shipped_project
 
 from pipelines import backups
-from pipelines.backups import KEPT_BACKUPS, backup, restore, upgrade
+from pipelines.backups import KEPT_BACKUPS, backup, newest_backup, restore, upgrade
 from pipelines.engines.duckdb import Warehouse, attached, locked
 from pipelines.failures import DataFailed, SourceUnavailable, WrongUse
+from pipelines.intake import create_raw_tables
 from pipelines.loads import create_meta_tables
+from pipelines.snapshots import create_snapshot_tables
 
 NIGHT = datetime(2026, 9, 8, 3, 0, tzinfo=UTC)
 DYING = "import duckdb, os, sys; alive = duckdb.connect(sys.argv[1]); alive.execute(sys.argv[2]); os._exit(0)"
-CONTENT = "select load_id, campaign, cost, rate from raw.ad_cost order by load_id, campaign"
+CONTENT = "select load_id, campaign, cost, rate from raw.tried order by load_id, campaign"
 
 
 @pytest.fixture
@@ -30,11 +33,11 @@ def place(tmp_path: Path) -> Warehouse:
     place = Warehouse(tmp_path / "warehouse" / "warehouse.duckdb", threads=2)
     with place.opened(purpose="test") as connection:
         create_meta_tables(connection)
-        connection.execute(
-            "create table raw.ad_cost (load_id bigint, campaign varchar, cost decimal(18,6), rate double)"
-        )
-        connection.execute("insert into raw.ad_cost values (1, 'a', 1.5, 0.1), (1, '', null, null), (2, 'b', 2, 0.2)")
-        connection.execute("comment on column raw.ad_cost.cost is 'money'")
+        create_raw_tables(connection)
+        create_snapshot_tables(connection, {})
+        connection.execute("create table raw.tried (load_id bigint, campaign varchar, cost decimal(18,6), rate double)")
+        connection.execute("insert into raw.tried values (1, 'a', 1.5, 0.1), (1, '', null, null), (2, 'b', 2, 0.2)")
+        connection.execute("comment on column raw.tried.cost is 'money'")
         connection.execute("create macro doubled(x) as 2 * x")
     return place
 
@@ -56,7 +59,7 @@ def content(file: Path) -> list[tuple[object, ...]]:
 
 def change(place: Warehouse) -> None:
     with place.opened(purpose="test") as connection:
-        connection.execute("delete from raw.ad_cost where load_id = 1")
+        connection.execute("delete from raw.tried where load_id = 1")
 
 
 def crash_after(place: Warehouse, statement: str) -> None:
@@ -75,7 +78,9 @@ def test_a_backup_holds_what_the_warehouse_holds(place: Warehouse, folder: Path)
 
 def test_a_backup_keeps_comments_and_macros(place: Warehouse, folder: Path) -> None:
     with duckdb.connect(str(back_up(place, folder)), read_only=True) as connection:
-        comments = connection.execute("select comment from duckdb_columns() where column_name = 'cost'").fetchall()
+        comments = connection.execute(
+            "select comment from duckdb_columns() where table_name = 'tried' and comment is not null"
+        ).fetchall()
         doubled = connection.execute("select doubled(21)").fetchall()
     assert (comments, doubled) == ([("money",)], [(42,)])
 
@@ -102,6 +107,14 @@ def test_the_newest_seven_backups_are_kept(place: Warehouse, folder: Path) -> No
     assert names(folder) == made[2:]
 
 
+def test_many_backups_of_a_day_push_out_no_other_day(place: Warehouse, folder: Path) -> None:
+    days = [back_up(place, folder, NIGHT - timedelta(days=day)).name for day in range(1, KEPT_BACKUPS)]
+    for hour in range(KEPT_BACKUPS + 2):
+        newest = back_up(place, folder, NIGHT + timedelta(hours=hour))
+    assert names(folder) == [*reversed(days), newest.name]
+    assert newest_backup(folder) == (newest, NIGHT + timedelta(hours=KEPT_BACKUPS + 1))
+
+
 def test_a_backup_made_on_a_slow_clock_is_kept(place: Warehouse, folder: Path) -> None:
     for day in range(KEPT_BACKUPS):
         back_up(place, folder, NIGHT + timedelta(days=day))
@@ -111,10 +124,10 @@ def test_a_backup_made_on_a_slow_clock_is_kept(place: Warehouse, folder: Path) -
 @pytest.mark.parametrize(
     "damage",
     [
-        "update backup.raw.ad_cost set campaign = null where campaign = ''",
-        "delete from backup.raw.ad_cost where campaign = 'b'",
-        "drop table backup.raw.ad_cost",
-        "alter table backup.raw.ad_cost alter cost type decimal(18,5)",
+        "update backup.raw.tried set campaign = null where campaign = ''",
+        "delete from backup.raw.tried where campaign = 'b'",
+        "drop table backup.raw.tried",
+        "alter table backup.raw.tried alter cost type decimal(18,5)",
     ],
 )
 def test_a_copy_that_differs_is_no_backup(
@@ -129,7 +142,7 @@ def test_a_copy_that_differs_is_no_backup(
                 connection.execute(damage)
 
     monkeypatch.setattr(backups, "attached", damaging)
-    with pytest.raises(DataFailed, match=r"it differs in raw\.ad_cost"):
+    with pytest.raises(DataFailed, match=r"it differs in raw\.tried"):
         back_up(place, folder)
     assert names(folder) == []
 
@@ -189,7 +202,7 @@ def test_a_restore_makes_a_warehouse_where_none_is(place: Warehouse, folder: Pat
 def test_a_stale_write_ahead_log_is_not_replayed_into_the_restored_warehouse(place: Warehouse, folder: Path) -> None:
     before = content(place.path)
     made = back_up(place, folder)
-    crash_after(place, "insert into raw.ad_cost values (3, 'late', 1, 1)")
+    crash_after(place, "insert into raw.tried values (3, 'late', 1, 1)")
     restore(made, place)
     assert content(place.path) == before
 
@@ -197,7 +210,7 @@ def test_a_stale_write_ahead_log_is_not_replayed_into_the_restored_warehouse(pla
 def test_a_log_without_its_warehouse_is_not_replayed_either(place: Warehouse, folder: Path) -> None:
     before = content(place.path)
     made = back_up(place, folder)
-    crash_after(place, "insert into raw.ad_cost values (3, 'late', 1, 1)")
+    crash_after(place, "insert into raw.tried values (3, 'late', 1, 1)")
     place.path.unlink()
     restore(made, place)
     assert content(place.path) == before
@@ -205,7 +218,7 @@ def test_a_log_without_its_warehouse_is_not_replayed_either(place: Warehouse, fo
 
 def test_a_warehouse_kept_with_its_write_ahead_log_can_be_restored(place: Warehouse, folder: Path) -> None:
     made = back_up(place, folder)
-    crash_after(place, "insert into raw.ad_cost values (3, 'late', 1, 1)")
+    crash_after(place, "insert into raw.tried values (3, 'late', 1, 1)")
     kept = restore(made, place)
     assert kept is not None
     restore(kept, place)
@@ -239,7 +252,7 @@ def test_a_missing_file_is_refused(place: Warehouse, tmp_path: Path) -> None:
 
 def test_a_damaged_backup_is_refused(place: Warehouse, folder: Path) -> None:
     with place.opened(purpose="test") as connection:
-        connection.execute("insert into raw.ad_cost select i, 'x' || i, i, random() from range(200000) as r(i)")
+        connection.execute("insert into raw.tried select i, 'x' || i, i, random() from range(200000) as r(i)")
     made = back_up(place, folder)
     before = content(place.path)
     size = made.stat().st_size
@@ -265,6 +278,19 @@ def test_an_upgrade_adds_what_an_older_warehouse_lacks(place: Warehouse, folder:
     with place.opened(purpose="test") as connection:
         assert connection.execute("select seen_at from meta.file").fetchall() == []
         assert connection.execute("select version from meta.column_lineage").fetchall() == []
+
+
+def test_an_upgrade_tells_of_raw_tables_and_closed_months_too(place: Warehouse, folder: Path) -> None:
+    tables = shipped_project().tables
+    with place.opened(purpose="test") as connection:
+        create_snapshot_tables(connection, tables)
+        connection.execute("alter table raw.ad_cost drop column video_views")
+        connection.execute("drop table raw.deal")
+        connection.execute("alter table snapshots.kpi_value drop column trust")
+        connection.execute("drop table snapshots.check_result")
+    added = ("raw.deal", "snapshots.check_result", "raw.ad_cost.video_views", "snapshots.kpi_value.trust")
+    assert upgrade(place, folder, NIGHT, tables) == added
+    assert upgrade(place, folder, NIGHT, tables) == ()
 
 
 def test_an_upgrade_backs_up_before_it_changes_anything(place: Warehouse, folder: Path) -> None:

@@ -23,6 +23,7 @@ from pipelines.failures import DataFailed, WrongUse
 from pipelines.publishing import (
     KEPT_VERSIONS,
     Publication,
+    current_manifest,
     current_version,
     publish,
     published_tables,
@@ -124,6 +125,13 @@ def build(connection: duckdb.DuckDBPyConnection, version: int = 1) -> dict[str, 
         values ('run', date '2026-09-08', true, true)"""
     )
     return tables
+
+
+def next_night(connection: duckdb.DuckDBPyConnection, nights: int) -> None:
+    """The same figures, built again on a later day."""
+    connection.execute(
+        "update meta.build set run_id = ?, business_date = date '2026-09-08' + ?::integer", [f"night {nights}", nights]
+    )
 
 
 def freeze_snapshot(connection: duckdb.DuckDBPyConnection) -> None:
@@ -376,8 +384,10 @@ def test_what_a_crash_left_behind_disturbs_nothing_and_is_collected(
 
 
 def test_two_publications_in_one_second_do_not_collide(warehouse: duckdb.DuckDBPyConnection, published: Path) -> None:
-    tables = build(warehouse)
-    made = [publish(warehouse, tables, published_dir=published, run_id="the same").version for _ in range(3)]
+    made = [
+        publish(warehouse, build(warehouse, number), published_dir=published, run_id="the same").version
+        for number in range(3)
+    ]
     assert versions(published) == tuple(made)
 
 
@@ -386,6 +396,52 @@ def test_a_clock_that_was_set_back_does_not_make_a_new_version_old(
 ) -> None:
     late = publish_build(1).folder.rename(published / "v-20990101T000000Z-00000001")
     assert publish_build(2).version > late.name
+
+
+def test_a_build_that_readers_see_already_makes_no_version(
+    warehouse: duckdb.DuckDBPyConnection, published: Path, publish_build: Callable[[int], Publication]
+) -> None:
+    made = publish_build(1)
+    again = publish(warehouse, project(1), published_dir=published, run_id="another run")
+    assert (again.version, again.rows, again.rewritten) == (made.version, made.rows, ())
+    assert versions(published) == (made.version,)
+
+
+def test_a_new_build_of_the_same_figures_is_published_because_its_date_is_news(
+    warehouse: duckdb.DuckDBPyConnection, published: Path, publish_build: Callable[[int], Publication]
+) -> None:
+    publish_build(1)
+    next_night(warehouse, 1)
+    made = publish(warehouse, project(1), published_dir=published, run_id="the next night")
+    told = current_manifest(published)
+    assert told is not None
+    assert (told["version"], told["business_date"]) == (made.version, "2026-09-09")
+
+
+def test_versions_with_the_same_figures_push_out_no_other(
+    warehouse: duckdb.DuckDBPyConnection, published: Path, publish_build: Callable[[int], Publication]
+) -> None:
+    made = [publish_build(number).version for number in range(3)]
+    for night in range(1, KEPT_VERSIONS + 2):
+        next_night(warehouse, night)
+        last = publish(warehouse, project(2), published_dir=published, run_id=f"night {night}").version
+    assert set(versions(published)) >= {*made[:2], last}
+    # of the same figures only the newest, and the one before that a reader may just be opening
+    assert len(versions(published)) == 4
+    assert rollback(published) == made[1]
+    assert seen_by_readers(published) == 1
+
+
+def test_the_newest_version_of_each_of_the_last_days_is_kept(
+    published: Path, publish_build: Callable[[int], Publication]
+) -> None:
+    yesterday = publish_build(0).folder.rename(published / "v-20260901T030000Z-00000000")
+    (published / "current").unlink()
+    (published / "current").symlink_to(yesterday.name)
+    for number in range(1, KEPT_VERSIONS + 3):
+        publish_build(number)
+    assert versions(published)[0] == yesterday.name
+    assert len(versions(published)) == KEPT_VERSIONS + 1
 
 
 def test_seven_versions_are_kept(published: Path, publish_build: Callable[[int], Publication]) -> None:
@@ -398,7 +454,8 @@ def test_seven_versions_are_kept(published: Path, publish_build: Callable[[int],
 def test_collecting_an_old_version_keeps_shared_parquet_read_only(
     publish_build: Callable[[int], Publication],
 ) -> None:
-    made = [publish_build(1) for _ in range(KEPT_VERSIONS + 2)]
+    # one of the two tables is the same in all of them
+    made = [publish_build(number) for number in range(KEPT_VERSIONS + 2)]
     assert not made[0].folder.exists()
     assert modes(made[-1].folder) == {"folder 555", "file 444"}
 

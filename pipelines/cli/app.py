@@ -17,10 +17,9 @@ from pipelines.cli.doctor import doctor
 from pipelines.failures import KpiError
 
 INTERRUPTED = 130
-WRONG_USE = 2
 # in the order of `kpi --help`
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(runs.run, runs.nightly, runs.close, reading.status, doctor, keeping.publish, keeping.rollback),
+    *(runs.run, runs.nightly, runs.close, runs.ui, reading.status, doctor, keeping.publish, keeping.rollback),
     *(keeping.backup, keeping.restore, keeping.upgrade, reading.sql),
 )
 

@@ -20,7 +20,11 @@ def publish() -> None:
     tables, published = runtime.project.tables, runtime.settings.data_dir / "published"
     with runtime.warehouse.opened_for_reading(purpose="kpi publish") as connection:
         create_snapshot_tables(connection, tables)
+        before = publishing.current_version(published)
         made = publishing.publish(connection, tables, published_dir=published, run_id=str(uuid.uuid4()))
+    if made.version == before:
+        typer.echo(f"readers see this build already: {made.version}")
+        return
     typer.echo(f"published {made.version}: {sum(made.rows.values()):,} rows in {len(made.rows)} tables")
 
 
@@ -50,5 +54,6 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `kpi backup` 
 def upgrade() -> None:
     """Bring an older warehouse up to date: columns and tables are only ever added, after a backup."""
     runtime = runtime_from_environment()
-    added = backups.upgrade(runtime.warehouse, runtime.settings.data_dir / "backup", datetime.now(UTC))
+    folder, tables = runtime.settings.data_dir / "backup", runtime.project.tables
+    added = backups.upgrade(runtime.warehouse, folder, datetime.now(UTC), tables)
     typer.echo(f"added {', '.join(added)}" if added else "nothing to add: the warehouse is up to date")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import duckdb
 import typer
 
 from pipelines.cli.output import AsJson, show_json, show_rows
+from pipelines.cli.verdict import REFUSED_PARTS
 from pipelines.configuration.problems import nearest
 from pipelines.definitions import runtime_from_environment
 from pipelines.failures import WrongUse
+from pipelines.publishing import current_manifest
 
 
 def status(as_json: AsJson = False) -> None:
@@ -18,6 +23,7 @@ def status(as_json: AsJson = False) -> None:
     runtime = runtime_from_environment()
     with runtime.warehouse.opened_for_reading(purpose="kpi status") as connection:
         found = {title: _rows(connection, query) for title, query in STATUS_QUERIES.items()}
+    found["published"] = list(_published(runtime.settings.data_dir / "published"))
     if as_json:
         show_json(found)
         return
@@ -27,15 +33,30 @@ def status(as_json: AsJson = False) -> None:
 
 STATUS_QUERIES = {
     "last build": """select run_id, built_at, business_date, is_demo, is_complete from meta.build""",
-    "sources": """select o.source, o.state, o.message from meta.source_outcome as o
-        where o.run_id = (select run_id from meta.source_outcome order by finished_at desc limit 1)
-        order by o.finished_at""",
-    "refused parts": """select p.load_id, p.object, p.part, p.reason from meta.load_part as p
-        where p.state = 'refused' and not exists (
-            select 1 from meta.load_part as later
-            where later.object = p.object and later.part = p.part and later.state = 'accepted'
-                and later.load_id > p.load_id)
-        order by p.load_id, p.part""",
+    "sources": """with last_run as (
+            select run_id from meta.source_outcome order by finished_at desc limit 1
+        ),
+        stored as (
+            select case when l.source = 'file' then 'inbox' else l.source end as source, l.load_id, l.rows_read
+            from meta.load as l inner join last_run using (run_id)
+        ),
+        read_rows as (select source, sum(rows_read)::bigint as rows_read from stored group by source),
+        parts as (
+            select s.source, count(*) filter (p.state = 'accepted') as changed,
+                count(*) filter (p.state = 'unchanged') as unchanged, count(*) filter (p.state = 'refused') as refused
+            from stored as s inner join meta.load_part as p using (load_id) group by s.source
+        ),
+        outcome as (
+            select source, min(state) as state, min(finished_at) as began,
+                coalesce(string_agg(message, '; ' order by finished_at) filter (state <> 'read'), '') as message
+            from meta.source_outcome inner join last_run using (run_id) group by source
+        )
+        select o.source, if(o.message = '', 'read', o.state) as state, coalesce(r.rows_read, 0) as rows_read,
+            coalesce(p.changed, 0) as parts_changed, coalesce(p.unchanged, 0) as parts_unchanged,
+            coalesce(p.refused, 0) as parts_refused, o.message
+        from outcome as o left join read_rows as r using (source) left join parts as p using (source)
+        order by o.began""",
+    "refused parts": REFUSED_PARTS,
     "files that were not loaded": """select path, kind, state, reason from meta.file
         where state <> 'loaded' order by path""",
     "failed checks": """select table_name, check_name, severity, figure as rows from meta.check_result
@@ -46,6 +67,7 @@ STATUS_QUERIES = {
 def sql(
     table: Annotated[str, typer.Argument(help="A table such as marts.kpi_value.")],
     engine: Annotated[str, typer.Option(help="The engine to write it for; only duckdb so far.")] = "duckdb",
+    as_json: AsJson = False,
 ) -> None:
     """The runnable statement of a table."""
     runtime = runtime_from_environment()
@@ -54,7 +76,11 @@ def sql(
     tables = runtime.project.tables
     if table not in tables:
         raise WrongUse("kpi sql", f"there is no table {table!r}", nearest(table, tables))
-    typer.echo(tables[table].statement() + ";")
+    statement = tables[table].statement() + ";"
+    if as_json:
+        show_json({"table": table, "engine": engine, "statement": statement})
+    else:
+        typer.echo(statement)
 
 
 def rejected(as_json: AsJson = False) -> None:
@@ -67,6 +93,16 @@ def rejected(as_json: AsJson = False) -> None:
             order by path, line, column_name""",
         )
     show_rows(rows, as_json=as_json, if_none="no row was rejected")
+
+
+def _published(folder: Path) -> Iterator[dict[str, Any]]:
+    """What readers see now, as its manifest says."""
+    told = current_manifest(folder)
+    if told is not None:
+        hours = (datetime.now(UTC) - datetime.fromisoformat(told["published_at"])).total_seconds() / 3600
+        names = ("version", "published_at", "business_date", "is_demo")
+        rows = sum(table["rows"] for table in told["tables"].values())
+        yield {**{name: told[name] for name in names}, "age_hours": round(hours, 1), "rows": rows}
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

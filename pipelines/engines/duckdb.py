@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ from pipelines.failures import SourceUnavailable, WrongUse
 
 LOCK_WAIT_SECONDS = 60.0
 MEMORY_LIMIT = "70%"
+POLL_SECONDS = 0.1
+# How DuckDB names the process that has the file open.
+OPEN_ELSEWHERE = re.compile(r"Conflicting lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Warehouse:
     def opened(self, *, purpose: str, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse for reading and writing; created, private to its owner, when it is missing."""
         with self.held(purpose=purpose, wait_seconds=wait_seconds):
-            connection = _connect(self.path, self.threads)
+            connection = _connect(self.path, self.threads, wait_seconds)
             self.path.chmod(0o600)
             try:
                 yield connection
@@ -49,15 +53,34 @@ class Warehouse:
                 connection.close()
 
     @contextmanager
-    def opened_for_reading(self, *, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    def opened_for_reading(
+        self, *, purpose: str, wait_seconds: float = LOCK_WAIT_SECONDS
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse as it is; refused when there is none yet."""
-        if not self.path.exists():
-            raise WrongUse("warehouse", f"there is none at {self.path}", "make it with `kpi nightly`")
-        with self.opened(purpose=purpose) as connection:
+        self._refuse_absent()
+        with self.opened(purpose=purpose, wait_seconds=wait_seconds) as connection:
             yield connection
 
+    @contextmanager
+    def looked_into(self, *, purpose: str, wait_seconds: float = 0.0) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse for a short look that changes nothing, not even the file; refused when there is none yet."""
+        self._refuse_absent()
+        with self.held(purpose=purpose, wait_seconds=wait_seconds):
+            connection = _connect(self.path, self.threads, wait_seconds, read_only=True)
+            try:
+                yield connection
+            finally:
+                connection.close()
 
-def _connect(path: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
+    def _refuse_absent(self) -> None:
+        if not self.path.exists():
+            raise WrongUse("warehouse", f"there is none at {self.path}", "make it with `kpi nightly`")
+
+
+def _connect(
+    path: Path, threads: int | None, wait_seconds: float, *, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """The open file; a program that does not know our lock may have it open, and is waited for like a run of ours."""
     spill = path.parent / "spill"
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
@@ -68,14 +91,20 @@ def _connect(path: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
     }
     if threads:
         config["threads"] = str(threads)
-    try:
-        connection = duckdb.connect(str(path), config=config)
-    except duckdb.Error as error:
-        raise WrongUse(
-            f"warehouse {path.name}",
-            f"cannot be opened ({str(error).splitlines()[0]})",
-            "restore it with `kpi restore`",
-        ) from error
+    give_up_at = time.monotonic() + wait_seconds
+    while True:
+        try:
+            connection = duckdb.connect(str(path), read_only=read_only, config=config)
+            break
+        except duckdb.Error as error:
+            holder = OPEN_ELSEWHERE.search(str(error))
+            if holder is None:
+                why = f"cannot be opened ({str(error).splitlines()[0]})"
+                raise WrongUse(f"warehouse {path.name}", why, "restore it with `kpi restore`") from error
+            if time.monotonic() >= give_up_at:
+                why = f"process {holder['pid']} ({holder['program'] or 'unknown'}) has it open"
+                raise SourceUnavailable(f"warehouse {path.name}", why, "close it there, then try again") from error
+        time.sleep(POLL_SECONDS)
     connection.execute("set TimeZone = 'UTC'")
     return connection
 
@@ -149,4 +178,4 @@ def _wait_for(handle: int, path: Path, wait_seconds: float) -> None:
                     f"process {pid or 'unknown'} holds it for {purpose or 'a run'}",
                     "try again when it ends",
                 ) from None
-            time.sleep(0.1)
+            time.sleep(POLL_SECONDS)

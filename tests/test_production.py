@@ -1,0 +1,366 @@
+"""What happens without anybody watching: schedules, sensors and alerts; and that a repeated run changes nothing."""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster import DagsterInstance
+from nightly import Company, new_warehouse, running_company, shipped_project, tiny_truth
+
+from pipelines import jobs as jobs_module
+from pipelines import sensors as sensors_module
+from pipelines import source_access
+from pipelines.alerts import Alert
+from pipelines.build import build
+from pipelines.cli import main
+from pipelines.engines.duckdb import locked
+from pipelines.failures import SourceUnavailable
+from pipelines.jobs import schedules
+from pipelines.loads import current_cut
+from pipelines.mailchimp_client import connect as connect_mailchimp
+from pipelines.partitions import NIGHT, RANGE_END, RANGE_START, night_tags, usual_night_tags
+from pipelines.running import BY_COMMAND, opened_instance
+from pipelines.runtime import Runtime, prepare_warehouse
+from pipelines.sandbox.exports import write_exports
+from pipelines.sandbox.mailchimp_server import DEMO_API_KEY
+from pipelines.sensors import sensors
+from pipelines.settings import load_settings
+from pipelines.snapshots import create_snapshot_tables
+
+TODAY = tiny_truth().today
+MORNING = datetime(2026, 9, 8, 3, 30, tzinfo=UTC)
+COSTS = "cost_id,period_start,period_end,amount,currency,category\nC-1,2026-08-01,2026-08-31,90.00,EUR,software\n"
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runtime:
+    """A company in production, as its code server sees it."""
+    monkeypatch.setattr(jobs_module, "LOOK_SECONDS", 0)
+    return served(tmp_path)
+
+
+@pytest.fixture
+def instance() -> Iterator[DagsterInstance]:
+    with dg.instance_for_test() as one:
+        yield one
+
+
+def served(tmp_path: Path, **environ: str) -> Runtime:
+    given = {"KPI_DATA": str(tmp_path / "data"), "KPI_PRODUCTION": "1", "KPI_PEPPER": "a secret of these tests"}
+    settings = load_settings({**given, "KPI_TODAY": "2026-09-08", **environ})
+    return Runtime(settings, shipped_project().config, shipped_project())
+
+
+def prepared(server: Runtime) -> None:
+    """A warehouse in which nothing was loaded yet."""
+    with server.warehouse.opened(purpose="test") as connection:
+        prepare_warehouse(connection, server)
+        create_snapshot_tables(connection, server.project.tables)
+
+
+def tick(server: Runtime, name: str) -> dg.RunRequest | str:
+    """The run that a schedule asks for in the morning, or why it asks for none."""
+    (schedule,) = [one for one in schedules(server) if one.name == name]
+    with dg.build_schedule_context(scheduled_execution_time=MORNING) as context:
+        data = schedule.evaluate_tick(context)
+    return data.run_requests[0] if data.run_requests else str(data.skip_message)
+
+
+def look(server: Runtime) -> dg.RunRequest | str:
+    """The run that the inbox sensor asks for, or why it asks for none."""
+    with dg.build_sensor_context() as context:
+        data = sensors(server)[0].evaluate_tick(context)
+    return data.run_requests[0] if data.run_requests else str(data.skip_message)
+
+
+def drop(server: Runtime, name: str, text: str = COSTS) -> None:
+    path = server.settings.data_dir / "inbox" / "costs" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_schedules_and_sensors_run_only_in_production(tmp_path: Path) -> None:
+    for switch, is_on in (("1", True), ("0", False)):
+        server = served(tmp_path, KPI_PRODUCTION=switch)
+        found = {one.name: one.default_status.value == "RUNNING" for one in (*schedules(server), *sensors(server))}
+        names = ("nightly_schedule", "month_close_schedule", "inbox_sensor", "run_failure_alert", "failed_check_alert")
+        assert found == dict.fromkeys(names, is_on)
+
+
+def test_the_schedules_keep_the_zone_of_the_company(server: Runtime) -> None:
+    assert {one.execution_timezone for one in schedules(server)} == {server.config.company.time_zone}
+
+
+def test_the_nightly_tick_opens_nothing_and_is_not_lost_to_a_lock(server: Runtime) -> None:
+    prepared(server)
+    with locked(server.warehouse.path.with_suffix(".lock"), "kpi close"):
+        request = tick(server, "nightly_schedule")
+    assert isinstance(request, dg.RunRequest)
+    assert request.run_key == MORNING.isoformat()
+    # a Tuesday: the look-back of every night
+    assert {NIGHT: "1", RANGE_START: "2026-09-04", RANGE_END: "2026-09-07"}.items() <= request.tags.items()
+
+
+def test_the_tick_of_a_monday_names_the_weekly_look_back(tmp_path: Path) -> None:
+    tags = usual_night_tags(served(tmp_path, KPI_TODAY="2026-09-07"))
+    assert tags == {NIGHT: "1", RANGE_START: "2026-08-03", RANGE_END: "2026-09-06"}
+
+
+def test_a_night_asked_for_while_a_run_is_under_way_names_the_usual_days(server: Runtime) -> None:
+    prepared(server)
+    assert night_tags(server)[RANGE_START] < "2026-01-01"
+    with locked(server.warehouse.path.with_suffix(".lock"), "kpi close"):
+        assert night_tags(server) == usual_night_tags(server)
+
+
+def test_the_month_close_runs_only_when_a_month_is_due_or_cannot_be_looked_up(server: Runtime) -> None:
+    assert tick(server, "month_close_schedule") == "there is no warehouse yet: the first night makes it"
+    with server.warehouse.opened(purpose="test") as connection:
+        prepare_warehouse(connection, server)
+        build(connection, server.project, current_cut(connection), run_id="run", business_date=date(2026, 9, 8))
+    assert tick(server, "month_close_schedule") == "no month is due"
+    with locked(server.warehouse.path.with_suffix(".lock"), "kpi nightly"):
+        assert isinstance(tick(server, "month_close_schedule"), dg.RunRequest)
+    with server.warehouse.opened(purpose="test") as connection:
+        connection.execute(
+            "insert into marts.channel_month by name select date '2026-08-01' as month, 'SEO' as channel"
+        )
+        connection.execute(
+            """insert into meta.load by name
+            select 1 as load_id, 'lead' as object, date '2026-08-02' as business_date"""
+        )
+    request = tick(server, "month_close_schedule")
+    assert isinstance(request, dg.RunRequest) and request.run_key == MORNING.isoformat()
+
+
+def test_the_inbox_sensor_asks_once_for_each_batch_of_new_files(server: Runtime) -> None:
+    assert look(server) == f"warehouse: there is none at {server.warehouse.path}"
+    prepared(server)
+    assert look(server) == "no new file in the inbox"
+    drop(server, "august.csv")
+    first = look(server)
+    assert isinstance(first, dg.RunRequest) and first.tags["files"] == "1"
+    again = look(server)
+    assert isinstance(again, dg.RunRequest) and again.run_key == first.run_key
+    drop(server, "september.csv", COSTS.replace("C-1", "C-2"))
+    later = look(server)
+    assert isinstance(later, dg.RunRequest) and later.run_key != first.run_key
+
+
+def test_a_file_that_is_still_being_written_starts_no_run(server: Runtime) -> None:
+    prepared(server)
+    for name, text in (("august.csv.part", COSTS), ("empty.csv", ""), (".hidden.csv", COSTS)):
+        drop(server, name, text)
+    assert look(server) == "no new file in the inbox"
+
+
+def test_the_inbox_sensor_leaves_the_warehouse_as_it_is_and_waits_for_nobody(server: Runtime) -> None:
+    prepared(server)
+    drop(server, "august.csv")
+    path = server.warehouse.path
+    before = (path.read_bytes(), path.stat().st_mtime_ns)
+    assert isinstance(look(server), dg.RunRequest)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    with locked(path.with_suffix(".lock"), "kpi nightly"):
+        assert "kpi nightly" in str(look(server))
+
+
+@dg.op
+def away() -> None:
+    raise SourceUnavailable("mailchimp", "connection refused", "try again later")
+
+
+@dg.job
+def red() -> None:
+    away()
+
+
+@dg.asset(
+    check_specs=[
+        dg.AssetCheckSpec("adds_up", asset="mart"),
+        dg.AssetCheckSpec("is_complete", asset="mart"),
+        dg.AssetCheckSpec("is_fresh", asset="mart"),
+    ]
+)
+def mart() -> Iterator[Any]:
+    yield dg.MaterializeResult(asset_key="mart")
+    yield dg.AssetCheckResult(asset_key="mart", check_name="adds_up", passed=False)
+    yield dg.AssetCheckResult(asset_key="mart", check_name="is_complete", passed=True)
+    yield dg.AssetCheckResult(
+        asset_key="mart", check_name="is_fresh", passed=False, severity=dg.AssetCheckSeverity.WARN
+    )
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Alert]:
+    found: list[Alert] = []
+    monkeypatch.setattr(sensors_module, "send_alert", lambda alert, _: found.append(alert))
+    return found
+
+
+def tell(server: Runtime, instance: DagsterInstance, name: str, result: dg.ExecuteInProcessResult) -> None:
+    """Shows a finished run to one of the alerting sensors."""
+    (sensor,) = [one for one in sensors(server) if one.name == name]
+    ended = dg.DagsterEventType.RUN_SUCCESS if result.success else dg.DagsterEventType.RUN_FAILURE
+    (event,) = [one for one in result.all_events if one.event_type is ended]
+    context = dg.build_run_status_sensor_context(
+        sensor_name=name, dagster_event=event, dagster_instance=instance, dagster_run=result.dagster_run
+    )
+    sensor(context if result.success else context.for_run_failure())  # type: ignore[operator]
+
+
+def test_the_alert_on_a_failed_run_is_the_line_of_the_command_line(
+    server: Runtime, instance: DagsterInstance, sent: list[Alert]
+) -> None:
+    result = red.execute_in_process(instance=instance, raise_on_error=False)
+    tell(server, instance, "run_failure_alert", result)
+    assert sent == [Alert("run failed", result.run_id, "red", "mailchimp: connection refused: try again later")]
+
+
+def test_a_run_that_the_command_line_started_is_not_told_twice(
+    server: Runtime, instance: DagsterInstance, sent: list[Alert]
+) -> None:
+    result = red.execute_in_process(instance=instance, raise_on_error=False, tags=BY_COMMAND)
+    tell(server, instance, "run_failure_alert", result)
+    assert sent == []
+
+
+def test_a_green_run_with_a_failed_check_of_severity_error_is_told_and_a_warning_is_not(
+    server: Runtime, instance: DagsterInstance, sent: list[Alert]
+) -> None:
+    result = dg.materialize([mart], instance=instance)
+    tell(server, instance, "failed_check_alert", result)
+    assert [alert.message for alert in sent] == ["mart adds_up: it does not hold: see `kpi status`"]
+
+
+@dataclass
+class Desk:
+    """One company's machine, with the servers it talks to."""
+
+    data: Path
+    company: Company
+
+    def kpi(self, *arguments: str) -> int:
+        return main(list(arguments))
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads((self.data / "published/current/manifest.json").read_text())
+        return told
+
+    @property
+    def figures(self) -> dict[str, str]:
+        """Canonical hashes of everything but bookkeeping, which names the run."""
+        return {name: held["sha256"] for name, held in self.manifest["tables"].items() if not name.startswith("meta.")}
+
+    def count(self, pattern: str) -> int:
+        return len(list(self.data.glob(pattern)))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    config = tmp_path / "config"
+    shutil.copytree(Path(__file__).parents[1] / "config", config)
+    sources = (config / "sources.yaml").read_text()
+    (config / "sources.yaml").write_text(sources.replace("start_date:", "start_date: 2026-08-20", 1))
+    with running_company(tmp_path / "unused") as company:
+        environment = {
+            "KPI_CONFIG": str(config),
+            "KPI_DATA": str(tmp_path / "data"),
+            "DAGSTER_HOME": str(tmp_path / "dagster"),
+            "KPI_PEPPER": "a secret of these tests",
+            "KPI_TODAY": TODAY.isoformat(),
+            "GA4_PROPERTY_ID": company.truth.property_id,
+            "GA4_ENDPOINT": company.ga4_server.endpoint,
+            "MAILCHIMP_API_KEY": DEMO_API_KEY,
+            "MAILCHIMP_BASE_URL": company.mailchimp_server.base_url,
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(source_access, "connect_mailchimp", functools.partial(connect_mailchimp, base_delay=0))
+        write_exports(company.truth, tmp_path / "data" / "inbox", TODAY)
+        yield Desk(tmp_path / "data", company)
+
+
+def test_a_run_repeated_and_with_one_thread_changes_no_figure_and_publishes_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert desk.kpi("run") == 0
+    first, made = desk.figures, desk.count("published/v-*")
+    assert {name.partition(".")[0] for name in first} == {"marts", "reference", "snapshots"}
+    assert made == 2, "one of the night, one with the months that were frozen"
+    capsys.readouterr()
+    assert desk.kpi("run") == 0
+    assert desk.figures == first
+    with opened_instance(Path(desk.data.parent / "dagster")) as instance:
+        runs = {run.run_id[:8]: run.job_name for run in instance.get_runs()}
+    # nothing was frozen, so what the night published stands
+    assert runs[desk.manifest["version"][-8:]] == "nightly"
+    assert desk.count("backup/warehouse-*.duckdb") == 1
+    monkeypatch.setenv("KPI_THREADS", "1")
+    assert desk.kpi("run") == 0
+    assert desk.figures == first
+    capsys.readouterr()
+    assert desk.kpi("status", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["published"][0]["version"] == desk.manifest["version"]
+    assert told["published"][0]["business_date"] == TODAY.isoformat()
+    assert {row["source"]: row["rows_read"] > 0 for row in told["sources"]} == {
+        "ga4": True,
+        "mailchimp": True,
+        "inbox": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--from", "2026-08-25"], "--from and --to go together"),
+        (["--to", "2026-08-25"], "--from and --to go together"),
+        (["--from", "2026-08-25", "--to", "2026-08-24"], "2026-08-25 to 2026-08-24 is not within 2026-08-20 to"),
+        (["--from", "2026-08-19", "--to", "2026-08-24"], "is not within 2026-08-20 to"),
+        (["--from", "2026-08-25", "--to", TODAY.isoformat()], f"to {TODAY - timedelta(days=1)}"),
+        (["--from", "soon", "--to", "2026-08-24"], "--from"),
+    ],
+)
+def test_days_that_cannot_be_read_again_are_refused_with_exit_code_2(
+    desk: Desk, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    assert desk.kpi("nightly", *arguments) == 2
+    assert words in capsys.readouterr().err.strip().splitlines()[-1]
+    assert not (desk.data / "warehouse/warehouse.duckdb").exists()
+
+
+@pytest.mark.bench
+def test_a_build_costs_little_more_than_its_statements_run_by_hand(tmp_path: Path) -> None:
+    """Checks, comments and bookkeeping may cost as much again as the statements themselves, not more."""
+    project = shipped_project()
+    with running_company(tmp_path / "inbox") as company:
+        connection = new_warehouse(tmp_path / "warehouse.duckdb")
+        company.night(connection, TODAY)
+    cut = current_cut(connection)
+    built = shortest(lambda: build(connection, project, cut, run_id="bench", business_date=TODAY))
+    order = [made.table.name for made in build(connection, project, cut, run_id="bench", business_date=TODAY)]
+    by_hand = shortest(lambda: [connection.execute(project.tables[name].statement()) for name in order])
+    print(f"\nbuild {built:.2f} s, its statements by hand {by_hand:.2f} s: ratio {built / by_hand:.2f}")
+    assert built / by_hand < 3
+
+
+def shortest(work: Any) -> float:
+    """Seconds of the fastest of three."""
+    taken = []
+    for _ in range(3):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return min(taken)
