@@ -1,7 +1,7 @@
-"""Verified copies of the warehouse, the way back from one, and the way forward from an older warehouse.
+"""Verified copies of the warehouse, and the way forward from an older warehouse; the way back is in `restoring`.
 
-Raw is irreplaceable: a copy counts only when all of it was read again and equals the warehouse, and a restore keeps
-what it replaces. Nothing here knows a table by name, except the few by which a warehouse is recognised.
+Raw is irreplaceable: a copy counts only when all of it was read again and equals the warehouse. Nothing
+here knows a table by name, except the few by which a warehouse is recognised.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
 
-from pipelines.engines.duckdb import LOCK_WAIT_SECONDS, MEMORY_LIMIT, Warehouse, attached, sync
+from pipelines.engines.duckdb import MEMORY_LIMIT, Warehouse, attached, sync
 from pipelines.failures import DataFailed, WrongUse
 from pipelines.intake import create_raw_tables
 from pipelines.loads import create_meta_tables
@@ -48,13 +48,13 @@ def backup(connection: duckdb.DuckDBPyConnection, folder: Path, moment: datetime
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     place = folder / f"warehouse-{moment.astimezone(UTC):{STAMP}}.duckdb"
     ((warehouse,),) = connection.execute("select current_database()").fetchall()
-    with _private_folder(folder) as private:
+    with private_folder(folder) as private:
         aside = private / place.name
         with attached(connection, aside, "backup"):
             connection.execute(f'copy from database "{warehouse}" to backup')
         with attached(connection, aside, "backup", "read_only"):
-            _refuse_difference(_contents(connection, warehouse), _contents(connection, "backup"), place.name)
-        _put_in_place(aside, place)
+            refuse_difference(_contents(connection, warehouse), _contents(connection, "backup"), place.name)
+        put_in_place(aside, place)
     for old in _outdated(folder):
         if old != place:
             old.unlink()
@@ -65,30 +65,6 @@ def newest_backup(folder: Path) -> tuple[Path, datetime] | None:
     """The newest backup and its moment, if there is one."""
     found = sorted(folder.glob(BACKUPS))[-1:]
     return (found[0], datetime.strptime(found[0].stem, f"warehouse-{STAMP}").replace(tzinfo=UTC)) if found else None
-
-
-def restore(file: Path, warehouse: Warehouse, *, wait_seconds: float = LOCK_WAIT_SECONDS) -> Path | None:
-    """Puts a backup in the place of the warehouse; answers with where the replaced one is kept, if there was one.
-
-    Raises:
-        WrongUse: the file is no backup of a warehouse.
-        DataFailed: the copy of it differs; the warehouse was not touched.
-        SourceUnavailable: another process works with the warehouse.
-    """
-    expected = _contents_of_backup(file)
-    with (
-        warehouse.held(purpose="kpi restore", wait_seconds=wait_seconds),
-        _private_folder(warehouse.path.parent) as private,
-    ):
-        aside = private / file.name
-        shutil.copyfile(file, aside)
-        if _log(file).exists():
-            shutil.copyfile(_log(file), _log(aside))
-        # opened for writing, it takes in the log
-        _refuse_difference(expected, _contents_of_backup(aside, read_only=False), f"copy of {file.name}")
-        kept = _set_aside(warehouse.path)
-        _put_in_place(aside, warehouse.path)
-    return kept
 
 
 def upgrade(
@@ -115,7 +91,7 @@ def upgrade(
 
 
 @contextmanager
-def _private_folder(parent: Path) -> Iterator[Path]:
+def private_folder(parent: Path) -> Iterator[Path]:
     """Where a copy is made that nobody else may see; what an earlier one left behind is removed first."""
     for left in parent.glob(f"{UNFINISHED}*"):
         shutil.rmtree(left)
@@ -172,7 +148,8 @@ def _contents(connection: duckdb.DuckDBPyConnection, database: str) -> Contents:
     }
 
 
-def _contents_of_backup(file: Path, *, read_only: bool = True) -> Contents:
+def contents_of_backup(file: Path, *, read_only: bool = True) -> Contents:
+    """What a backup holds; raises WrongUse when the file is none."""
     remedy = "name a file that `kpi backup` made"
     if not file.is_file():
         raise WrongUse(str(file), "there is no such file", remedy)
@@ -187,13 +164,14 @@ def _contents_of_backup(file: Path, *, read_only: bool = True) -> Contents:
     return contents
 
 
-def _refuse_difference(expected: Contents, found: Contents, what: str) -> None:
+def refuse_difference(expected: Contents, found: Contents, what: str) -> None:
+    """Raises DataFailed when a copy does not hold what it was copied from."""
     different = [name for name in sorted(expected.keys() | found.keys()) if expected.get(name) != found.get(name)]
     if different:
         raise DataFailed(what, f"it differs in {', '.join(different)}", "check the disk and try again; it was not kept")
 
 
-def _put_in_place(aside: Path, place: Path) -> None:
+def put_in_place(aside: Path, place: Path) -> None:
     """Private, on disk, and there as a whole or not at all."""
     aside.chmod(0o600)
     sync(aside)
@@ -201,19 +179,6 @@ def _put_in_place(aside: Path, place: Path) -> None:
     sync(place.parent)
 
 
-def _set_aside(path: Path) -> Path | None:
-    """The file under a second name, with the write-ahead log that belongs to it: the next one must not replay it."""
-    moment = datetime.now(UTC)
-    while (kept := path.with_name(f"{path.stem}.before-restore-{moment:{STAMP}}.duckdb")).exists():
-        moment += timedelta(seconds=1)
-    if _log(path).exists():
-        _log(path).rename(_log(kept))
-    if not path.exists():
-        return None
-    kept.hardlink_to(path)
-    return kept
-
-
-def _log(database: Path) -> Path:
+def log_of(database: Path) -> Path:
     """The write-ahead log of a database file."""
     return Path(f"{database}.wal")

@@ -15,11 +15,12 @@ import pytest
 from nightly import shipped_project
 
 from pipelines import backups
-from pipelines.backups import KEPT_BACKUPS, backup, newest_backup, restore, upgrade
+from pipelines.backups import KEPT_BACKUPS, backup, newest_backup, upgrade
 from pipelines.engines.duckdb import Warehouse, attached, locked
 from pipelines.failures import DataFailed, SourceUnavailable, WrongUse
 from pipelines.intake import create_raw_tables
 from pipelines.loads import create_meta_tables
+from pipelines.restoring import carry_over_closed_months, restore
 from pipelines.snapshots import create_snapshot_tables
 
 NIGHT = datetime(2026, 9, 8, 3, 0, tzinfo=UTC)
@@ -311,3 +312,41 @@ def test_an_upgrade_of_a_present_warehouse_changes_nothing(place: Warehouse, fol
 def test_an_upgrade_without_a_warehouse_is_refused(tmp_path: Path, folder: Path) -> None:
     with pytest.raises(WrongUse, match="there is none"):
         upgrade(Warehouse(tmp_path / "warehouse.duckdb"), folder, NIGHT)
+
+
+def freeze(place: Warehouse, snapshot_id: str) -> None:
+    with place.opened(purpose="test") as connection:
+        connection.execute("insert into snapshots.snapshot (snapshot_id, version) values (?, 1)", [snapshot_id])
+        connection.execute("insert into snapshots.check_result (snapshot_id, figure) values (?, 7)", [snapshot_id])
+
+
+def test_a_closed_month_that_the_backup_lacks_is_carried_over(place: Warehouse, folder: Path) -> None:
+    freeze(place, "2026-07-v1")
+    made = back_up(place, folder)
+    freeze(place, "2026-08-v1")
+    kept = restore(made, place)
+    assert kept is not None
+    assert carry_over_closed_months(kept, place) == ("2026-08-v1",)
+    with place.opened(purpose="test") as connection:
+        frozen = connection.execute("select snapshot_id, figure from snapshots.check_result order by 1").fetchall()
+    assert frozen == [("2026-07-v1", 7), ("2026-08-v1", 7)]
+
+
+def test_a_warehouse_that_cannot_be_read_carries_nothing_over(place: Warehouse, folder: Path) -> None:
+    made = back_up(place, folder)
+    place.path.write_bytes(b"not a database")
+    kept = restore(made, place)
+    assert kept is not None
+    assert carry_over_closed_months(kept, place) == ()
+
+
+def test_a_backup_of_another_company_is_refused_and_nothing_is_replaced(place: Warehouse, folder: Path) -> None:
+    made = back_up(place, folder)
+    with duckdb.connect(str(made)) as connection:
+        connection.execute("insert into meta.identity values ('is_demo', 'true')")
+    with place.opened(purpose="test") as connection:
+        connection.execute("insert into meta.identity values ('is_demo', 'false')")
+    before = place.path.read_bytes()
+    with pytest.raises(WrongUse, match="belongs to another warehouse"):
+        restore(made, place)
+    assert place.path.read_bytes() == before

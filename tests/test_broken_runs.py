@@ -26,7 +26,7 @@ from nightly import (
 )
 
 from pipelines import build as building
-from pipelines.backups import backup, restore
+from pipelines.backups import backup
 from pipelines.engines.duckdb import Warehouse
 from pipelines.failures import DataFailed
 from pipelines.ga4 import Ga4Source, connect
@@ -35,6 +35,7 @@ from pipelines.loads import create_meta_tables, current_cut, storing
 from pipelines.mailchimp import MailchimpSource
 from pipelines.mailchimp_client import connect as connect_mailchimp
 from pipelines.publishing import publish
+from pipelines.restoring import restore
 from pipelines.sandbox.mailchimp_server import DEMO_API_KEY
 from pipelines.snapshots import BY_HAND, Due, close_month
 

@@ -51,7 +51,7 @@ event_reach as (
 first_known as (
   select
     least(min(r.first_day), min(g.first_day)) as first_day,
-    min(case when r.source in ('crm_leads', 'crm_stages') then r.first_day end) as first_crm_day
+    min(case when r.source = 'crm_leads' then r.first_day end) as first_lead_day
   from ga4_day as g
   left join event_reach as r on true
 ),
@@ -88,7 +88,7 @@ select
     -- Mailchimp is read whole: a day without a send had none
     when s.source = 'mailchimp' and a.as_of is not null then f.first_day
     -- the stages of a lead are of the same CRM: before the first entry there were leads without one
-    when s.source = 'crm_stages' and a.as_of is not null then f.first_crm_day
+    when s.source = 'crm_stages' and a.as_of is not null then f.first_lead_day
     else r.first_day
   end as first_day,
   case

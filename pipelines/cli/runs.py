@@ -83,6 +83,8 @@ def _has_published(night: Ended, runtime: Runtime) -> bool:
 
 
 def _backfill(runtime: Runtime, first: datetime | None, last: datetime | None) -> dict[str, str]:
+    if not runtime.config.sources.ga4.enabled:
+        raise WrongUse("kpi nightly", "--from and --to are days of GA4, which is left out", "leave them out")
     if first is None or last is None:
         raise WrongUse("kpi nightly", "--from and --to go together", "give both days")
     return backfill_tags(runtime, first.date(), last.date())

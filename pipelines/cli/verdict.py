@@ -17,11 +17,12 @@ SHOWN_PARTS = 20
 FAILED_CHECKS = """select table_name, check_name, severity, figure from meta.check_result
 where not passed and severity <> 'blocking' order by severity, table_name, check_name"""
 # refused, and not delivered again since
-REFUSED_PARTS = """select p.load_id, p.object, p.part, p.reason from meta.load_part as p
+REFUSED_PARTS = """select p.load_id, p.object, count(*) as parts, min(p.part) as such_as, p.reason, min(f.path) as file
+from meta.load_part as p left join meta.file as f on f.load_id = p.load_id
 where p.state = 'refused' and not exists (
     select 1 from meta.load_part as later
     where later.object = p.object and later.part = p.part and later.state = 'accepted' and later.load_id > p.load_id)
-order by p.load_id, p.part"""
+group by p.load_id, p.object, p.reason order by p.load_id, such_as"""
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ def reached(runtime: Runtime) -> Verdict:
         for table, check, severity, figure in checks
     ]
     lines += [
-        f"refused: {name} {part} of load {load_id}: {reason}: it does not count; deliver it again, complete"
-        for load_id, name, part, reason in parts[:SHOWN_PARTS]
+        f"refused: {file or name}: {count} parts of load {load_id}, as {part}: {reason}: deliver it again, complete"
+        for load_id, name, count, part, reason, file in parts[:SHOWN_PARTS]
     ]
     if len(parts) > SHOWN_PARTS:
         lines.append(f"refused: {len(parts) - SHOWN_PARTS} more parts: see `kpi status`")

@@ -55,6 +55,8 @@ def known_files(connection: duckdb.DuckDBPyConnection) -> list[KnownFile]:
 
 def take_in_files(connection: duckdb.DuckDBPyConnection, inbox: Path, rules: ReadingRules, night: Night) -> FilesTaken:
     """Takes in every new file below the inbox, the oldest first."""
+    for kind in KINDS:
+        (inbox / kind).mkdir(parents=True, exist_ok=True)
     taken = FilesTaken()
     for file in discover(inbox, known_files(connection)):
         connection.execute("begin")
@@ -125,7 +127,8 @@ def _remember_read(
         "rows_changed": first.rows_changed,
         "rows_unchanged": first.rows_unchanged + read.rows_repeated,
         "rows_rejected": read.rows_rejected,
-        "rows_withdrawn": first.rows_withdrawn,
+        # what was refused as a whole withdraws nothing
+        "rows_withdrawn": first.rows_withdrawn if first.parts_accepted else 0,
     }
     accounted = sum(counts[f"rows_{name}"] for name in ("new", "changed", "unchanged", "rejected"))
     if accounted != read.rows_in:

@@ -33,13 +33,18 @@ def months_due(
     """
     ((first_load,),) = connection.execute("select min(business_date) from meta.load").fetchall()
     ((built,),) = connection.execute("select max(business_date) from meta.build").fetchall()
+    # a month that was over before is frozen only once, so it waits until every source could be read
+    ((unread,),) = connection.execute(
+        """select count(*) from meta.source_outcome
+        where run_id = (select max(run_id) from meta.build) and state in ('unavailable', 'failed')"""
+    ).fetchall()
     as_of, frozen, due = min(business_date, built or date.min), _newest_versions(connection), []
     for month in _months(connection, tables):
         following = month_after(month)
         reached = [day for day in close_days if following + timedelta(days=day - 1) <= as_of]
-        if not reached:
-            continue
         is_backfilled = first_load is not None and following <= first_load
+        if not reached or (is_backfilled and unread):
+            continue
         last_close = following + timedelta(days=(close_days[0] if is_backfilled else reached[-1]) - 1)
         if month not in frozen or (not is_backfilled and frozen[month] < last_close):
             due.append(Due(month, BACKFILLED if is_backfilled else f"day {reached[-1]}"))

@@ -90,3 +90,13 @@ def test_a_month_without_any_row_is_passed_over(build_of: Build, tables: Mapping
     connection.execute("insert into marts.channel values ('2000-01-01', 1)")
     due = [one.month for one in months_due(connection, tables, CLOSE_DAYS, date(2026, 1, 10))]
     assert due == [date(2000, 1, 1), date(2025, 11, 1), date(2025, 12, 1)]
+
+
+def test_months_that_were_over_before_wait_until_every_source_could_be_read(
+    build_of: Build, tables: Mapping[str, Table]
+) -> None:
+    connection = build_of("2026-01-10")
+    connection.execute("insert into meta.source_outcome (run_id, source, state) values ('run', 'ga4', 'unavailable')")
+    assert months_due(connection, tables, CLOSE_DAYS, date(2026, 1, 10)) == []
+    connection.execute("update meta.source_outcome set state = 'read'")
+    assert len(months_due(connection, tables, CLOSE_DAYS, date(2026, 1, 10))) == 2

@@ -1,0 +1,118 @@
+"""Putting a backup in the place of the warehouse: nothing is lost by it, and no closed month is taken back.
+
+What a backup is and how it is compared is in `backups`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from pipelines.backups import (
+    CONFIG,
+    STAMP,
+    contents_of_backup,
+    log_of,
+    private_folder,
+    put_in_place,
+    refuse_difference,
+)
+from pipelines.engines.duckdb import LOCK_WAIT_SECONDS, Warehouse, attached
+from pipelines.failures import WrongUse
+
+
+def restore(file: Path, warehouse: Warehouse, *, wait_seconds: float = LOCK_WAIT_SECONDS) -> Path | None:
+    """Puts a backup in the place of the warehouse; answers with where the replaced one is kept, if there was one.
+
+    Raises:
+        WrongUse: the file is no backup of a warehouse, or of another company's.
+        DataFailed: the copy of it differs; the warehouse was not touched.
+        SourceUnavailable: another process works with the warehouse.
+    """
+    expected = contents_of_backup(file)
+    _refuse_other_company(file, warehouse.path)
+    with (
+        warehouse.held(purpose="kpi restore", wait_seconds=wait_seconds),
+        private_folder(warehouse.path.parent) as private,
+    ):
+        aside = private / file.name
+        shutil.copyfile(file, aside)
+        if log_of(file).exists():
+            shutil.copyfile(log_of(file), log_of(aside))
+        # opened for writing, it takes in the log
+        refuse_difference(expected, contents_of_backup(aside, read_only=False), f"copy of {file.name}")
+        kept = _set_aside(warehouse.path)
+        put_in_place(aside, warehouse.path)
+    return kept
+
+
+def carry_over_closed_months(kept: Path, warehouse: Warehouse) -> tuple[str, ...]:
+    """Versions of closed months that the replaced warehouse had and the backup lacks: they are never taken back.
+
+    Answers with their names; with none when the replaced warehouse cannot be read.
+    """
+    with warehouse.opened(purpose="kpi restore") as connection:
+        try:
+            with attached(connection, kept, "kept", "read_only"):
+                return _carry_over(connection)
+        except duckdb.Error:
+            return ()
+
+
+def _carry_over(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    tables = "select table_name from duckdb_tables() where database_name = ? and schema_name = 'snapshots'"
+    theirs = {row[0] for row in connection.execute(tables, ["kept"]).fetchall()}
+    if "snapshot" not in theirs:
+        return ()
+    connection.execute("create schema if not exists snapshots")
+    for table in theirs:
+        connection.execute(
+            f"create table if not exists snapshots.{table} as select * from kept.snapshots.{table} limit 0"
+        )
+    lacking = "select snapshot_id from kept.snapshots.snapshot except select snapshot_id from snapshots.snapshot"
+    carried = tuple(sorted(row[0] for row in connection.execute(lacking).fetchall()))
+    connection.execute("begin")
+    for table in theirs:
+        connection.execute(
+            f"""insert into snapshots.{table} by name
+            select * from kept.snapshots.{table} where list_contains(?, snapshot_id)""",
+            [list(carried)],
+        )
+    connection.execute("commit")
+    return carried
+
+
+def _refuse_other_company(file: Path, path: Path) -> None:
+    """A backup of the demo, or of a warehouse with another secret, would not fit what comes after it."""
+    here, there = _identity(path), _identity(file)
+    differing = [name for name in here.keys() & there.keys() if here[name] != there[name]]
+    if differing:
+        why = f"it belongs to another warehouse (they differ in {', '.join(sorted(differing))})"
+        raise WrongUse(str(file), why, "set KPI_DATA to the folder it was made in, or to an empty one")
+
+
+def _identity(database: Path) -> dict[str, str]:
+    """What a warehouse belongs to; nothing when there is none or it cannot be read."""
+    if not database.exists():
+        return {}
+    try:
+        with duckdb.connect(str(database), read_only=True, config=CONFIG) as connection:
+            return dict(connection.execute("select name, value from meta.identity").fetchall())
+    except duckdb.Error:
+        return {}
+
+
+def _set_aside(path: Path) -> Path | None:
+    """The file under a second name, with the write-ahead log that belongs to it: the next one must not replay it."""
+    moment = datetime.now(UTC)
+    while (kept := path.with_name(f"{path.stem}.before-restore-{moment:{STAMP}}.duckdb")).exists():
+        moment += timedelta(seconds=1)
+    if log_of(path).exists():
+        log_of(path).rename(log_of(kept))
+    if not path.exists():
+        return None
+    kept.hardlink_to(path)
+    return kept
