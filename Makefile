@@ -20,7 +20,7 @@ ui: $(INSTALLED) ## the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/kpi ui
 
 test: lint ## lint, types and the quick suite
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED) ## style, security rules and types
 	@$(BIN)/ruff check .
