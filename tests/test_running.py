@@ -327,7 +327,7 @@ def test_a_warning_and_a_refused_part_are_said_and_nothing_more(
     told = capsys.readouterr()
     assert [line.partition(": ")[0] for line in told.err.splitlines()] == ["warning", "refused"]
     refused = told.err.splitlines()[-1]
-    for words in ("refused: lead: 1 parts of load 1", ": 12 rows instead of 40: ", "deliver it again, complete"):
+    for words in ("refused: lead: all of load 1", ": 12 rows instead of 40: ", "deliver it again, complete"):
         assert words in refused
     assert "alert" not in told.out
     verdict.refuse_failed_checks(found, "kpi nightly")

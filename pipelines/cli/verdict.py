@@ -62,7 +62,8 @@ def reached(runtime: Runtime) -> Verdict:
         for table, check, severity, figure in checks
     ]
     lines += [
-        f"refused: {file or name}: {count} parts of load {load_id}, as {part}: {reason}: deliver it again, complete"
+        f"refused: {file or name}: {part}{f' and {count - 1} more parts' if count > 1 else ''} of load {load_id}: "
+        f"{reason}: deliver it again, complete"
         for load_id, name, count, part, reason, file in parts[:SHOWN_PARTS]
     ]
     if len(parts) > SHOWN_PARTS:
