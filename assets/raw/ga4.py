@@ -16,7 +16,30 @@ READ_AGAIN = {
 
 def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     """The assets `raw/ga4_*`; none when GA4 is left out."""
-    return [_asset(runtime, report) for report in REPORTS] if runtime.config.sources.ga4.enabled else []
+    if not runtime.config.sources.ga4.enabled:
+        return []
+    reports = [_asset(runtime, report) for report in REPORTS]
+    return [*reports, _answers([key for report in reports for key in report.keys])]
+
+
+def _answers(reports: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["raw", "ga4_answer"],
+        deps=reports,
+        group_name="raw",
+        kinds={"duckdb", "googleanalytics"},
+        owners=["team:marketing-data"],
+        tags={"source": "ga4"},
+        description="What GA4 said of its own answers by day: sampled, thresholded, rare rows merged into (other).",
+        required_resource_keys={"warehouse"},
+        pool="warehouse",
+    )
+    def ga4_answer(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        # each report stores what was said of it together with its rows
+        rows = context.resources.warehouse.table("raw.ga4_answer").shape[0]
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+    return ga4_answer
 
 
 def _asset(runtime: Runtime, report: Report) -> dg.AssetsDefinition:
