@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 import duckdb
 
@@ -18,6 +19,8 @@ from pipelines.checks import CheckResult, CrossCheck, check_table, run_cross_che
 from pipelines.configuration import Config
 from pipelines.engines.duckdb import quoted
 from pipelines.failures import DataFailed
+from pipelines.ga4_periods import PeriodReport, derived_reports
+from pipelines.kpi_parts import measures_of
 from pipelines.loads import fix_cut
 from pipelines.tables import Table, in_order
 
@@ -31,6 +34,11 @@ class Project:
     tables: Mapping[str, Table]
     cross_checks: tuple[CrossCheck, ...]
     config: Config
+
+    @cached_property
+    def period_reports(self) -> tuple[PeriodReport, ...]:
+        """The requests to GA4 that follow from the KPIs."""
+        return derived_reports(self.config.kpis, measures_of(self.tables), self.config.sources.ga4.event_names)
 
     @property
     def models_hash(self) -> str:

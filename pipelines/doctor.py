@@ -11,13 +11,14 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pipelines.configuration import Config, load_config
 from pipelines.failures import KpiError, WrongUse
+from pipelines.publishing import current_manifest
 from pipelines.settings import PROJECT_ROOT, Settings, load_settings, uses_sandbox
 
 NEEDED_BYTES = 1_000_000_000
@@ -62,6 +63,24 @@ def repair(findings: Iterable[Finding]) -> list[Path]:
     for path in repaired:
         path.chmod(0o600)
     return repaired
+
+
+def look_at_freshness(published_dir: Path, limit: timedelta | None, now: datetime) -> Finding:
+    """How old the published mart is; too old fails, and so does none when there has to be one."""
+    try:
+        told = current_manifest(published_dir)
+        age = None if told is None else now - datetime.fromisoformat(told["published_at"])
+        text = f"{told['version']} of {told['business_date']}" if told else ""
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        text = f"its manifest cannot be read ({type(error).__name__})"
+        return Finding("published mart", "failed", text, "publish again with `kpi publish`")
+    if age is None:
+        state: Literal["failed", "warning"] = "failed" if limit else "warning"
+        return Finding("published mart", state, "nothing was published yet", "run `kpi nightly`")
+    text += f" is {age.total_seconds() / 3600:.1f} hours old"
+    if limit is not None and age > limit:
+        return Finding("published mart", "failed", text, "look at `kpi status`, then run `kpi nightly`")
+    return Finding("published mart", "ok", text)
 
 
 def _failed(check: str, error: KpiError) -> Finding:

@@ -1,47 +1,45 @@
-"""Google Analytics 4 as a source: whole reports over a window of days, through the official client.
+"""Google Analytics 4 as a source: reports and batches of requests over days, through the official client.
 
-What is asked for belongs to `ga4_reports`, what is due to `ga4_lookback`, what an answer becomes to `ga4_replies`, what
-a refusal means to `ga4_errors`. Nothing here stores anything.
+What is asked for belongs to `ga4_reports` and `ga4_requests`, what is due to `ga4_lookback`, what an answer becomes to
+`ga4_replies`, what a refusal means to `ga4_errors`. Nothing here stores anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import pyarrow as pa
 from google.analytics.data_v1beta import BetaAnalyticsDataClient
 from google.analytics.data_v1beta.types import (
-    CheckCompatibilityRequest,
+    BatchRunReportsRequest,
+    BatchRunReportsResponse,
+    DateRange,
+    FilterExpression,
     GetMetadataRequest,
+    Metadata,
     RunReportRequest,
     RunReportResponse,
 )
 
 from pipelines.failures import SourceUnavailable, WrongUse
-from pipelines.ga4_client import Transport, google_client, local_client
+from pipelines.ga4_arrivals import arrival_of, incomplete
+from pipelines.ga4_client import Renewal, Transport, forgetting, google_client, google_credentials, local_client
 from pipelines.ga4_errors import Patience, with_patience
 from pipelines.ga4_lookback import Window
-from pipelines.ga4_replies import (
-    columns_of,
-    concatenated,
-    metadata_of,
-    parts_between,
-    refuse_hidden_money,
-    refuse_other_currency,
-    refuse_repeated_keys,
-    with_parts,
-    without_personal_text,
-)
+from pipelines.ga4_quota import Tally
+from pipelines.ga4_replies import Fields, columns_of, is_inexact, refuse_hidden_money, refuse_other_currency
 from pipelines.ga4_reports import Report
+from pipelines.ga4_requests import CURRENCY, MOST_REQUESTS, ROWS_PER_PAGE, compatibility_request, report_request
 from pipelines.loads import Arrival
 
-# Asked for by name, so that a change of the property's setting cannot rescale the history.
-CURRENCY = "EUR"
-ROWS_PER_PAGE = 100_000
+__all__ = ["ROWS_PER_PAGE", "Ga4Source", "connect"]
+
+Answer = TypeVar("Answer")
+ONE_DAY = timedelta(days=1)
 
 
 def connect(
@@ -61,18 +59,30 @@ def connect(
     Raises:
         WrongUse: there is nothing to sign in with.
     """
-    client = local_client(endpoint, transport) if endpoint else google_client(credentials_path, transport)
-    return Ga4Source(client, property_id, patience=patience or Patience(), rows_per_page=rows_per_page)
+    renew = None
+    if endpoint:
+        client = local_client(endpoint, transport)
+    else:
+        credentials = google_credentials(credentials_path)
+        client, renew = google_client(credentials, transport), forgetting(credentials)
+    return Ga4Source(client, property_id, patience=patience or Patience(), rows_per_page=rows_per_page, renew=renew)
 
 
 class Ga4Source:
-    """One property, read report by report."""
+    """One property, read report by report; `quota` adds up what its answers say that they cost."""
 
     def __init__(
-        self, client: BetaAnalyticsDataClient, property_id: str, *, patience: Patience, rows_per_page: int
+        self,
+        client: BetaAnalyticsDataClient,
+        property_id: str,
+        *,
+        patience: Patience,
+        rows_per_page: int,
+        renew: Renewal | None = None,
     ) -> None:
         self.property_id = property_id
-        self._client, self._patience, self._rows_per_page = client, patience, rows_per_page
+        self.quota = Tally()
+        self._client, self._patience, self._rows_per_page, self._renew = client, patience, rows_per_page, renew
 
     def __enter__(self) -> Self:
         return self
@@ -86,11 +96,11 @@ class Ga4Source:
         """Gives the connection back."""
         self._client.transport.close()  # type: ignore[no-untyped-call]
 
-    def read(self, report: Report, first_day: date, last_day: date) -> Arrival:
-        """The report over a window of days, as parts that replace what is stored.
+    def read(self, report: Report, first_day: date, last_day: date) -> Iterator[Arrival]:
+        """The report over a window of days, oldest first, as arrivals whose parts replace what is stored.
 
-        A monthly report is read from the first day of `first_day`'s month, so that its users are those of the whole
-        month; `last_day` then is the last day of a month, or yesterday for the month that is running.
+        An arrival is one answer of at most `report.days_per_request` days. An answer that is inexact because of its
+        length is asked for again in halves, down to single days; what follows is asked for in that length.
 
         Raises:
             NotThereYet: a quota is spent. SourceUnavailable: no complete answer came.
@@ -98,127 +108,116 @@ class Ga4Source:
         """
         if last_day < first_day:
             raise WrongUse(report.object, f"{first_day} to {last_day} is no window", "give the earlier day first")
-        window = (first_day.replace(day=1) if report.is_monthly else first_day, last_day)
-        tables, answers = [], []
-        for part_of_window in _requests(report, window):
-            table, metadata = self._read_window(report, part_of_window)
-            tables.append(table)
-            answers.append(metadata)
-        rows = concatenated(tables, report)
-        property_column = pa.array([self.property_id] * rows.num_rows, pa.string())
-        return Arrival(
-            object=report.object,
-            table=report.table,
-            key=report.key,
-            rows=rows.add_column(0, "property_id", property_column),
-            parts_read=parts_between(report, window),
-            keep_unchanged=True,
-            gate=report.gate,
-            window=window,
-            rows_read=rows.num_rows,
-            flags=_flags(answers),
-        )
+        longest = report.days_per_request
+        while first_day <= last_day:
+            window = (first_day, min(last_day, first_day + timedelta(days=longest - 1)))
+            arrival = self._read_window(report, window)
+            if arrival is None:
+                longest = ((window[1] - window[0]).days + 1) // 2
+                continue
+            yield arrival
+            first_day = window[1] + ONE_DAY
 
-    def ping(self) -> str:
-        """Asks the property for its fields and says in one line what answered.
+    def request(
+        self,
+        dimensions: Sequence[str],
+        metrics: Sequence[str],
+        ranges: Sequence[Window],
+        dimension_filter: FilterExpression | None = None,
+        limit: int = ROWS_PER_PAGE,
+        offset: int = 0,
+    ) -> RunReportRequest:
+        """A request of this property, for `batch`."""
+        return report_request(self._name, dimensions, metrics, ranges, dimension_filter, limit, offset)
+
+    def batch(self, requests: Sequence[RunReportRequest], what: str) -> list[Any]:
+        """The raw `RunReportResponse` messages of any number of requests, in their order; `what` names them in errors.
+
+        A batch saves round trips and no tokens. Whether an answer is whole (`row_count`) is for the caller to look at.
 
         Raises:
             KpiError: as `read`.
         """
-        request = GetMetadataRequest(name=f"properties/{self.property_id}/metadata")
-        reply = with_patience(
-            lambda: self._client.get_metadata(request, timeout=self._patience.answer_s), self._patience, self._name
-        )
-        return f"{self._name} answers, with {len(reply.dimensions)} dimensions and {len(reply.metrics)} metrics"
+        replies: list[Any] = []
+        # GA4 reference §4: at most 5 requests in a call
+        for first in range(0, len(requests), MOST_REQUESTS):
+            replies += self._batch(requests[first : first + MOST_REQUESTS], what)
+        return replies
 
-    def check(self, report: Report) -> None:
+    def metadata(self) -> Any:
+        """The raw `Metadata` of the property: every field it knows, with the names the field had before.
+
+        Raises:
+            KpiError: as `read`.
+        """
+        request = GetMetadataRequest(name=f"{self._name}/metadata")
+        return Metadata.pb(self._patiently(lambda wait_s: self._client.get_metadata(request, timeout=wait_s)))
+
+    def time_zone(self) -> str:
+        """The IANA name of the zone in which the property counts its days, as an answer about yesterday says it.
+
+        Raises:
+            KpiError: as `read`.
+        """
+        request = self.request((), ("sessions",), [], limit=1)
+        request.date_ranges = [DateRange(start_date="yesterday", end_date="yesterday")]
+        zone: str = self._run(request, self._name).metadata.time_zone
+        return zone
+
+    def check(self, report: Fields) -> None:
         """Asks GA4 whether the fields of the report go together, all at once: pairs do not tell.
 
         Raises:
             WrongUse: they do not, or a field does not exist. Others as `read`.
         """
-        request = CheckCompatibilityRequest(
-            property=self._name,
-            dimensions=[{"name": field} for field in report.dimensions],
-            metrics=[{"name": field} for field in report.metrics],
-        )
-        with_patience(
-            lambda: self._client.check_compatibility(request, timeout=self._patience.answer_s),
-            self._patience,
-            report.object,
-        )
+        request = compatibility_request(self._name, report.dimensions, report.metrics)
+        self._patiently(lambda wait_s: self._client.check_compatibility(request, timeout=wait_s), report.object)
 
     @property
     def _name(self) -> str:
         return f"properties/{self.property_id}"
 
-    def _read_window(self, report: Report, window: Window) -> tuple[pa.Table, dict[str, Any]]:
-        """All pages of one request, checked against the number of rows that GA4 says there are."""
+    def _read_window(self, report: Report, window: Window) -> Arrival | None:
+        """All pages of one request; None when fewer days at a time may give a truer answer."""
         pages: list[pa.Table] = []
         received, row_count = 0, 0
         while True:
             reply = self._page(report, window, offset=received)
-            refuse_hidden_money(reply, report)
-            refuse_other_currency(reply, report, CURRENCY)
+            if window[0] < window[1] and is_inexact(reply, self._rows_per_page):
+                return None
             page = columns_of(reply, report)
             if pages and reply.row_count != row_count:
-                _refuse_incomplete(report, f"the answer changed from {row_count} to {reply.row_count} rows meanwhile")
+                raise incomplete(report, f"the answer changed from {row_count} to {reply.row_count} rows meanwhile")
             pages.append(page)
             received, row_count = received + page.num_rows, reply.row_count
             if received >= row_count or not page.num_rows:
-                break
-        if received != row_count:
-            _refuse_incomplete(report, f"{received} of {row_count} rows came")
-        rows = concatenated(pages, report)
-        refuse_repeated_keys(rows, report)
-        rows = without_personal_text(with_parts(rows, report, window), report)
-        return rows, {"from": str(window[0]), "to": str(window[1]), "rows": received, **metadata_of(reply)}
+                return arrival_of(report, self.property_id, window, pages, reply)
 
     def _page(self, report: Report, window: Window, offset: int) -> Any:
-        """One page as a raw message: proto-plus rows cost ten times as much."""
-        first, last = window
-        request = RunReportRequest(
-            property=self._name,
-            dimensions=[{"name": field} for field in report.dimensions],
-            metrics=[{"name": field} for field in report.metrics],
-            date_ranges=[{"start_date": first.isoformat(), "end_date": last.isoformat()}],
-            # without an order over all dimensions, pages overlap
-            order_bys=[{"dimension": {"dimension_name": field}} for field in report.dimensions],
-            currency_code=CURRENCY,
-            limit=self._rows_per_page,
-            offset=offset,
-            return_property_quota=True,
-        )
-        return RunReportResponse.pb(
-            with_patience(
-                lambda: self._client.run_report(request, timeout=self._patience.answer_s), self._patience, report.object
-            )
-        )
+        request = self.request(report.dimensions, report.metrics, [window], limit=self._rows_per_page, offset=offset)
+        return self._run(request, report.object)
 
+    def _run(self, request: RunReportRequest, what: str) -> Any:
+        """One answer as a raw message: proto-plus rows cost ten times as much."""
+        answered = self._patiently(lambda wait_s: self._client.run_report(request, timeout=wait_s), what)
+        return self._looked_at(RunReportResponse.pb(answered), what)
 
-def _requests(report: Report, window: Window) -> Iterator[Window]:
-    """The window in pieces: single months, or so many days that one answer stays exact and small."""
-    first, last = window
-    while first <= last:
-        if report.is_monthly:
-            next_first = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-        else:
-            next_first = first + timedelta(days=report.days_per_request)
-        yield first, min(last, next_first - timedelta(days=1))
-        first = next_first
+    def _batch(self, requests: Sequence[RunReportRequest], what: str) -> list[Any]:
+        asked = BatchRunReportsRequest(property=self._name, requests=list(requests))
+        answered = self._patiently(lambda wait_s: self._client.batch_run_reports(asked, timeout=wait_s), what)
+        replies = list(BatchRunReportsResponse.pb(answered).reports)
+        if len(replies) != len(requests):
+            raise SourceUnavailable(what, f"{len(replies)} of {len(requests)} answers came", "run again")
+        return [self._looked_at(reply, what) for reply in replies]
 
+    def _looked_at(self, reply: Any, what: str) -> Any:
+        """An answer whose cost is noted and whose money is what was asked for."""
+        self.quota.note(reply, what)
+        refuse_hidden_money(reply, what)
+        refuse_other_currency(reply, what, CURRENCY)
+        return reply
 
-def _refuse_incomplete(report: Report, why: str) -> None:
-    raise SourceUnavailable(report.object, why, "run again; nothing of this report was stored")
-
-
-def _flags(answers: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the answers say together, and each of them."""
-    return {
-        "currency_code": answers[-1]["currency_code"],
-        "time_zone": answers[-1]["time_zone"],
-        "data_loss_from_other_row": any(one["data_loss_from_other_row"] for one in answers),
-        "subject_to_thresholding": any(one["subject_to_thresholding"] for one in answers),
-        "is_sampled": any(one["sampling"] for one in answers),
-        "requests": answers,
-    }
+    def _patiently(self, call: Callable[[float], Answer], what: str = "") -> Answer:
+        """The answer of a call that is told how many seconds it may take."""
+        patience = self._patience
+        return with_patience(lambda: call(patience.answer_s), patience, what or self._name, self._renew)

@@ -1,11 +1,13 @@
-"""What GA4 said about its own answers, as rows by day or month, so that a doubtful answer lowers the trust in numbers.
+"""What GA4 said about its own answers, as rows by period, so that a doubtful answer lowers the trust in numbers.
 
 How an answer is read belongs to `ga4`; what the doubts do to a number is decided by the tables.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
@@ -19,25 +21,27 @@ COLUMNS = (
     ("is_sampled", pa.bool_()),
     ("is_thresholded", pa.bool_()),
     ("has_other_row", pa.bool_()),
+    ("is_truncated", pa.bool_()),
     ("part", pa.string()),
 )
 
 
 def answer_arrival(report: Report, arrival: Arrival) -> Arrival:
-    """One row per day or month that the requests of an arrival covered."""
-    rows = [
-        {
-            "report": report.name,
-            "period": period,
-            "is_sampled": bool(request["sampling"]),
-            "is_thresholded": request["subject_to_thresholding"],
-            "has_other_row": request["data_loss_from_other_row"],
-            "part": f"{report.name}/{period}",
-        }
+    """One row per day that the requests of a daily report covered."""
+    return _arrival(
+        _row(report.name, day, request)
         for request in arrival.flags["requests"]
-        for period in sorted(parts_between(report, _window(request)))
-    ]
-    return _arrival(rows)
+        for day in sorted(parts_between(_window(request)))
+    )
+
+
+def period_answers(arrival: Arrival) -> Arrival:
+    """One row per period of each derived report that the requests covered."""
+    return _arrival(
+        _row(part.rpartition("/")[0], part.rpartition("/")[2], request)
+        for request in arrival.flags["requests"]
+        for part in request["parts"]
+    )
 
 
 def empty_answers() -> Arrival:
@@ -45,8 +49,20 @@ def empty_answers() -> Arrival:
     return _arrival([])
 
 
-def _arrival(rows: list[dict[str, object]]) -> Arrival:
-    table = pa.Table.from_pylist(rows, pa.schema(COLUMNS))
+def _row(report: str, period: str, request: dict[str, Any]) -> dict[str, object]:
+    return {
+        "report": report,
+        "period": period,
+        "is_sampled": bool(request["sampling"]),
+        "is_thresholded": request["subject_to_thresholding"],
+        "has_other_row": request["data_loss_from_other_row"],
+        "is_truncated": bool(request["truncation"]),
+        "part": f"{report}/{period}",
+    }
+
+
+def _arrival(rows: Iterable[dict[str, object]]) -> Arrival:
+    table = pa.Table.from_pylist(list(rows), pa.schema(COLUMNS))
     return Arrival("ga4.answer", "raw.ga4_answer", ("report", "period"), table)
 
 

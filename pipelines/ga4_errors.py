@@ -30,6 +30,7 @@ REFUSED_SIGN_IN = re.compile(r"invalid_(grant|client|scope)|unauthorized_client|
 NOT_ENABLED = re.compile(r"SERVICE_DISABLED|has not been used in project|is disabled")
 
 NETWORK = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+KEY_FILE = "set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account"
 TRIED_AGAIN = (api.InternalServerError, api.ServiceUnavailable, api.GatewayTimeout, *NETWORK)
 FAILURES = (api.GoogleAPIError, GoogleAuthError, requests.RequestException, ParseError)
 
@@ -52,8 +53,8 @@ class Patience:
 class _Allowance:
     """Says for one call whether its latest failure is worth another try."""
 
-    def __init__(self, patience: Patience) -> None:
-        self._tries, self._unknown_tries = patience.tries, patience.unknown_tries
+    def __init__(self, patience: Patience, renew: Callable[[], None] | None) -> None:
+        self._tries, self._unknown_tries, self._renew = patience.tries, patience.unknown_tries, renew
 
     def __call__(self, error: Exception) -> bool:
         if isinstance(error, api.Unknown):
@@ -62,11 +63,18 @@ class _Allowance:
         if isinstance(error, TRIED_AGAIN) and not REFUSED_SIGN_IN.search(str(error)):
             self._tries -= 1
             return self._tries > 0
+        if isinstance(error, api.Unauthorized) and self._renew:
+            # GA4 reference §6: a token that is no longer taken is fetched anew, once
+            self._renew()
+            self._renew = None
+            return True
         return False
 
 
-def with_patience(call: Callable[[], Answer], patience: Patience, what: str) -> Answer:
-    """The answer of `call`, tried again while that may help.
+def with_patience(
+    call: Callable[[], Answer], patience: Patience, what: str, renew: Callable[[], None] | None = None
+) -> Answer:
+    """The answer of `call`, tried again while that may help; `renew` lets the next try fetch a new token.
 
     Raises:
         NotThereYet: a quota is spent; its bucket is named.
@@ -74,7 +82,7 @@ def with_patience(call: Callable[[], Answer], patience: Patience, what: str) -> 
         WrongUse: the request, the sign-in or the address is wrong; trying again is pointless.
     """
     retry = Retry(
-        predicate=_Allowance(patience),
+        predicate=_Allowance(patience, renew),
         initial=patience.first_pause_s,
         maximum=patience.longest_pause_s,
         multiplier=2.0,
@@ -102,7 +110,7 @@ def meaning(error: BaseException, what: str) -> KpiError:
     if isinstance(error, api.NotFound | api.MethodNotImplemented):
         return WrongUse(what, why, "check GA4_ENDPOINT")
     if isinstance(error, GoogleAuthError) and not isinstance(error, TransportError):
-        return WrongUse(what, why, "set GOOGLE_APPLICATION_CREDENTIALS to the key file of a service account")
+        return WrongUse(what, why, KEY_FILE)
     if isinstance(error, api.GatewayTimeout | requests.Timeout):
         remedy = "try again later; where a proxy breaks gRPC, set GA4_TRANSPORT=rest"
         return SourceUnavailable(what, f"no answer in time ({why})", remedy)
@@ -113,7 +121,9 @@ def wording(error: BaseException) -> str:
     """What an exception says, on one short line without addresses."""
     said = str(error)
     if isinstance(error, api.GoogleAPICallError):
-        said = f"{int(error.code)} {error.message}" if error.code else error.message
+        # GA4 reference §6: over REST the address of the call stands before what the server says
+        said = re.sub(r"^(GET|POST) \S+: ", "", error.message)
+        said = f"{int(error.code)} {said}" if error.code else said
     plain = " ".join(said.split()) or type(error).__name__
     return re.sub(ADDRESS, MASK, plain)[:LONGEST_WORDING]
 

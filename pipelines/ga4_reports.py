@@ -7,32 +7,41 @@ belongs to `ga4`, which days of it are due to `ga4_lookback`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pyarrow as pa
 
-from pipelines.loads import Arrival, Gate
+from pipelines.ga4_aliases import current_name
+from pipelines.loads import Arrival, Control, Gate
 
-LookBack = Literal["nightly", "weekly", "monthly"]
+LookBack = Literal["nightly", "weekly"]
 
 # Metrics that GA4 sends as fractions, seconds or money; all others are whole.
 FRACTIONAL = re.compile(r"keyEvents|Revenue|AdCost|Duration|Rate|Value")
 # A day that falls below half of its stored sessions is a broken answer, unless it was small anyway.
 COLLAPSED_DAY = Gate(column="sessions", floor_share=0.5, minimum=100)
+# GA4 reference §9: the sessions of all members lie within 3 % of those of the day, also when the day comes first.
+GAP_TO_DAY_TOTAL = replace(COLLAPSED_DAY, control=Control("ga4.day_total", "raw.ga4_day_total", "sessions"))
+# GA4 reference §10: cost that is suddenly zero is a right that was lost, not a day without advertisements.
+COST_LOST = Gate(column="advertiser_ad_cost", floor_share=0.5, minimum=10)
 # Attribution, returns and ad costs change for weeks; visits are complete after three days.
 CHANGES_FOR_WEEKS = re.compile(r"keyEvent|revenue|purchase|advertiserAd|returnOnAdSpend", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Report:
-    """One report. The first dimension is its time: `date` (parts are days) or `yearMonth` (parts are months)."""
+    """One report by day: the first dimension is `date`, and its parts are days."""
 
     name: str
     dimensions: tuple[str, ...]
     metrics: tuple[str, ...]
     gate: Gate | None = None
     days_per_request: int = 31
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "dimensions", tuple(map(current_name, self.dimensions)))
+        object.__setattr__(self, "metrics", tuple(map(current_name, self.metrics)))
 
     @property
     def object(self) -> str:
@@ -45,6 +54,11 @@ class Report:
         return f"raw.ga4_{self.name}"
 
     @property
+    def control_table(self) -> str | None:
+        """The raw table of the report that the sums of a day are held against."""
+        return self.gate.control.table if self.gate and self.gate.control else None
+
+    @property
     def key(self) -> tuple[str, ...]:
         """The columns that identify a row: all dimensions."""
         return tuple(column_name(field) for field in self.dimensions)
@@ -53,11 +67,6 @@ class Report:
     def part_dimension(self) -> str:
         """The dimension whose value decides the part of a row."""
         return self.dimensions[0]
-
-    @property
-    def is_monthly(self) -> bool:
-        """Whether the parts are months: what cannot be summed over days is asked for by month."""
-        return self.part_dimension == "yearMonth"
 
     def empty_arrival(self) -> Arrival:
         """The report without a row, as the table it is stored in."""
@@ -72,8 +81,6 @@ class Report:
     @property
     def look_back(self) -> LookBack:
         """How far back the report changes."""
-        if self.is_monthly:
-            return "monthly"
         return "weekly" if any(CHANGES_FOR_WEEKS.search(metric) for metric in self.metrics) else "nightly"
 
 
@@ -95,7 +102,6 @@ _TRAFFIC = (
     "purchaseRevenue",
 )
 _CAMPAIGN = ("sessionSource", "sessionMedium", "sessionCampaignId", "sessionCampaignName")
-_MONTH_USERS = ("totalUsers", "activeUsers", "newUsers", "sessions")
 
 REPORTS: tuple[Report, ...] = (
     Report(
@@ -115,12 +121,12 @@ REPORTS: tuple[Report, ...] = (
         ),
         COLLAPSED_DAY,
     ),
-    Report("channel_day", ("date", "sessionDefaultChannelGroup", "deviceCategory"), _TRAFFIC, COLLAPSED_DAY),
+    Report("channel_day", ("date", "sessionDefaultChannelGroup", "deviceCategory"), _TRAFFIC, GAP_TO_DAY_TOTAL),
     Report(
         "campaign_day",
         ("date", "sessionDefaultChannelGroup", *_CAMPAIGN, "sessionManualAdContent"),
         _TRAFFIC,
-        COLLAPSED_DAY,
+        GAP_TO_DAY_TOTAL,
     ),
     Report(
         "landing_day",
@@ -134,17 +140,19 @@ REPORTS: tuple[Report, ...] = (
             "keyEvents",
             "purchaseRevenue",
         ),
-        COLLAPSED_DAY,
+        GAP_TO_DAY_TOTAL,
     ),
     Report(
         "cost_day",
         ("date", "sessionDefaultChannelGroup", *_CAMPAIGN),
         ("advertiserAdCost", "advertiserAdClicks", "advertiserAdImpressions"),
+        COST_LOST,
     ),
     Report(
         "funnel_day",
         ("date", "sessionDefaultChannelGroup", "eventName"),
         ("eventCount", "totalUsers", "sessions", "keyEvents"),
+        replace(COLLAPSED_DAY, column="event_count"),
     ),
     Report(
         "shop_day",
@@ -158,8 +166,6 @@ REPORTS: tuple[Report, ...] = (
             "totalPurchasers",
             "firstTimePurchasers",
         ),
+        replace(COLLAPSED_DAY, column="item_view_events"),
     ),
-    Report("users_month", ("yearMonth",), _MONTH_USERS),
-    Report("users_month_channel", ("yearMonth", "sessionDefaultChannelGroup"), _MONTH_USERS),
-    Report("users_month_device", ("yearMonth", "deviceCategory"), _MONTH_USERS),
 )

@@ -36,6 +36,8 @@ class Measure:
     is_additive: bool
     slices_by_grain: Mapping[str, frozenset[str]]
     is_money: bool
+    # how GA4 is asked for it, when only GA4 can count it; see `ga4_periods`
+    form: str | None = None
 
 
 def measures_of(tables: Mapping[str, Table]) -> dict[str, Measure]:
@@ -53,8 +55,9 @@ def measures_of(tables: Mapping[str, Table]) -> dict[str, Measure]:
 def _declared(table: Table) -> Iterable[Measure]:
     if "measures" in table.words:
         where = _fetched_grains(table)
-        for name in table.words["measures"].split(","):
-            yield Measure(name.strip(), table.name, _sources(table, name.strip()), False, where, False)
+        forms = _forms(table)
+        for name in map(str.strip, table.words["measures"].split(",")):
+            yield Measure(name, table.name, _sources(table, name), False, where, False, forms.get(name))
         return
     slices = frozenset({"total", *(column.name for column in table.columns if column.role == "slice")})
     everywhere = dict.fromkeys(GRAINS, slices)
@@ -77,11 +80,23 @@ def _sources(table: Table, measure: str) -> Sources:
 
 
 def _fetched_grains(table: Table) -> dict[str, frozenset[str]]:
-    """`day (total), month (total, channel)` as a mapping."""
-    found = re.findall(r"(\w+) \(([^)]*)\)", table.words.get("grains", ""))
+    """`day (total), month (total, channel)` as a mapping; `every` stands for all grains."""
+    found = _grouped(table.words.get("grains", ""))
     if not found:
         raise WrongUse(table.name, "no `grains:` in its header", "say at which grains and slices it was counted")
-    return {grain: frozenset(name.strip() for name in slices.split(",")) for grain, slices in found}
+    if "every" in found:
+        return dict.fromkeys(GRAINS, frozenset(found["every"]))
+    return {grain: frozenset(slices) for grain, slices in found.items()}
+
+
+def _forms(table: Table) -> dict[str, str]:
+    """The form of GA4's answers that each measure is taken from, as in `all (users), eventName (lead_users)`."""
+    return {name: form for form, names in _grouped(table.words.get("asked of ga4", "")).items() for name in names}
+
+
+def _grouped(text: str) -> dict[str, list[str]]:
+    """`a (x, y), b (z)` as a mapping."""
+    return {name: re.split(r",\s*", members.strip()) for name, members in re.findall(r"(\w+) \(([^)]*)\)", text)}
 
 
 def parts_query(tables: Mapping[str, Table]) -> str:

@@ -1,48 +1,66 @@
 """Mailchimp as a source: what the account knows about campaigns and audiences, read whole every night.
 
 Reports have no end: opens and clicks keep coming and bounces are taken back, so every report is an observation and is
-read again. What is asked for belongs to `mailchimp_objects`, how it is fetched to `mailchimp_client`.
+read again. E-mails without a day of sending belong to `mailchimp_automations`, how anything is fetched to
+`mailchimp_collections` and `mailchimp_client`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from mailchimp_marketing import Client
 
 from pipelines.loads import Arrival
-from pipelines.mailchimp_client import pages, requests_made
-from pipelines.mailchimp_errors import MailchimpRefusedError, incomplete, unexpected
+from pipelines.mailchimp_automations import automation_days, automation_emails
+from pipelines.mailchimp_client import requests_made
+from pipelines.mailchimp_collections import Collections
+from pipelines.mailchimp_errors import MailchimpRefusedError, unexpected
 from pipelines.mailchimp_objects import (
     ACTIVITY_DAY,
+    AUTOMATION_DAY,
     CAMPAIGN,
     GROWTH_MONTH,
     LIST,
+    LISTED,
     REPORT,
     MailchimpObject,
-    activity_row,
-    campaign_row,
-    growth_row,
-    list_row,
-    report_row,
 )
+from pipelines.mailchimp_rows import activity_row, campaign_row, growth_row, list_row, report_row
 from pipelines.mailchimp_values import Answer
 
-READINGS_OF_A_MOVING_COLLECTION = 3
+Row = dict[str, Any]
+
+
+class Found(NamedTuple):
+    """What was read of one object, and what is to be said about it."""
+
+    wanted: MailchimpObject
+    rows: list[Row]
+    flags: dict[str, Any]
 
 
 class MailchimpSource:
     """Reads one account through a client of `mailchimp_client.connect`; `page_size` is at most 1000."""
 
     def __init__(self, client: Client, page_size: int = 1000) -> None:
-        self._client, self._page_size = client, page_size
+        self._client, self._collections = client, Collections(page_size)
 
     def ping(self) -> str:
         """What Mailchimp says of its own health; an error when the key or the way there is wrong."""
         return str(self._client.ping.get().get("health_status", ""))
+
+    def number_of_reports(self) -> int:
+        """How many reports the key may read; an error when it may read none."""
+        # Mailchimp reference §7: count=0 is ambiguous
+        answer = self._client.reports.get_all_campaign_reports(count=1, fields=["total_items"])
+        number = Answer(answer, "Mailchimp reports").count("total_items")
+        if number is None:
+            raise unexpected("Mailchimp reports", "the answer names no total_items")
+        return number
 
     def account_time_zone(self) -> ZoneInfo:
         """The zone in which the account counts its days.
@@ -61,7 +79,7 @@ class MailchimpSource:
             raise unexpected("Mailchimp account", why) from None
 
     def read(self, business_date: date) -> list[Arrival]:
-        """All five objects, as far as they concern days before `business_date`.
+        """All objects, as far as they concern days before `business_date`; the listing of what is there comes last.
 
         A campaign that is not sent to its end is left out, and so is its report: the counts would be partial.
 
@@ -71,60 +89,62 @@ class MailchimpSource:
         """
         requests_before = requests_made(self._client)
         zone = self.account_time_zone()
-        campaigns, left_out_campaigns = self._sent_campaigns(zone, business_date)
-        reports, skipped = self._reports(campaigns, zone, business_date)
-        lists = [list_row(answer) for answer in self._collected(LIST, self._client.lists.get_all_lists)]
-        months, days, gone = self._histories([row["list_id"] for row in lists], business_date)
-        flags = {
-            "account_time_zone": zone.key,
-            "requests": requests_made(self._client) - requests_before,
-        }
+        mailings, campaigns_there = self._mailings(zone, business_date)
+        audiences, lists_there = self._audiences(business_date)
+        there = [{"kind": "campaign", "id": one} for one in campaigns_there]
+        there += [{"kind": "list", "id": one} for one in lists_there]
+        flags = {"account_time_zone": zone.key, "requests": requests_made(self._client) - requests_before}
         return [
-            CAMPAIGN.arrival(campaigns, {**flags, "campaigns_left_out": left_out_campaigns}),
-            REPORT.arrival(reports, {**flags, **skipped}),
-            LIST.arrival(lists, flags),
-            GROWTH_MONTH.arrival(months, {**flags, "lists_gone": gone}),
-            ACTIVITY_DAY.arrival(days, {**flags, "lists_gone": gone}),
+            wanted.arrival(rows, {**flags, **own})
+            for wanted, rows, own in (*mailings, *audiences, Found(LISTED, there, {}))
         ]
 
-    def _sent_campaigns(self, zone: ZoneInfo, business_date: date) -> tuple[list[dict[str, Any]], int]:
-        """Rows of the campaigns that are sent to their end, and how many are not."""
-        answers = self._collected(CAMPAIGN, self._client.campaigns.list, sort_field="create_time", sort_dir="ASC")
-        sent = [
-            campaign_row(answer)
-            for answer in answers
-            if answer.text("status") == "sent" and _is_over(answer.moment("send_time"), zone, business_date)
+    def _mailings(self, zone: ZoneInfo, business_date: date) -> tuple[list[Found], list[str]]:
+        """Campaigns, their reports and what automations counted; and the ids of all that is still there."""
+        listed = self._collections.rows(CAMPAIGN, self._client.campaigns.list, sort_field="create_time", sort_dir="ASC")
+        reports = {
+            one.identifier("id"): one
+            for one in self._collections.rows(REPORT, self._client.reports.get_all_campaign_reports)
+        }
+        automations = automation_emails(self._client, self._collections, listed, zone)
+        of_automations = {email.campaign_id for email in automations}
+        sends = [one for one in listed if one.identifier("id") not in of_automations]
+        over = [one for one in sends if _is_over(one.moment("send_time"), zone, business_date)]
+        sent = [campaign_row(one) for one in over if one.text("status") == "sent"]
+        of_sends = {name: report for name, report in reports.items() if name not in of_automations}
+        report_rows, left_out = _reports_of(sent, of_sends, zone)
+        observed = list(automation_days(self._client, automations, reports, business_date))
+        unreadable = sum(not row["is_readable"] for row in observed)
+        found = [
+            Found(CAMPAIGN, [*sent, *(one.row for one in automations)], {"campaigns_left_out": len(sends) - len(sent)}),
+            Found(REPORT, report_rows, left_out),
+            Found(AUTOMATION_DAY, observed, {"automations_without_report": unreadable}),
         ]
-        return sent, len(answers) - len(sent)
+        return found, [*(one.identifier("id") for one in over), *sorted(of_automations)]
 
-    def _reports(
-        self, campaigns: list[dict[str, Any]], zone: ZoneInfo, business_date: date
-    ) -> tuple[list[dict[str, Any]], dict[str, int]]:
-        """Rows of the reports on these campaigns, and how many reports and e-mails are left out."""
-        sent = {row["campaign_id"] for row in campaigns}
-        rows, left_out = [], []
-        for answer in self._collected(REPORT, self._client.reports.get_all_campaign_reports):
-            sent_at = answer.moment("send_time")
-            if answer.text("id") in sent and sent_at is not None and _is_over(sent_at, zone, business_date):
-                rows.append(report_row(answer, sent_at, zone))
-            else:
-                left_out.append(answer.count("emails_sent") or 0)
-        return rows, {"reports_left_out": len(left_out), "emails_left_out": sum(left_out)}
+    def _audiences(self, business_date: date) -> tuple[list[Found], list[str]]:
+        """Lists with their months and days; and the ids of those that are still there."""
+        lists = [list_row(one) for one in self._collections.rows(LIST, self._client.lists.get_all_lists)]
+        months, days, gone = self._histories([row["list_id"] for row in lists], business_date)
+        found = [
+            Found(LIST, lists, {}),
+            Found(GROWTH_MONTH, months, {"lists_gone": gone}),
+            Found(ACTIVITY_DAY, days, {"lists_gone": gone}),
+        ]
+        return found, [row["list_id"] for row in lists if row["list_id"] not in gone]
 
-    def _histories(
-        self, list_ids: list[str], business_date: date
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+    def _histories(self, list_ids: list[str], business_date: date) -> tuple[list[Row], list[Row], list[str]]:
         """Growth months and activity days of all lists, and the lists that were deleted while they were read."""
         lists = self._client.lists
         last_day = business_date - timedelta(days=1)
         months, days, gone = [], [], []
         for list_id in list_ids:
             try:
-                growth = self._collected(
+                growth = self._collections.rows(
                     GROWTH_MONTH, lists.get_list_growth_history, list_id, sort_field="month", sort_dir="ASC"
                 )
-                # Mailchimp forgets activity after 180 days, so all of it is taken every time.
-                activity = self._collected(ACTIVITY_DAY, lists.get_list_recent_activity, list_id)
+                # Mailchimp reference §7: activity reaches back 180 days only, so all of it is taken every time.
+                activity = self._collections.rows(ACTIVITY_DAY, lists.get_list_recent_activity, list_id)
             except MailchimpRefusedError as error:
                 if error.status != 404:
                     raise
@@ -138,18 +158,18 @@ class MailchimpSource:
             gone,
         )
 
-    def _collected(
-        self, wanted: MailchimpObject, method: Callable[..., dict[str, Any]], *args: str, **kw: str
-    ) -> list[Answer]:
-        """All rows of a collection; read again when it moved under the reading, so that none is missed.
 
-        Paging goes by position: a row that is added or deleted meanwhile makes another one come twice or not at all.
-        """
-        for _ in range(READINGS_OF_A_MOVING_COLLECTION):
-            rows = list(pages(method, wanted.collection, *args, count=self._page_size, fields=wanted.asked, **kw))
-            if len({str(row.get(wanted.identity)) for row in rows}) == len(rows):
-                return [Answer(row, f"Mailchimp {wanted.name} {row.get(wanted.identity)}") for row in rows]
-        raise incomplete(wanted.collection, "the collection kept changing while it was read")
+def _reports_of(sent: Sequence[Row], reports: Mapping[str, Answer], zone: ZoneInfo) -> tuple[list[Row], dict[str, Any]]:
+    """Rows of the reports on what was sent to its end, and how many reports and e-mails are left out."""
+    rows, left_out = [], []
+    ids = {row["campaign_id"] for row in sent}
+    for campaign_id, report in reports.items():
+        sent_at = report.moment("send_time")
+        if campaign_id in ids and sent_at is not None:
+            rows.append(report_row(report, sent_at, zone))
+        else:
+            left_out.append(report.count("emails_sent") or 0)
+    return rows, {"reports_left_out": len(left_out), "emails_left_out": sum(left_out)}
 
 
 def _is_over(moment: datetime | None, zone: ZoneInfo, business_date: date) -> bool:

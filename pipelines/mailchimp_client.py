@@ -16,11 +16,19 @@ from urllib.parse import urlsplit
 
 import requests
 from mailchimp_marketing import Client
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    retry_if_not_exception_type,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
 
 from pipelines.failures import WrongUse
 from pipelines.mailchimp_errors import (
+    MailchimpBlockedError,
     MailchimpRefusedError,
+    MailchimpTooSlowError,
     MailchimpUnavailableError,
     incomplete,
     no_answer,
@@ -30,6 +38,8 @@ from pipelines.mailchimp_errors import (
 from pipelines.mailchimp_requests import filled_path, query_pairs
 
 LONGEST_DELAY_SECONDS = 60
+# A page of this size or less is not halved after a 504; it is asked for again.
+SMALLEST_PAGE = 100
 API_ADDRESS = "https://{data_centre}.api.mailchimp.com/3.0"
 DATA_CENTRE = re.compile(r"[a-z]{2,3}\d{1,3}")
 
@@ -78,17 +88,31 @@ def pages(
 ) -> Iterator[dict[str, Any]]:
     """Every row of a collection, in the order of the answers; `total_items` is asked for and believed on every page.
 
+    After a 504 the page is halved, down to SMALLEST_PAGE, and the reading goes on where it was.
+
     Raises:
-        MailchimpUnavailableError: fewer rows than the total arrived, or the answer is no collection.
+        MailchimpIncompleteError: fewer rows than the total arrived, the total fell, so that a row may have moved into a
+            page already read, or the answer is no collection.
+        MailchimpUnavailableError: a page is not to be had.
     """
     if isinstance(kw.get("fields"), list) and "total_items" not in kw["fields"]:
         kw["fields"] = [*kw["fields"], "total_items"]
-    seen = 0
+    seen = highest_total = 0
     while True:
-        answer = method(*args, count=count, offset=seen, **kw)
+        try:
+            answer = method(*args, count=count, offset=seen, **kw)
+        except MailchimpTooSlowError:
+            # Mailchimp reference §7: large pages give intermittent 504
+            if count <= SMALLEST_PAGE:
+                raise
+            count = max(count // 2, SMALLEST_PAGE)
+            continue
         total, rows = answer.get("total_items"), answer.get(key, [])
         if not isinstance(total, int) or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise incomplete(key, "the answer names no total_items or holds no rows")
+        if total < highest_total:
+            raise incomplete(key, f"it fell from {highest_total} to {total} rows while it was read")
+        highest_total = total
         yield from rows
         seen += len(rows)
         if seen >= total:
@@ -121,7 +145,10 @@ class _Transport:
             retry=retry_if_exception_type(MailchimpUnavailableError),
             reraise=True,
         )
-        self._tries = tries
+        self._retrying_large_page = self._retrying.copy(
+            retry=self._retrying.retry & retry_if_not_exception_type(MailchimpTooSlowError)
+        )
+        self._blocked: MailchimpBlockedError | None = None
 
     def __call__(
         self,
@@ -136,10 +163,18 @@ class _Transport:
             # A key cannot be limited to reading, so the limit is here.
             raise WrongUse(f"Mailchimp {method} {resource_path}", "this program only reads", "use a GET method")
         path, query = filled_path(resource_path, path_params or {}), query_pairs(query_params or ())
+        if self._blocked:
+            # Mailchimp reference §7: the edge blocks by reputation for hours; asking on makes it worse
+            raise self._blocked
+        is_large_page = int(dict(query).get("count", 0)) > SMALLEST_PAGE
+        retrying = self._retrying_large_page if is_large_page else self._retrying
         try:
-            return self._retrying(self._get, path, query)
+            return retrying(self._get, path, query)
         except MailchimpUnavailableError as error:
-            raise error.after(self._tries) from error
+            told = error.after(int(retrying.statistics["attempt_number"]))
+            if isinstance(told, MailchimpBlockedError):
+                self._blocked = told
+            raise told from error
 
     def close(self) -> None:
         """Closes the sessions of all threads; the next call of each opens a new one."""

@@ -15,6 +15,7 @@ from pipelines.privacy import ADDRESS, MASK
 
 LONGEST_DETAIL = 200
 TRY_LATER = "try again later; status.mailchimp.com tells of outages"
+WAIT_FOR_EDGE = "wait some hours: Mailchimp's edge blocks the address of this machine; ask its support when it stays"
 CHANGED_API = "run again; when it stays, the API has changed and this program has to follow"
 REMEDIES = {
     401: "set MAILCHIMP_API_KEY to a valid key, and MAILCHIMP_SERVER_PREFIX to its data centre",
@@ -43,7 +44,20 @@ class MailchimpUnavailableError(MailchimpError, SourceUnavailable):
 
     def after(self, tries: int) -> Self:
         """The same error, saying how often it was tried."""
-        return type(self)(self.what, f"{self.why} (tried {tries} times)", self.remedy, self.status, self.detail)
+        often = "once" if tries == 1 else f"{tries} times"
+        return type(self)(self.what, f"{self.why} (tried {often})", self.remedy, self.status, self.detail)
+
+
+class MailchimpTooSlowError(MailchimpUnavailableError):
+    """The gateway gave up waiting (504): fewer rows at a time may pass."""
+
+
+class MailchimpBlockedError(MailchimpUnavailableError):
+    """The edge lets nobody from here through (403 without a problem document), mostly for hours."""
+
+
+class MailchimpIncompleteError(MailchimpUnavailableError):
+    """Rows of a collection are missing, mostly because it moved under the reading: from the start it may be whole."""
 
 
 class MailchimpRefusedError(MailchimpError, WrongUse):
@@ -54,8 +68,12 @@ def refusal_or_pause(path: str, response: requests.Response) -> MailchimpError:
     """The error for an answer that is no success."""
     status, detail = response.status_code, _detail(response)
     what, why = _call(path), f"HTTP {status} {detail}".rstrip()
-    # A block at the edge answers 403 too, but never as a problem document.
-    if status in {408, 429} or status >= 500 or (status == 403 and not _is_problem(response)):
+    # Mailchimp reference §7: a block at the edge answers 403 too, but never as a problem document
+    if status == 403 and not _is_problem(response):
+        return MailchimpBlockedError(what, why, WAIT_FOR_EDGE, status, detail)
+    if status == 504:
+        return MailchimpTooSlowError(what, why, TRY_LATER, status, detail)
+    if status in {408, 429} or status >= 500:
         return MailchimpUnavailableError(what, why, TRY_LATER, status, detail)
     return MailchimpRefusedError(what, why, REMEDIES.get(status, CHECK_ADDRESS), status, detail)
 
@@ -81,9 +99,9 @@ def no_json_object(path: str, response: requests.Response) -> MailchimpUnavailab
     return MailchimpUnavailableError(_call(path), why, TRY_LATER, response.status_code, _detail(response))
 
 
-def incomplete(collection: str, why: str) -> MailchimpUnavailableError:
+def incomplete(collection: str, why: str) -> MailchimpIncompleteError:
     """The error for a collection of which rows are missing."""
-    return MailchimpUnavailableError(f"Mailchimp {collection}", why, TRY_LATER, 200, why)
+    return MailchimpIncompleteError(f"Mailchimp {collection}", why, TRY_LATER, 200, why)
 
 
 def unexpected(what: str, why: str) -> MailchimpUnavailableError:

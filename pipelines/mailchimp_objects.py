@@ -1,26 +1,19 @@
-"""The five Mailchimp objects as raw rows: what is asked for, which columns come of it, what identifies a row.
+"""The Mailchimp objects as raw tables: what is asked for, which columns come of it, what identifies a row.
 
-No field that names or describes a person is asked for: no sender, subject, contact, member or share link. Reading and
-choosing what counts belongs to `mailchimp`.
+No field that names or describes a person is asked for: no sender, subject, contact, member or share link. How an answer
+becomes a row belongs to `mailchimp_rows`, choosing what counts to `mailchimp`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from pipelines.loads import Arrival
-from pipelines.mailchimp_errors import unexpected
-from pipelines.mailchimp_values import Answer
+from pipelines.loads import ROWS, Arrival, Gate
 from pipelines.privacy import masked
-
-# Before this day Mailchimp did not tell opens by privacy proxies apart; a figure for an older send is no observation.
-PROXY_OPENS_KNOWN_SINCE = date(2024, 6, 22)
 
 MONEY = pa.decimal128(18, 6)
 UTC_TIMESTAMP = pa.timestamp("us")
@@ -28,15 +21,22 @@ UTC_TIMESTAMP = pa.timestamp("us")
 
 @dataclass(frozen=True)
 class MailchimpObject:
-    """One object: `fields` are asked for below `collection`; a row's part is made of its `key`."""
+    """One object: `fields` are asked for below `collection`; a row's part is made of its `key`.
+
+    `described` tells people what it holds. Of a full listing, what it lacks is withdrawn; of all others it keeps its
+    last state.
+    """
 
     name: str
+    described: str
     collection: str
     identity: str
     fields: tuple[str, ...]
     key: tuple[str, ...]
     columns: tuple[tuple[str, pa.DataType], ...]
     masked: tuple[str, ...] = ()
+    is_full_listing: bool = False
+    gate: Gate | None = None
 
     @property
     def asked(self) -> list[str]:
@@ -44,7 +44,7 @@ class MailchimpObject:
         return [f"{self.collection}.{name}" for name in self.fields]
 
     def arrival(self, rows: Iterable[Mapping[str, Any]], flags: Mapping[str, Any]) -> Arrival:
-        """The rows, typed; every row is a part of its own, so that what is no longer listed keeps its last state."""
+        """The rows, typed; every row is a part of its own."""
         parted = [{**row, "part": "/".join(str(row[name]) for name in self.key)} for row in rows]
         table = pa.Table.from_pylist(parted, pa.schema([*self.columns, ("part", pa.string())]))
         for name in self.masked:
@@ -54,6 +54,8 @@ class MailchimpObject:
             table=f"raw.mailchimp_{self.name}",
             key=self.key,
             rows=table,
+            full=self.is_full_listing,
+            gate=self.gate,
             rows_read=table.num_rows,
             flags=dict(flags),
         )
@@ -61,6 +63,7 @@ class MailchimpObject:
 
 CAMPAIGN = MailchimpObject(
     name="campaign",
+    described="The e-mail campaigns that were sent, and the e-mails of automations",
     collection="campaigns",
     identity="id",
     fields=(
@@ -70,6 +73,7 @@ CAMPAIGN = MailchimpObject(
         "parent_campaign_id",
         "create_time",
         "send_time",
+        "emails_sent",
         "recipients.list_id",
         "settings.title",
         "tracking.google_analytics",
@@ -106,6 +110,7 @@ REPORT_COUNTS = {
 }
 REPORT = MailchimpObject(
     name="report",
+    described="What every e-mail campaign counted",
     collection="reports",
     identity="id",
     fields=(
@@ -135,6 +140,7 @@ REPORT = MailchimpObject(
 LIST_COUNTS = ("member_count", "unsubscribe_count", "cleaned_count")
 LIST = MailchimpObject(
     name="list",
+    described="The audiences",
     collection="lists",
     identity="id",
     fields=("id", "name", "date_created", *(f"stats.{name}" for name in LIST_COUNTS)),
@@ -151,6 +157,7 @@ LIST = MailchimpObject(
 GROWTH_COUNTS = ("subscribed", "unsubscribed", "cleaned", "deleted")
 GROWTH_MONTH = MailchimpObject(
     name="growth_month",
+    described="The stock of every audience by month, and what left it",
     collection="history",
     identity="month",
     fields=("month", *GROWTH_COUNTS),
@@ -171,6 +178,7 @@ ACTIVITY_COUNTS = (
 )
 ACTIVITY_DAY = MailchimpObject(
     name="activity_day",
+    described="What happened in every audience by day",
     collection="activity",
     identity="day",
     fields=("day", *ACTIVITY_COUNTS),
@@ -179,74 +187,46 @@ ACTIVITY_DAY = MailchimpObject(
 )
 
 
-OBJECTS = (CAMPAIGN, REPORT, LIST, GROWTH_MONTH, ACTIVITY_DAY)
+# Classic automations; their e-mails have no list endpoint with `fields`, so only the workflows are described.
+AUTOMATION = MailchimpObject(
+    name="automation",
+    described="The classic automations",
+    collection="automations",
+    identity="id",
+    fields=("id",),
+    key=("workflow_id",),
+    columns=(),
+)
+# What an automation e-mail, which sends for ever, had counted on the morning of a day.
+AUTOMATION_DAY = MailchimpObject(
+    name="automation_day",
+    described="What every automation e-mail had counted on a morning",
+    collection="",
+    identity="id",
+    # one report is asked for by its id: the fields stand at the top
+    fields=("id", *REPORT_COUNTS.values()),
+    key=("campaign_id", "observed_on"),
+    columns=(
+        ("campaign_id", pa.string()),
+        ("observed_on", pa.date32()),
+        ("created_on", pa.date32()),
+        ("is_readable", pa.bool_()),
+        *((name, pa.int64()) for name in REPORT_COUNTS),
+    ),
+)
 
+# Mailchimp reference §7: deleted campaigns and lists just disappear. This listing knows what is still there; when more
+# than half of it vanishes in one night, the night is not believed.
+LISTED = MailchimpObject(
+    name="listed",
+    described="What campaigns and audiences are still there",
+    collection="",
+    identity="id",
+    fields=(),
+    key=("kind", "id"),
+    columns=(("kind", pa.string()), ("id", pa.string())),
+    is_full_listing=True,
+    gate=Gate(ROWS, floor_share=0.5),
+)
 
-def campaign_row(campaign: Answer) -> dict[str, Any]:
-    """One row of `mailchimp.campaign`."""
-    return {
-        "campaign_id": campaign.identifier("id"),
-        "type": campaign.text("type"),
-        "status": campaign.text("status"),
-        "parent_campaign_id": campaign.text("parent_campaign_id"),
-        "list_id": campaign.text("recipients.list_id"),
-        "title": campaign.text("settings.title"),
-        "create_time": _naive(campaign.moment("create_time")),
-        "send_time": _naive(campaign.moment("send_time")),
-        "utm_campaign": campaign.text("tracking.google_analytics"),
-    }
-
-
-def report_row(report: Answer, sent_at: datetime, zone: ZoneInfo) -> dict[str, Any]:
-    """One row of `mailchimp.report`; the send day is the account's, because Mailchimp's own pages count by it."""
-    send_day = sent_at.astimezone(zone).date()
-    counts = {name: report.count(path) for name, path in REPORT_COUNTS.items()}
-    if send_day < PROXY_OPENS_KNOWN_SINCE:
-        counts["human_unique_opens"] = None
-    return {
-        "campaign_id": report.identifier("id"),
-        "title": report.text("campaign_title"),
-        "list_id": report.text("list_id"),
-        "send_time": _naive(sent_at),
-        "send_day": send_day,
-        "account_time_zone": zone.key,
-        **counts,
-        "total_revenue": report.money("ecommerce.total_revenue"),
-        "currency": report.text("ecommerce.currency_code"),
-    }
-
-
-def list_row(audience: Answer) -> dict[str, Any]:
-    """One row of `mailchimp.list`."""
-    return {
-        "list_id": audience.identifier("id"),
-        "name": audience.text("name"),
-        "created_at": _naive(audience.moment("date_created")),
-        **{name: audience.count(f"stats.{name}") for name in LIST_COUNTS},
-    }
-
-
-def growth_row(history: Answer, list_id: str) -> dict[str, Any]:
-    """One row of `mailchimp.growth_month`: the stock at the month's end and what left during it."""
-    month = history.identifier("month")
-    _parsed(lambda: date.fromisoformat(f"{month}-01"), f"month {month!r} is not of the form 2026-01")
-    return {"list_id": list_id, "month": month, **{name: history.count(name) for name in GROWTH_COUNTS}}
-
-
-def activity_row(activity: Answer, list_id: str) -> dict[str, Any]:
-    """One row of `mailchimp.activity_day`."""
-    text = activity.identifier("day")
-    day = _parsed(lambda: date.fromisoformat(text[:10]), f"day {text!r} is not of the form 2026-01-31")
-    return {"list_id": list_id, "day": day, **{name: activity.count(name) for name in ACTIVITY_COUNTS}}
-
-
-def _parsed(parse: Callable[[], date], why: str) -> date:
-    try:
-        return parse()
-    except ValueError:
-        raise unexpected("Mailchimp list", why) from None
-
-
-def _naive(moment: datetime | None) -> datetime | None:
-    """Raw times are UTC without a zone."""
-    return None if moment is None else moment.replace(tzinfo=None)
+OBJECTS = (CAMPAIGN, REPORT, AUTOMATION_DAY, LIST, GROWTH_MONTH, ACTIVITY_DAY, LISTED)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import dagster as dg
 
 from pipelines.failures import SourceUnavailable, WrongUse
-from pipelines.ga4_lookback import Window, default_start, windows
+from pipelines.ga4_lookback import Window, default_start, usual_first_day
 from pipelines.intake import first_day_due
 from pipelines.runtime import Runtime, prepare_warehouse
 
@@ -63,9 +63,8 @@ def usual_night_tags(runtime: Runtime) -> dict[str, str]:
     ga4, today = runtime.config.sources.ga4, runtime.business_date
     if not ga4.enabled:
         return {NIGHT: "1"}
-    read_last_night, start = today - timedelta(days=2), ga4.start_date or default_start(today)
-    due = windows(today, read_last_night, start, ga4.lookback_days, ga4.weekly_lookback_days)
-    return _night_since(min((due[name][0] for name in due if name != "monthly"), default=today), today)
+    start = ga4.start_date or default_start(today)
+    return _night_since(usual_first_day(today, start, ga4.lookback_days, ga4.weekly_lookback_days), today)
 
 
 def backfill_tags(runtime: Runtime, first: date, last: date) -> dict[str, str]:

@@ -79,6 +79,8 @@ def without_query(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedAr
 
 def clean_url(url: str) -> str:
     """One URL as :func:`without_query` keeps it; an encoded question mark begins a query string too."""
+    if "?" not in url and "#" not in url and not _SUSPICIOUS.search(url):
+        return url
     path, _, query = url.partition("#")[0].partition("?")
     path = _ENCODED_QUERY.split(path, maxsplit=1)[0]
     kept = "&".join(part for part in re.split("[&;]", query) if KEPT_PARAMETERS.match(part))

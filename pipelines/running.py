@@ -20,7 +20,7 @@ import dagster as dg
 from dagster import DagsterInstance
 from dagster_shared.error import SerializableErrorInfo
 
-from pipelines.alerts import Alert, send_alert
+from pipelines.alerts import look_at_run, tell_after_run
 from pipelines.engines.duckdb import lock_holder
 from pipelines.failures import DataFailed, KpiError, SourceUnavailable, WrongUse
 from pipelines.progress import line_of
@@ -65,8 +65,7 @@ def run_job(definitions: dg.Definitions, job: str, runtime: Runtime, tags: Mappi
             ended = Ended(run_id, 0, ()) if succeeded else Ended(run_id, *failure_of(events))
         except KpiError as error:
             ended = Ended(run_id, error.exit_code, (str(error),))
-    if ended.exit_code:
-        send_alert(Alert("run failed", ended.run_id, job, "; ".join(ended.messages)), runtime.settings)
+    tell_after_run([look_at_run(job, ended.run_id, ended.messages)], ended.run_id, runtime)
     return ended
 
 
@@ -169,14 +168,15 @@ def failure_of(events: Iterable[dg.DagsterEvent]) -> tuple[int, tuple[str, ...]]
     return exit_code, tuple(dict.fromkeys(message for _, message in found if message))
 
 
-def failed_checks(events: Iterable[dg.DagsterEvent]) -> tuple[str, ...]:
-    """One line per check of severity error that does not hold; the mart was published all the same."""
+def evaluated_checks(events: Iterable[dg.DagsterEvent]) -> dict[str, str | None]:
+    """Each check of severity error that was made, as `table check`, with a line when it does not hold."""
     done = [event.asset_check_evaluation_data for event in events if event.event_type is EVALUATED]
-    return tuple(
-        f"{one.asset_key.to_user_string()} {one.check_name}: it does not hold: see `kpi status`"
-        for one in done
-        if not one.passed and one.severity is dg.AssetCheckSeverity.ERROR
-    )
+    named = {f"{'.'.join(one.asset_key.path)} {one.check_name}": one for one in done}
+    return {
+        name: None if one.passed else f"{name}: it does not hold: see `kpi status`"
+        for name, one in named.items()
+        if one.severity is dg.AssetCheckSeverity.ERROR
+    }
 
 
 def _read(event: dg.DagsterEvent) -> tuple[int, str]:

@@ -83,10 +83,19 @@ def prepare_warehouse(connection: duckdb.DuckDBPyConnection, runtime: Runtime) -
     """
     create_meta_tables(connection)
     create_raw_tables(connection)
-    mine = {
-        "is_demo": str(runtime.is_demo).lower(),
-        "pepper": pseudonym("fingerprint", runtime.settings.pepper_bytes)[:16],
-    }
+    stored = refuse_other_identity(connection, runtime)
+    mine = _identity(runtime)
+    for name in mine.keys() - stored.keys():
+        connection.execute("insert into meta.identity values (?, ?)", [name, mine[name]])
+
+
+def refuse_other_identity(connection: duckdb.DuckDBPyConnection, runtime: Runtime) -> dict[str, str]:
+    """What the warehouse says it belongs to; only looks.
+
+    Raises:
+        WrongUse: demo and real data would be mixed, or the HMAC secret is not the one the warehouse was made with.
+    """
+    mine = _identity(runtime)
     stored = dict(connection.execute("select name, value from meta.identity").fetchall())
     if stored.get("is_demo", mine["is_demo"]) != mine["is_demo"]:
         holds, wants = ("demo", "real") if stored["is_demo"] == "true" else ("real", "demo")
@@ -97,5 +106,11 @@ def prepare_warehouse(connection: duckdb.DuckDBPyConnection, runtime: Runtime) -
         raise WrongUse(
             "KPI_PEPPER", "the warehouse was made with another one", "set the old value, or KPI_DATA to another folder"
         )
-    for name in mine.keys() - stored.keys():
-        connection.execute("insert into meta.identity values (?, ?)", [name, mine[name]])
+    return stored
+
+
+def _identity(runtime: Runtime) -> dict[str, str]:
+    return {
+        "is_demo": str(runtime.is_demo).lower(),
+        "pepper": pseudonym("fingerprint", runtime.settings.pepper_bytes)[:16],
+    }

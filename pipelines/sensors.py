@@ -1,14 +1,14 @@
-"""What is noticed between the schedules: new files, runs that failed, and checks that do not hold."""
+"""What is noticed between the schedules: new files, and how runs ended that nobody watches."""
 
 import hashlib
 
 import dagster as dg
 
-from pipelines.alerts import Alert, send_alert
+from pipelines.alerts import look_at_checks, look_at_run, tell_after_run
 from pipelines.failures import KpiError
 from pipelines.inbox import InboxFile, discover
 from pipelines.intake import known_files
-from pipelines.running import BY_COMMAND, events_of, failed_checks, failure_of
+from pipelines.running import BY_COMMAND, evaluated_checks, events_of, failure_of
 from pipelines.runtime import Runtime
 
 INBOX_SECONDS = 60
@@ -43,16 +43,16 @@ def sensors(runtime: Runtime) -> list[dg.SensorDefinition]:
         description="Tells the log, the webhook and the mail address what failed, why and what to do.",
     )
     def run_failure_alert(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
-        return _tell("run failed", context, runtime)
+        return _tell(context, runtime)
 
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.SUCCESS,
         name="failed_check_alert",
         default_status=status,
-        description="Tells the same addressees which checks do not hold after a run that published the mart.",
+        description="Tells the same addressees what a green run leaves wrong: checks, refused parts, silence.",
     )
     def failed_check_alert(context: dg.RunStatusSensorContext) -> dg.SkipReason | None:
-        return _tell("check failed", context, runtime)
+        return _tell(context, runtime)
 
     return [inbox_sensor, run_failure_alert, failed_check_alert]
 
@@ -64,14 +64,13 @@ def _new_files(runtime: Runtime) -> list[InboxFile]:
     return [file for file in discover(runtime.settings.data_dir / "inbox", known) if file.state == "new"]
 
 
-def _tell(kind: str, context: dg.RunStatusSensorContext, runtime: Runtime) -> dg.SkipReason | None:
-    """Sends what the command line would have said, unless it did."""
+def _tell(context: dg.RunStatusSensorContext, runtime: Runtime) -> dg.SkipReason | None:
+    """Tells what the command line would have said, unless it did."""
     run = context.dagster_run
     if BY_COMMAND.items() <= run.tags.items():
         return dg.SkipReason("it was started on the command line, which told it already")
     events = events_of(context.instance, run.run_id)
-    checks = failed_checks(events)
-    lines = checks if run.is_success else (*failure_of(events)[1], *checks)
-    if lines:
-        send_alert(Alert(kind, run.run_id, run.job_name, "; ".join(lines)), runtime.settings)
+    failures = () if run.is_success else failure_of(events)[1]
+    looks = [look_at_run(run.job_name, run.run_id, failures), look_at_checks(evaluated_checks(events))]
+    tell_after_run(looks, run.run_id, runtime)
     return None

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DEMO_PEPPER = "demo-pepper-known-to-everyone"
 CHECKED_PREFIXES = ("KPI_", "GA4_", "MAILCHIMP_")
+SHORTEST_SECRET = 8
 
 
 def _below_root(value: Any, info: ValidationInfo) -> Path:
@@ -44,12 +45,16 @@ Address = Annotated[str, Field(pattern=r"^[^\s:/]+:\d{1,5}$")]
 WebAddress = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
-def _mail_server(value: SecretStr) -> SecretStr:
-    """Only smtp:// and smtps:// with a host, and a port that is a number."""
-    parts = urlsplit(value.get_secret_value())
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.port == 0:
-        raise ValueError("no mail server")
-    return value
+def _secret_address(*schemes: str) -> AfterValidator:
+    """Only an address of one of the schemes, with a host, and with a port that is a number."""
+
+    def check(value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        if parts.scheme not in schemes or not parts.hostname or parts.port == 0:
+            raise ValueError("no such address")
+        return value
+
+    return AfterValidator(check)
 
 
 class Settings(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True):
@@ -82,11 +87,13 @@ class Settings(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True
     mailchimp_base_url: WebAddress | None = Field(
         None, alias="MAILCHIMP_BASE_URL", description="an address such as http://127.0.0.1:8999/3.0"
     )
-    alert_webhook: SecretStr | None = Field(None, alias="KPI_ALERT_WEBHOOK", description="an https address")
+    alert_webhook: Annotated[SecretStr, _secret_address("http", "https")] | None = Field(
+        None, alias="KPI_ALERT_WEBHOOK", description="an address such as https://hooks.slack.com/services/..."
+    )
     alert_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = Field(
         None, alias="KPI_ALERT_EMAIL", description="an e-mail address"
     )
-    smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = Field(
+    smtp_url: Annotated[SecretStr, _secret_address("smtp", "smtps")] | None = Field(
         None, alias="SMTP_URL", description="an address such as smtp://user:password@host:587"
     )
     warnings: tuple[str, ...] = ()
@@ -101,6 +108,14 @@ class Settings(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True
     def pepper_is_demo(self) -> bool:
         """Whether pseudonyms are made with the text that everyone can read in this repository."""
         return self.pepper.get_secret_value() == DEMO_PEPPER
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret as it might stand in a text, the longest first; what is too short to be told apart is none."""
+        given = [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+        password = urlsplit(self.smtp_url.get_secret_value()).password if self.smtp_url else None
+        spelled = {*given, *([password, unquote(password)] if password else [])}
+        return tuple(sorted((one for one in spelled if len(one) >= SHORTEST_SECRET), key=len, reverse=True))
 
     @property
     def pepper_bytes(self) -> bytes:

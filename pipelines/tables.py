@@ -18,7 +18,9 @@ from sqlglot import exp
 from pipelines.failures import WrongUse
 from pipelines.portability import refuse_unportable
 
-HEADER_WORD = re.compile(r"^(publish|snapshot|source|source of [\w, ]+|grains|measures|table|severity):\s*(.+)$")
+HEADER_WORD = re.compile(
+    r"^(publish|snapshot|source|source of [\w, ]+|asked of ga4|grains|measures|table|severity):\s*(.+)$"
+)
 
 
 @dataclass(frozen=True)

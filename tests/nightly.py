@@ -22,9 +22,11 @@ from pipelines.intake import (
     FilesTaken,
     Night,
     create_raw_tables,
-    due_window,
+    due_questions,
+    due_windows,
     take_in,
     take_in_files,
+    take_in_periods,
     take_in_report,
 )
 from pipelines.loads import create_meta_tables, current_cut
@@ -102,13 +104,13 @@ class Company:
         self.today = today
         project = project or shipped_project()
         run_id = run_id or f"run of {today}"
-        self.read(connection, project.config, run_id)
+        self.read(connection, project, run_id)
         return build(connection, project, current_cut(connection), run_id=run_id, business_date=today)
 
-    def read(self, connection: duckdb.DuckDBPyConnection, config: Config, run_id: str) -> None:
+    def read(self, connection: duckdb.DuckDBPyConnection, project: Project, run_id: str) -> None:
         night = Night(run_id, self.today, self.hold_on_failure)
         self.deliver(self)
-        read_sources(connection, self.ga4, self.mailchimp, self.inbox, config, night)
+        read_sources(connection, self.ga4, self.mailchimp, self.inbox, project, night)
 
 
 def read_sources(
@@ -116,15 +118,18 @@ def read_sources(
     ga4: Ga4Source,
     mailchimp: MailchimpSource,
     inbox: Path,
-    config: Config,
+    project: Project,
     night: Night,
 ) -> None:
     """What is due of the sources that are switched on, and every new file."""
+    config, today = project.config, night.business_date
     if config.sources.ga4.enabled:
         for report in REPORTS:
-            window = due_window(connection, report, config.sources.ga4, night.business_date)
-            if window:
-                take_in_report(connection, lambda: ga4, report, window, night)
+            windows = due_windows(connection, report, config.sources.ga4, today)
+            if windows:
+                take_in_report(connection, lambda: ga4, report, windows, night)
+        asked = due_questions(connection, project.period_reports, config.sources.ga4, today)
+        take_in_periods(connection, lambda: ga4, asked, night)
     if config.sources.mailchimp.enabled:
         take_in(connection, "mailchimp", night, lambda: mailchimp.read(night.business_date))
     read_files(connection, inbox, config, night)

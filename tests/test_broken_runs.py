@@ -88,7 +88,7 @@ def run_night(
     with warehouse.opened(purpose="the night", wait_seconds=0) as connection:
         create_meta_tables(connection)
         create_raw_tables(connection)
-        read_sources(connection, ga4, mailchimp, inbox, project.config, night)
+        read_sources(connection, ga4, mailchimp, inbox, project, night)
         building.build(
             connection, project, current_cut(connection), run_id="the night", business_date=TODAY, progress=progress
         )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from pipelines.ga4_reports import REPORTS, Report
+from pipelines.ga4_reports import REPORTS, Report, column_name
 
 
-def test_every_report_is_within_the_limits_and_has_a_time_first() -> None:
+def test_every_report_is_within_the_limits_and_has_its_day_first() -> None:
     for report in REPORTS:
         assert len(report.dimensions) <= 9
         assert len(report.metrics) <= 10
-        assert report.part_dimension in ("date", "yearMonth")
-        assert report.gate is None or report.gate.column in report.metrics
+        assert report.part_dimension == "date"
+        assert report.gate is None or report.gate.column in map(column_name, report.metrics)
 
 
 def test_reports_with_key_events_revenue_or_cost_look_back_weekly() -> None:
-    assert {report.name for report in REPORTS if report.look_back == "monthly"} == {
-        "users_month",
-        "users_month_channel",
-        "users_month_device",
-    }
-    assert all(report.look_back == "weekly" for report in REPORTS if not report.is_monthly)
+    assert all(report.look_back == "weekly" for report in REPORTS)
     assert Report("visits", ("date",), ("sessions",)).look_back == "nightly"
+
+
+def test_a_report_that_is_written_with_retired_names_asks_for_the_current_ones() -> None:
+    report = Report("old", ("date", "isConversionEvent"), ("conversions", "sessionConversionRate:purchase"))
+    assert report.dimensions == ("date", "isKeyEvent")
+    assert report.metrics == ("keyEvents", "sessionKeyEventRate:purchase")
+    assert report.empty_arrival().rows.column_names[3:5] == ["key_events", "session_key_event_rate_purchase"]

@@ -13,8 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SHELL = ("pipelines.jobs", "pipelines.sensors", "pipelines.cli", "pipelines.definitions", "pipelines.running")
-SOURCES = ("ga4", "ga4_client", "ga4_errors", "ga4_lookback", "ga4_replies", "ga4_reports", "mailchimp")
-SOURCES += ("mailchimp_client", "mailchimp_errors", "mailchimp_objects", "mailchimp_requests", "mailchimp_values")
+SOURCES = tuple(sorted(path.stem for name in ("ga4", "mailchimp") for path in (ROOT / "pipelines").glob(f"{name}*.py")))
 
 
 def modules(*folders: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Mailchimp as a source: five typed objects from the real client, observed again every night, without personal data."""
+"""Mailchimp as a source: typed objects from the real client, observed again every night, without personal data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from pipelines.failures import SourceUnavailable
 from pipelines.loads import Arrival, Occasion, store
 from pipelines.mailchimp import MailchimpSource
 from pipelines.mailchimp_client import connect
-from pipelines.mailchimp_objects import REPORT, report_row
+from pipelines.mailchimp_objects import REPORT
+from pipelines.mailchimp_rows import report_row
 from pipelines.mailchimp_values import Answer
 from pipelines.sandbox.mailchimp_faults import Fault
 from pipelines.sandbox.mailchimp_server import DEMO_API_KEY, MailchimpServer, serve_mailchimp
@@ -57,6 +58,10 @@ MATURING = newsletter(
         event("forward", 6, "2026-05-20T12:02"),
     )
 )
+
+
+PLAIN_COUNTS = ("emails_sent", "unsubscribed", "abuse_reports")
+DRAFT = newsletter("0000000009", "2026-05-21T08:00")
 
 
 def test_a_report_arrives_as_typed_counts() -> None:
@@ -160,13 +165,21 @@ def test_every_object_has_the_same_columns_when_the_account_is_empty() -> None:
     assert sum(arrival.rows.num_rows for arrival in empty.values()) == 0
 
 
-def test_arrivals_name_their_tables_and_keys_and_withdraw_nothing() -> None:
+def test_arrivals_name_their_tables_and_keys_and_only_the_listing_withdraws() -> None:
     assert [(one.object, one.table, one.key, one.full, one.parts_read) for one in read(truth()).values()] == [
         ("mailchimp.campaign", "raw.mailchimp_campaign", ("campaign_id",), False, frozenset()),
         ("mailchimp.report", "raw.mailchimp_report", ("campaign_id",), False, frozenset()),
+        (
+            "mailchimp.automation_day",
+            "raw.mailchimp_automation_day",
+            ("campaign_id", "observed_on"),
+            False,
+            frozenset(),
+        ),
         ("mailchimp.list", "raw.mailchimp_list", ("list_id",), False, frozenset()),
         ("mailchimp.growth_month", "raw.mailchimp_growth_month", ("list_id", "month"), False, frozenset()),
         ("mailchimp.activity_day", "raw.mailchimp_activity_day", ("list_id", "day"), False, frozenset()),
+        ("mailchimp.listed", "raw.mailchimp_listed", ("kind", "id"), True, frozenset()),
     ]
 
 
@@ -175,7 +188,7 @@ def test_flags_tell_the_zone_the_requests_and_what_was_left_out() -> None:
     arrivals = read(world)
     assert arrivals["mailchimp.report"].flags == {
         "account_time_zone": "Europe/Amsterdam",
-        "requests": 6,
+        "requests": 7,
         "reports_left_out": 1,
         "emails_left_out": 100,
     }
@@ -253,6 +266,31 @@ def test_a_collection_over_several_pages_is_whole() -> None:
     assert arrivals["mailchimp.report"].rows.num_rows == 25
 
 
+def test_a_thousand_reports_come_with_one_request_and_all_else_with_six() -> None:
+    with serve_mailchimp(truth(daily_newsletters(1000)), TODAY) as server:
+        arrivals = {one.object: one for one in source(server).read(TODAY)}
+        paths = [request.path for request in server.requests]
+    assert arrivals["mailchimp.report"].rows.num_rows == 1000
+    assert (paths.count("/reports"), len(paths)) == (1, 7)
+
+
+def test_a_thousand_reports_come_with_three_requests_when_the_largest_page_is_too_slow() -> None:
+    slow = Fault("html", path="/reports", status=504, times=1)
+    with serve_mailchimp(truth(daily_newsletters(1000)), TODAY, faults=[slow]) as server:
+        source(server).read(TODAY)
+        assert [request.path for request in server.requests].count("/reports") == 3
+
+
+def test_a_collection_that_loses_a_row_while_it_is_read_is_read_again() -> None:
+    # the oldest of 25 is deleted after the first page of reports: without a second reading one would be missed
+    oldest, *others = daily_newsletters(25)
+    world = truth([replace(oldest, deleted_on=date(2026, 5, 19)), *others])
+    days = iter([date(2026, 5, 18)] * 5)
+    with serve_mailchimp(world, lambda: next(days, date(2026, 5, 19))) as server:
+        arrivals = {one.object: one for one in source(server, page_size=10).read(date(2026, 5, 18))}
+    assert arrivals["mailchimp.report"].rows.num_rows == 23
+
+
 def test_a_collection_that_moves_while_it_is_read_is_read_again() -> None:
     days = iter([date(2026, 5, 18)] * 5)
 
@@ -267,10 +305,27 @@ def test_a_collection_that_moves_while_it_is_read_is_read_again() -> None:
     assert arrivals["mailchimp.report"].rows.num_rows == 24
 
 
+@pytest.mark.parametrize(
+    "said", [{}, dict.fromkeys(PLAIN_COUNTS, ""), dict.fromkeys(PLAIN_COUNTS)], ids=["absent", "empty", "null"]
+)
+def test_absent_empty_and_null_are_all_unknown(said: dict[str, Any]) -> None:
+    row = report_row(Answer({"id": "1", **said}, "report"), at("2026-05-18T08:00"), ZoneInfo("UTC"))
+    assert [row[name] for name in PLAIN_COUNTS] == [None, None, None]
+
+
+def test_a_listing_names_what_is_there_also_what_is_not_counted() -> None:
+    world = truth([newsletter("0000000001"), newsletter("0000000002", "2026-05-20T03:30"), DRAFT])
+    assert [(row["kind"], row["id"], row["part"]) for row in rows(read(world), "listed")] == [
+        ("campaign", "0000000001", "campaign/0000000001"),
+        ("list", AUDIENCE.list_id, f"list/{AUDIENCE.list_id}"),
+    ]
+
+
 def test_no_field_that_tells_of_a_person_is_asked_for() -> None:
     with serve_mailchimp(truth([MATURING]), TODAY) as server:
         source(server).read(TODAY)
     asked = {request.path: request.query["fields"].split(",") for request in server.requests}
+    assert "/automations" in asked
     personal = ("share", "contact", "from_", "reply_to", "subject", "email_address", "members", "campaign_defaults")
     assert [name for names in asked.values() for name in names if any(word in name for word in personal)] == []
     assert asked["/"] == ["account_timezone"]
@@ -300,6 +355,12 @@ def test_a_dead_server_is_an_unavailable_source() -> None:
 def test_ping_says_how_mailchimp_is() -> None:
     with serve_mailchimp(truth(), TODAY) as server:
         assert source(server).ping() == "Everything's Chimpy!"
+
+
+def test_the_number_of_reports_is_asked_for_without_reading_them() -> None:
+    with serve_mailchimp(truth(daily_newsletters(25)), TODAY) as server:
+        assert source(server).number_of_reports() == 25
+        assert server.requests[0].query == {"count": "1", "fields": "total_items"}
 
 
 @pytest.mark.parametrize("zone", [None, "", "Mars/Olympus", "../etc"])

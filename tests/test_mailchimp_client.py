@@ -16,9 +16,15 @@ from mailchimp_truth import AUDIENCE, daily_newsletters, newsletter, truth
 
 from pipelines.failures import SourceUnavailable, WrongUse
 from pipelines.mailchimp_client import connect, disconnect, pages, requests_made
-from pipelines.mailchimp_errors import MailchimpRefusedError, MailchimpUnavailableError
+from pipelines.mailchimp_errors import (
+    MailchimpBlockedError,
+    MailchimpIncompleteError,
+    MailchimpRefusedError,
+    MailchimpTooSlowError,
+    MailchimpUnavailableError,
+)
 from pipelines.sandbox.mailchimp_faults import Fault
-from pipelines.sandbox.mailchimp_server import DEMO_API_KEY, serve_mailchimp
+from pipelines.sandbox.mailchimp_server import DEMO_API_KEY, LoggedRequest, serve_mailchimp
 
 TODAY = date(2026, 5, 20)
 QUICK: dict[str, Any] = {"base_delay": 0, "timeout": (5, 5)}
@@ -207,6 +213,54 @@ def test_pages_follow_a_total_that_grows_meanwhile() -> None:
         return {"reports": [{"id": offset}], "total_items": min(offset + 2, 4)}
 
     assert [row["id"] for row in pages(growing, "reports")] == [0, 1, 2, 3]
+
+
+def test_a_total_that_falls_between_two_pages_raises() -> None:
+    def shrinking(offset: int, **_: Any) -> dict[str, Any]:
+        return {"reports": [{"id": offset}], "total_items": 3 - offset}
+
+    with pytest.raises(MailchimpIncompleteError, match="it fell from 3 to 2 rows while it was read"):
+        list(pages(shrinking, "reports"))
+
+
+def sizes_asked(requests: list[LoggedRequest]) -> list[tuple[int, int]]:
+    """(count, offset) of every page that was asked for."""
+    return [(int(one.query["count"]), int(one.query["offset"])) for one in requests]
+
+
+def test_a_page_is_halved_after_each_504_and_the_reading_goes_on_where_it_was() -> None:
+    with serve(900, Fault("html", status=504, after=1, times=2)) as server:
+        client = connect(DEMO_API_KEY, base_url=server.base_url, **QUICK)
+        seen = [row["id"] for row in pages(client.reports.get_all_campaign_reports, "reports", count=800)]
+        assert len(seen) == len(set(seen)) == 900
+        assert sizes_asked(server.requests) == [(800, 0), (800, 800), (400, 800), (200, 800)]
+
+
+def test_pages_are_halved_down_to_a_hundred_rows_which_are_then_tried_like_anything_else() -> None:
+    with serve(1, Fault("html", status=504, times=99)) as server:
+        client = connect(DEMO_API_KEY, base_url=server.base_url, tries=3, **QUICK)
+        with pytest.raises(MailchimpTooSlowError, match=r"HTTP 504 .* \(tried 3 times\)"):
+            list(pages(client.reports.get_all_campaign_reports, "reports", count=1000))
+        assert [count for count, _ in sizes_asked(server.requests)] == [1000, 500, 250, 125, 100, 100, 100]
+
+
+def test_whom_the_edge_blocks_for_good_asks_no_more() -> None:
+    with serve(1, Fault("html", status=403, times=99)) as server:
+        client = connect(DEMO_API_KEY, base_url=server.base_url, tries=2, **QUICK)
+        for _ in range(3):
+            with pytest.raises(MailchimpBlockedError, match="wait some hours"):
+                client.ping.get()
+        assert len(server.requests) == 2
+
+
+def test_six_requests_at_a_time_are_the_most_unless_told_otherwise() -> None:
+    with serve(1, Fault("delay", times=99, seconds=0.1)) as server:
+        client = connect(DEMO_API_KEY, base_url=server.base_url, **QUICK)
+        with ThreadPoolExecutor(16) as threads:
+            answers = list(threads.map(lambda _: client.ping.get(), range(24)))
+        assert len(answers) == 24
+        assert server.peak_in_flight == 6
+        assert {request.status for request in server.requests} == {200}
 
 
 def test_never_more_requests_at_a_time_than_allowed() -> None:

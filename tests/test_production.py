@@ -18,9 +18,8 @@ from dagster import DagsterInstance
 from nightly import Company, new_warehouse, running_company, shipped_project, tiny_truth
 
 from pipelines import jobs as jobs_module
-from pipelines import sensors as sensors_module
 from pipelines import source_access
-from pipelines.alerts import Alert
+from pipelines.alerts import Alert, after_runs
 from pipelines.build import build
 from pipelines.cli import main
 from pipelines.engines.duckdb import locked
@@ -204,7 +203,7 @@ def mart() -> Iterator[Any]:
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Alert]:
     found: list[Alert] = []
-    monkeypatch.setattr(sensors_module, "send_alert", lambda alert, _: found.append(alert))
+    monkeypatch.setattr(after_runs, "tell", lambda look, *_: found.extend(look.alerts))
     return found
 
 
@@ -224,7 +223,9 @@ def test_the_alert_on_a_failed_run_is_the_line_of_the_command_line(
 ) -> None:
     result = red.execute_in_process(instance=instance, raise_on_error=False)
     tell(server, instance, "run_failure_alert", result)
-    assert sent == [Alert("run failed", result.run_id, "red", "mailchimp: connection refused: try again later")]
+    assert [alert.text for alert in sent] == [
+        f"[run failed] red {result.run_id[:8]}: mailchimp: connection refused: try again later"
+    ]
 
 
 def test_a_run_that_the_command_line_started_is_not_told_twice(

@@ -120,7 +120,7 @@ def test_a_failed_run_is_a_line_an_exit_code_and_an_alert(
     ended = run_job(DEFINITIONS, job, here)
     assert ended.exit_code == exit_code
     assert line in ended.messages[0]
-    assert line[:20] in capsys.readouterr().out
+    assert line[:20] in capsys.readouterr().err
 
 
 def test_without_a_daemon_a_run_happens_here_and_says_who_started_it(here: Runtime, instance: DagsterInstance) -> None:
@@ -300,13 +300,14 @@ def test_a_failed_check_of_severity_error_is_said_alerted_and_ends_with_exit_cod
     here: Runtime, capsys: pytest.CaptureFixture[str]
 ) -> None:
     judged(here, "error")
-    found = verdict.pronounce(here, "0123456789", "nightly")
+    found = verdict.pronounce(here)
     told = capsys.readouterr()
-    assert told.err == (
+    alert, line = told.err.splitlines()
+    assert line == (
         "error: marts.kpi_value members_sum_to_total: 3 rows break it: "
-        "correct the rows that assets/checks/members_sum_to_total.sql finds at their source\n"
+        "correct the rows that assets/checks/members_sum_to_total.sql finds at their source"
     )
-    assert "check failed" in told.out and "3 rows break it" in told.out
+    assert "check failed" in alert and "3 rows break it" in alert
     with pytest.raises(DataFailed, match="kpi nightly: the mart is published, and members_sum_to_total failed: "):
         verdict.refuse_failed_checks(found, "kpi nightly")
 
@@ -323,11 +324,11 @@ def test_a_warning_and_a_refused_part_are_said_and_nothing_more(
                 (2, 'deal', 'all', 'refused', 'fewer rows'), (3, 'deal', 'all', 'accepted', null)
             ) as parts (load_id, object, part, state, reason)"""
         )
-    found = verdict.pronounce(here, "0123456789", "nightly")
+    found = verdict.pronounce(here)
     told = capsys.readouterr()
     assert [line.partition(": ")[0] for line in told.err.splitlines()] == ["warning", "refused"]
     refused = told.err.splitlines()[-1]
     for words in ("refused: lead: all of load 1", ": 12 rows instead of 40: ", "deliver it again, complete"):
         assert words in refused
-    assert "alert" not in told.out
+    assert "alert" not in told.err
     verdict.refuse_failed_checks(found, "kpi nightly")

@@ -3,11 +3,13 @@ create table facts.period_doubt (
   source         varchar not null comment 'the source',
   grain          varchar not null comment 'day, week, month, quarter or year',
   period_start   date    not null comment 'first day of the period',
+  slice          varchar not null comment 'slice of which the answers are doubted; empty for every slice',
   missing_days   bigint  not null comment 'days of the period that lie between days that were read, and were not',
   sampled        bigint  not null comment 'days or months that the source sampled',
   thresholded    bigint  not null comment 'days or months in which it left out small rows',
   merged         bigint  not null comment 'days or months in which it merged rare rows',
-  primary key (source, grain, period_start)
+  truncated      bigint  not null comment 'days or months of which it no longer has everything',
+  primary key (source, grain, period_start, slice)
 ) as
 with read_day as (
   select cast(try_strptime(part, '%Y-%m-%d') as date) as day
@@ -15,7 +17,9 @@ with read_day as (
   where object = 'ga4.channel_day'
 ),
 reach as (
-  select min(day) as first_day, max(day) as last_day from read_day
+  select min(v.first_day) as first_day, max(r.day) as last_day
+  from read_day as r
+  cross join (select min(day) as first_day from staging.ga4_channel_day) as v
 ),
 missing as (
   select c.day
@@ -29,40 +33,47 @@ doubted as (
     period_start as day,
     max(case when is_sampled then 1 else 0 end) as sampled,
     max(case when is_thresholded then 1 else 0 end) as thresholded,
-    max(case when has_other_row then 1 else 0 end) as merged
+    max(case when has_other_row then 1 else 0 end) as merged,
+    max(case when is_truncated then 1 else 0 end) as truncated
   from staging.ga4_answer
-  where grain = 'day' and report in ('channel_day', 'day_total') and (is_sampled or is_thresholded or has_other_row)
+  where report in ('channel_day', 'day_total') and (is_sampled or is_thresholded or has_other_row or is_truncated)
   group by period_start
 ),
 counted as (
-  select p.grain, p.period_start, count(*) as missing_days, 0 as sampled, 0 as thresholded, 0 as merged
+  select p.grain, p.period_start, '' as slice, count(*) as missing_days, 0 as sampled, 0 as thresholded, 0 as merged,
+    0 as truncated
   from missing as m
   inner join reference.period as p on m.day between p.period_start and p.period_end
   group by p.grain, p.period_start
   union all
   select
-    p.grain, p.period_start, 0 as missing_days, sum(d.sampled) as sampled, sum(d.thresholded) as thresholded,
-    sum(d.merged) as merged
+    p.grain, p.period_start, '' as slice, 0 as missing_days, sum(d.sampled) as sampled, sum(d.thresholded) as thresholded,
+    sum(d.merged) as merged, sum(d.truncated) as truncated
   from doubted as d
   inner join reference.period as p on d.day between p.period_start and p.period_end
   group by p.grain, p.period_start
   union all
   select
-    grain, period_start, 0 as missing_days,
+    grain, period_start, case when report like '%/%' then split_part(report, '/', 2) else '' end as slice,
+    0 as missing_days,
     max(case when is_sampled then 1 else 0 end) as sampled,
     max(case when is_thresholded then 1 else 0 end) as thresholded,
-    max(case when has_other_row then 1 else 0 end) as merged
+    max(case when has_other_row then 1 else 0 end) as merged,
+    max(case when is_truncated then 1 else 0 end) as truncated
   from staging.ga4_answer
-  where grain = 'month' and (is_sampled or is_thresholded or has_other_row)
-  group by grain, period_start
+  -- derived reports, and those of months that older versions asked for
+  where (report like '%/%' or grain = 'month') and (is_sampled or is_thresholded or has_other_row or is_truncated)
+  group by grain, period_start, case when report like '%/%' then split_part(report, '/', 2) else '' end
 )
 select
   'ga4' as source,
   grain,
   period_start,
+  slice,
   sum(missing_days) as missing_days,
   sum(sampled) as sampled,
   sum(thresholded) as thresholded,
-  sum(merged) as merged
+  sum(merged) as merged,
+  sum(truncated) as truncated
 from counted
-group by grain, period_start
+group by grain, period_start, slice

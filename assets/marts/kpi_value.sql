@@ -5,7 +5,7 @@ create table marts.kpi_value (
   kpi_id              varchar        not null comment 'id of the KPI, see reference.kpi',
   grain               varchar        not null comment 'day, week, month, quarter or year',
   period_start        date           not null comment 'first day of the period; weeks begin on Monday',
-  slice               varchar        not null comment 'total, channel or device',
+  slice               varchar        not null comment 'total, channel, device, source_medium, campaign, landing_page or event_name',
   member              varchar        not null comment 'value of the slice; empty for total',
   numerator           decimal(38, 6)          comment 'figure above the line; the value itself for counts and sums',
   denominator         decimal(38, 6)          comment 'figure below the line; NULL for counts and sums',
@@ -40,12 +40,13 @@ first_known_day as (
 doubt as (
   -- what the sources of a KPI doubt themselves, the worst of its measures
   select
-    r.kpi_id, d.grain, d.period_start, max(d.source) as source, max(d.missing_days) as missing_days,
-    max(d.sampled) as sampled, max(d.thresholded) as thresholded, max(d.merged) as merged
-  from reference.kpi as r
+    r.kpi_id, r.grain, r.slice, d.period_start, max(d.source) as source, max(d.missing_days) as missing_days,
+    max(d.sampled) as sampled, max(d.thresholded) as thresholded, max(d.merged) as merged,
+    max(d.truncated) as truncated
+  from rule as r
   inner join facts.measure_reach as m on m.measure in (r.numerator_measure, r.denominator_measure)
-  inner join facts.period_doubt as d on d.source = m.source
-  group by r.kpi_id, d.grain, d.period_start
+  inner join facts.period_doubt as d on d.source = m.source and d.grain = r.grain and d.slice in ('', r.slice)
+  group by r.kpi_id, r.grain, r.slice, d.period_start
 ),
 spine as (
   select
@@ -126,6 +127,7 @@ known as (
       when u.sampled > 0 then u.source || ' sampled its answers'
       when u.thresholded > 0 then u.source || ' left out small rows'
       when u.merged > 0 then u.source || ' merged rare rows into (other)'
+      when u.truncated > 0 then u.source || ' no longer has all of the period'
     end as doubt
   from cell as c
   inner join rule as r on r.kpi_id = c.kpi_id and r.grain = c.grain and r.slice = c.slice
@@ -140,7 +142,8 @@ known as (
   left join denominator as d
     on d.kpi_id = c.kpi_id and d.grain = c.grain and d.period_start = c.period_start and d.slice = c.slice
     and d.member = c.member
-  left join doubt as u on u.kpi_id = c.kpi_id and u.grain = c.grain and u.period_start = c.period_start
+  left join doubt as u
+    on u.kpi_id = c.kpi_id and u.grain = c.grain and u.slice = c.slice and u.period_start = c.period_start
   cross join meta.business_date as b
 ),
 judged as (

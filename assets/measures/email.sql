@@ -1,8 +1,9 @@
--- Contributions to the e-mail rates: one row per campaign whose counts are complete, on its send day in the account zone.
+-- Contributions to the e-mail rates: one row per campaign whose counts are complete, on its send day in the account zone,
+-- and one per automation e-mail and day, with what it counted since the day before.
 -- source: mailchimp
 create table measures.email (
-  day                   date    not null comment 'send day',
-  row_key               varchar not null comment 'the campaign',
+  day                   date    not null comment 'send day; of automations the day the counts grew',
+  row_key               varchar not null comment 'the campaign; of automations also the observation',
   load_id               bigint  not null comment 'the load the row came with',
   emails_sent           bigint  not null comment 'measure: e-mails sent',
   delivered             bigint  not null comment 'measure: sent minus bounces and syntax errors',
@@ -13,19 +14,28 @@ create table measures.email (
   bounces               bigint  not null comment 'measure: hard and soft bounces and syntax errors',
   primary key (row_key)
 ) as
+with counted as (
+  select
+    send_day as day, campaign_id as row_key, load_id, emails_sent, hard_bounces + soft_bounces + syntax_errors as bounces,
+    human_unique_opens, unique_clicks, unsubscribes
+  from facts.email_send
+  where delivered is not null and unique_clicks is not null and unsubscribes is not null
+  union all
+  select
+    day, campaign_id || '|' || cast(observed_on as varchar) as row_key, load_id, emails_sent,
+    hard_bounces + soft_bounces + syntax_errors as bounces, human_unique_opens, unique_clicks, unsubscribes
+  from facts.email_automation_day
+  where is_readable and is_dated
+)
 select
-  send_day as day,
-  campaign_id as row_key,
+  day,
+  row_key,
   load_id,
   emails_sent,
-  emails_sent - hard_bounces - soft_bounces - syntax_errors as delivered,
+  emails_sent - bounces as delivered,
   human_unique_opens,
-  case
-    when human_unique_opens is not null then emails_sent - hard_bounces - soft_bounces - syntax_errors
-  end as delivered_open_known,
+  case when human_unique_opens is not null then emails_sent - bounces end as delivered_open_known,
   unique_clicks,
   unsubscribes,
-  hard_bounces + soft_bounces + syntax_errors as bounces
-from staging.mailchimp_report
-where emails_sent is not null and hard_bounces is not null and soft_bounces is not null and unique_clicks is not null
-  and unsubscribes is not null
+  bounces
+from counted

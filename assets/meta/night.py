@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.intake import failures_of
+from pipelines.intake import failures_of, verdict_of
 from pipelines.runtime import Runtime
 
 
@@ -21,12 +21,10 @@ def definitions(runtime: Runtime, after: list[dg.AssetKey]) -> list[dg.AssetsDef
     )
     def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         failures = failures_of(context.resources.warehouse, context.run.run_id)
-        if failures:
-            raise dg.Failure(
-                description="; ".join(f"{source}: {message}" for source, message in failures),
-                metadata=dict(failures) | {"exit_code": 3},
-                allow_retries=False,
-            )
+        exit_code, told = verdict_of(failures)
+        if exit_code:
+            metadata = dict(failures) | {"exit_code": exit_code}
+            raise dg.Failure(description=told, metadata=metadata, allow_retries=False)
         return dg.MaterializeResult(metadata={"business date": str(runtime.business_date)})
 
     return [night]

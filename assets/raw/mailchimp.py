@@ -14,6 +14,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     if not runtime.config.sources.mailchimp.enabled:
         return []
     keys = {f"mailchimp.{wanted.name}": dg.AssetKey(["raw", f"mailchimp_{wanted.name}"]) for wanted in OBJECTS}
+    described = {f"mailchimp.{wanted.name}": wanted.described for wanted in OBJECTS}
 
     @dg.multi_asset(
         name="mailchimp",
@@ -24,10 +25,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
                 kinds={"duckdb", "mailchimp"},
                 owners=["team:marketing-data"],
                 tags={"source": "mailchimp"},
-                description=(
-                    f"Every {name.partition('.')[2].replace('_', ' ')} of the Mailchimp account as observed, "
-                    "appended where it changed; no personal field is asked for."
-                ),
+                description=f"{described[name]}, as observed in Mailchimp; appended where it changed, without persons.",
             )
             for name, key in keys.items()
         ],

@@ -1,4 +1,4 @@
--- The last observation of every e-mail campaign; a count that Mailchimp left out is unknown.
+-- The last observation of every e-mail campaign; a count that Mailchimp left out is unknown, never 0.
 create table staging.mailchimp_report (
   campaign_id         varchar        not null comment 'id of the campaign in Mailchimp',
   title               varchar        not null comment 'internal title',
@@ -8,20 +8,29 @@ create table staging.mailchimp_report (
   emails_sent         bigint                  comment 'e-mails sent',
   hard_bounces        bigint                  comment 'lasting delivery failures',
   soft_bounces        bigint                  comment 'passing delivery failures; can fall when a retry succeeds',
-  syntax_errors       bigint         not null comment 'addresses that could not be parsed',
+  syntax_errors       bigint                  comment 'addresses that could not be parsed',
   unique_opens        bigint                  comment 'recipients with an open, privacy proxies included',
   human_unique_opens  bigint                  comment 'recipients with an open outside privacy proxies; NULL before 2024-06-22',
   unique_clicks       bigint                  comment 'recipients who clicked',
   unsubscribes        bigint                  comment 'recipients who unsubscribed',
-  complaints          bigint         not null comment 'spam complaints',
-  forwards            bigint         not null comment 'uses of the forward link',
-  orders              bigint         not null comment 'orders the connected store attributes',
-  revenue             decimal(18, 6) not null comment 'revenue the connected store attributes',
-  currency            varchar        not null comment 'ISO currency of the revenue',
+  complaints          bigint                  comment 'spam complaints',
+  forwards            bigint                  comment 'uses of the forward link',
+  orders              bigint                  comment 'orders the connected store attributes; NULL when no store is known to be connected',
+  revenue             decimal(18, 6)          comment 'revenue the connected store attributes; NULL when no store is known to be connected',
+  currency            varchar                 comment 'ISO currency of the revenue',
   load_id             bigint         not null comment 'the load the row came with',
   primary key (campaign_id),
   constraint clicks_within_sent check (unique_clicks <= emails_sent)
 ) as
+with report as (
+  select r.*
+  from raw.mailchimp_report as r
+  inner join meta.current_part as p on p.object = 'mailchimp.report' and p.part = r.part and p.load_id = r.load_id
+),
+store as (
+  -- Mailchimp reference §6: zeros mean "no store connected"; one order anywhere shows that there is one
+  select max(case when total_orders > 0 or total_revenue > 0 then 1 else 0 end) as is_connected from report
+)
 select
   r.campaign_id,
   coalesce(r.title, '') as title,
@@ -31,16 +40,16 @@ select
   r.emails_sent,
   r.hard_bounces,
   r.soft_bounces,
-  coalesce(r.syntax_errors, 0) as syntax_errors,
+  r.syntax_errors,
   r.unique_opens,
   r.human_unique_opens,
   r.unique_subscriber_clicks as unique_clicks,
   r.unsubscribed as unsubscribes,
-  coalesce(r.abuse_reports, 0) as complaints,
-  coalesce(r.forwards_count, 0) as forwards,
-  coalesce(r.total_orders, 0) as orders,
-  coalesce(r.total_revenue, 0) as revenue,
-  coalesce(nullif(r.currency, ''), 'EUR') as currency,
+  r.abuse_reports as complaints,
+  r.forwards_count as forwards,
+  case when s.is_connected = 1 then r.total_orders end as orders,
+  case when s.is_connected = 1 then r.total_revenue end as revenue,
+  nullif(r.currency, '') as currency,
   r.load_id
-from raw.mailchimp_report as r
-inner join meta.current_part as p on p.object = 'mailchimp.report' and p.part = r.part and p.load_id = r.load_id
+from report as r
+cross join store as s

@@ -9,11 +9,11 @@ create table staging.source_coverage (
   primary key (source)
 ) as
 with ga4_day as (
-  select
-    min(cast(try_strptime(part, '%Y-%m-%d') as date)) as first_day,
-    max(cast(try_strptime(part, '%Y-%m-%d') as date)) as last_day
-  from meta.current_part
-  where object = 'ga4.channel_day'
+  -- before its first visit a property may not have existed; after it a day without one is a day without one
+  select min(v.first_day) as first_day, max(cast(try_strptime(p.part, '%Y-%m-%d') as date)) as last_day
+  from meta.current_part as p
+  cross join (select min(day) as first_day from staging.ga4_channel_day) as v
+  where p.object = 'ga4.channel_day'
 ),
 event_day as (
   select 'mailchimp' as source, send_day as day from staging.mailchimp_report

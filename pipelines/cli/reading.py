@@ -22,7 +22,7 @@ def status(as_json: AsJson = False) -> None:
     """What happened last night: sources, loads, refused parts, checks, and what is published."""
     runtime = runtime_from_environment()
     with runtime.warehouse.opened_for_reading(purpose="kpi status") as connection:
-        found = {title: _rows(connection, query) for title, query in STATUS_QUERIES.items()}
+        found = {title: _rows_so_far(connection, query) for title, query in STATUS_QUERIES.items()}
     found["published"] = list(_published(runtime.settings.data_dir / "published"))
     if as_json:
         show_json(found)
@@ -59,6 +59,10 @@ STATUS_QUERIES = {
     "refused parts": REFUSED_PARTS,
     "files that were not loaded": """select path, kind, state, reason from meta.file
         where state <> 'loaded' order by path""",
+    "ga4 quota": """select bucket, sum(consumed)::bigint as consumed, arg_max(remaining, seen_at) as remaining,
+            max(seen_at) as seen_at
+        from meta.quota where run_id = (select arg_max(run_id, seen_at) from meta.quota)
+        group by bucket order by bucket""",
     "failed checks": """select table_name, check_name, severity, figure as rows from meta.check_result
         where not passed order by severity, table_name, check_name""",
 }
@@ -103,6 +107,14 @@ def _published(folder: Path) -> Iterator[dict[str, Any]]:
         names = ("version", "published_at", "business_date", "is_demo")
         rows = sum(table["rows"] for table in told["tables"].values())
         yield {**{name: told[name] for name in names}, "age_hours": round(hours, 1), "rows": rows}
+
+
+def _rows_so_far(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    """The rows of a query; none where the warehouse was last written by a release that kept no such table."""
+    try:
+        return _rows(connection, query)
+    except duckdb.CatalogException:
+        return []
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

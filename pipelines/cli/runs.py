@@ -70,7 +70,7 @@ def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) 
 
 def _refuse_bad(night: Ended, runtime: Runtime, command: str) -> None:
     """Ends the command as the night ended; when it published, also with what is wrong in what was published."""
-    found = pronounce(runtime, night.run_id, "nightly") if _has_published(night, runtime) else None
+    found = pronounce(runtime) if _has_published(night, runtime) else None
     refuse_failed(night)
     if found is not None:
         refuse_failed_checks(found, command)

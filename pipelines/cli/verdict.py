@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+import duckdb
 import typer
 
-from pipelines.alerts import Alert, send_alert
+from pipelines.alerts import look_at_checks, tell
 from pipelines.build import Project
 from pipelines.failures import DataFailed
 from pipelines.runtime import Runtime
@@ -20,27 +23,31 @@ where not passed and severity <> 'blocking' order by severity, table_name, check
 REFUSED_PARTS = """select p.load_id, p.object, count(*) as parts, min(p.part) as such_as, p.reason, min(f.path) as file
 from meta.load_part as p left join meta.file as f on f.load_id = p.load_id
 where p.state = 'refused' and not exists (
-    select 1 from meta.load_part as later
-    where later.object = p.object and later.part = p.part and later.state = 'accepted' and later.load_id > p.load_id)
+    select 1 from meta.load_part as later left join meta.load as l on l.load_id = later.load_id
+    where later.object = p.object and later.part = p.part and later.state = 'accepted' and later.load_id > p.load_id
+        and coalesce(l.source, '') <> 'ruling')
 group by p.load_id, p.object, p.reason order by p.load_id, such_as"""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One line for each thing that is wrong; the names of the checks that make a run end with exit code 1."""
+    """One line for each thing that is wrong; `errors` are those that end a run with exit code 1, by table and check."""
 
     lines: tuple[str, ...]
-    failed: tuple[str, ...]
+    errors: Mapping[str, str]
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The names of the checks of severity error that do not hold."""
+        return tuple(name.rpartition(" ")[2] for name in self.errors)
 
 
-def pronounce(runtime: Runtime, run_id: str, job: str) -> Verdict:
+def pronounce(runtime: Runtime) -> Verdict:
     """Says on standard error what is wrong, and tells the alert's addressees of checks of severity error."""
     found = reached(runtime)
+    tell(look_at_checks(found.errors, are_all=True), runtime.settings, datetime.now(UTC))
     for line in found.lines:
         typer.echo(line, err=True)
-    if found.failed:
-        errors = [line for line in found.lines if line.startswith("error: ")]
-        send_alert(Alert("check failed", run_id, job, "; ".join(errors)), runtime.settings)
     return found
 
 
@@ -55,20 +62,26 @@ def refuse_failed_checks(found: Verdict, command: str) -> None:
 def reached(runtime: Runtime) -> Verdict:
     """What the warehouse knows of the last build and of refused parts."""
     with runtime.warehouse.opened_for_reading(purpose="the verdict of a run") as connection:
-        checks = connection.execute(FAILED_CHECKS).fetchall()
-        parts = connection.execute(REFUSED_PARTS).fetchall()
-    lines = [
-        f"{severity}: {table} {check}: {figure} rows break it: {_remedy(runtime.project, check)}"
+        return verdict_in(connection, runtime.project)
+
+
+def verdict_in(connection: duckdb.DuckDBPyConnection, project: Project) -> Verdict:
+    """The verdict of the last build in a warehouse that is open."""
+    checks = connection.execute(FAILED_CHECKS).fetchall()
+    parts = connection.execute(REFUSED_PARTS).fetchall()
+    broken = [
+        (severity, f"{table} {check}", f"{table} {check}: {figure} rows break it: {_remedy(project, check)}")
         for table, check, severity, figure in checks
     ]
+    lines = [f"{severity}: {line}" for severity, _, line in broken]
     lines += [
         f"refused: {file or name}: {part}{f' and {count - 1} more parts' if count > 1 else ''} of load {load_id}: "
-        f"{reason}: deliver it again, complete"
+        f"{reason}: deliver it again, complete, or let it count with `kpi accept {load_id} --note ...`"
         for load_id, name, count, part, reason, file in parts[:SHOWN_PARTS]
     ]
     if len(parts) > SHOWN_PARTS:
         lines.append(f"refused: {len(parts) - SHOWN_PARTS} more parts: see `kpi status`")
-    return Verdict(tuple(lines), tuple(check for _, check, severity, _ in checks if severity == "error"))
+    return Verdict(tuple(lines), {name: line for severity, name, line in broken if severity == "error"})
 
 
 def _remedy(project: Project, check: str) -> str:

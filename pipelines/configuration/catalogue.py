@@ -26,7 +26,7 @@ Family = Literal[
     "funnel",
 ]
 Grain = Literal["day", "week", "month", "quarter", "year"]
-Slice = Literal["total", "channel", "device", "campaign", "segment"]
+Slice = Literal["total", "channel", "device", "source_medium", "campaign", "landing_page", "event_name", "segment"]
 SourceKind = Literal[
     "ga4", "mailchimp", "crm_leads", "crm_deals", "orders", "ad_cost", "social", "seo", "retail_pos", "generic"
 ]

@@ -1,6 +1,7 @@
 """The whole configuration as one frozen value, with the hashes under which a build remembers it.
 
-Hashes are taken from resolved values, defaults included: any option that changes, changes them, and a comment does not.
+Hashes are taken from resolved values, defaults included: any option that may change a figure changes them, and a
+comment does not.
 """
 
 from __future__ import annotations
@@ -33,11 +34,12 @@ class Config:
 
     @cached_property
     def config_hash(self) -> str:
-        """Sha256 of everything but the KPI catalogue."""
+        """Sha256 of everything but the KPI catalogue and what is told to whom."""
         return _sha256(
             {
                 "company": self.company.model_dump(mode="json"),
-                "sources": self.sources.model_dump(mode="json"),
+                # when somebody is told changes no figure
+                "sources": self.sources.model_dump(mode="json", exclude={"alerts"}),
                 "channel_rules": [rule.model_dump(mode="json") for rule in self.channel_rules],
                 "exclusions": [exclusion.model_dump(mode="json") for exclusion in self.exclusions],
                 "cost_drivers": [driver.model_dump(mode="json") for driver in self.cost_drivers],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from pipelines.configuration.problems import UnfitError
-from pipelines.configuration.strict import Id, StrictModel, Text
+from pipelines.configuration.problems import UnfitError, nearest
+from pipelines.configuration.strict import Id, Number, StrictModel, Text
 
 LookBack = Annotated[int, Field(ge=1, le=366)]
 
@@ -24,8 +26,24 @@ def property_number(value: Any) -> Any:
     return text or None
 
 
+def _known_zone(name: str | None) -> str | None:
+    zones = available_timezones()
+    if name is not None and name not in zones:
+        raise UnfitError(f"{name!r} is no time zone", nearest(name, zones))
+    return name
+
+
 def _lower_keys(aliases: Mapping[str, str]) -> Mapping[str, str]:
     return {source.lower(): platform for source, platform in aliases.items()}
+
+
+class Events(StrictModel):
+    """The names of the website's events that conversions are counted by."""
+
+    lead: Text = "generate_lead"
+    cart: Text = "add_to_cart"
+    checkout: Text = "begin_checkout"
+    purchase: Text = "purchase"
 
 
 class Ga4(StrictModel):
@@ -37,6 +55,13 @@ class Ga4(StrictModel):
     start_date: date | None = None
     lookback_days: LookBack = 4
     weekly_lookback_days: LookBack = 35
+    time_zone: Annotated[str | None, AfterValidator(_known_zone)] = None
+    events: Events = Events()
+
+    @property
+    def event_names(self) -> tuple[str, ...]:
+        """The events that conversions are counted by, as GA4 calls them."""
+        return tuple(self.events.model_dump().values())
 
     @model_validator(mode="after")
     def _weekly_reaches_further(self) -> Self:
@@ -51,6 +76,13 @@ class Mailchimp(StrictModel):
     enabled: bool = True
 
 
+class Alerts(StrictModel):
+    """From when on somebody is told that a source is silent, and that a quota is nearly used."""
+
+    silent_days: Annotated[int, Field(ge=1, le=366)] = 3
+    quota_share: Annotated[Number, Field(gt=0, le=1)] = Decimal("0.8")
+
+
 class Sources(StrictModel):
     """The sources; `platform_aliases` maps a GA4 source or an export's platform, in lower case, to one platform."""
 
@@ -58,4 +90,5 @@ class Sources(StrictModel):
     mailchimp: Mailchimp = Mailchimp()
     on_failure: Literal["publish_stale", "hold"] = "publish_stale"
     file_reach_days: Annotated[int, Field(ge=0, le=366)] = 7
+    alerts: Alerts = Alerts()
     platform_aliases: Annotated[Mapping[Text, Id], AfterValidator(_lower_keys)] = Field(default_factory=dict)

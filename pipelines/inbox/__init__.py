@@ -4,13 +4,14 @@ Kinds and forms are data; neither Dagster nor an engine is known here.
 """
 
 from pipelines.inbox.cells import ReadingRules
-from pipelines.inbox.discovery import InboxFile, KnownFile, discover
+from pipelines.inbox.discovery import discover
 from pipelines.inbox.files import FileRead, read_file
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.persons import PersonKeys, Persons, source_id_hmac
 from pipelines.inbox.splitting import empty_arrivals
 from pipelines.inbox.typing_columns import RejectedRow
 from pipelines.inbox.unreadable import Unreadable, Waiting
+from pipelines.inbox.versions import InboxFile, KnownFile
 
 __all__ = [
     "KINDS",

@@ -1,16 +1,16 @@
 """How the text of one cell becomes a value: one type per meaning, canonical notation only.
 
 A parser sees one trimmed, non-empty text and returns its value or raises `Wrong`. Reasons and remedies never repeat the
-cell, because they are published. Which column has which type stands in `kinds`.
+cell, because they are published. Numbers stand in `number_cells`; which column has which
+type stands in `kinds`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
@@ -21,17 +21,11 @@ from pipelines import privacy
 from pipelines.configuration.problems import nearest
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-MONEY = pa.decimal128(18, 6)
 MOMENT = pa.timestamp("us")
-LARGEST_WHOLE = 2**63 - 1
-LONGEST_WHOLE = 20
 # the codes of ISO 4217 for tests and for "no currency"
 NO_CURRENCIES = frozenset({"XTS", 3 * "X"})
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
-_WHOLE = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
-_LOCAL_NUMBER = re.compile(r"[+-]?[0-9][0-9.,' \u00a0\u202f]*")
 _ROUNDED_ID = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
@@ -75,11 +69,15 @@ class ReadingRules:
 
 @dataclass(frozen=True)
 class CellType:
-    """How text becomes a value of an Arrow type; `afterwards` is applied to all distinct values at once."""
+    """How text becomes a value of an Arrow type; `afterwards` is applied to all distinct values at once.
+
+    `unclear` names those of the distinct texts of a column that could mean two things beside the others.
+    """
 
     arrow: pa.DataType
     parse: Callable[[str, ReadingRules], object]
     afterwards: Callable[[pa.Array], pa.Array] | None = None
+    unclear: Callable[[Sequence[str]], frozenset[str]] = field(default=lambda cells: frozenset())
 
 
 def _text(cell: str, rules: ReadingRules) -> str:
@@ -147,54 +145,6 @@ def _refuse_implausible(value: date) -> None:
         raise Wrong(f"a year outside {FIRST_YEAR} to {LAST_YEAR}", "correct the year, or leave the cell empty")
 
 
-def _decimal(scale: int, minimum: Decimal | None, above: bool) -> Callable[[str, ReadingRules], Decimal]:
-    """A parser of numbers with a dot; `above`: the minimum itself is too small."""
-
-    def parse(cell: str, rules: ReadingRules) -> Decimal:
-        if not _NUMBER.fullmatch(cell):
-            raise _not_a_number(cell)
-        value = Decimal(cell)
-        if len(cell.partition(".")[2].rstrip("0")) > scale:
-            raise Wrong(f"more than {scale} decimals", f"round it to at most {scale} decimals")
-        if abs(value) >= Decimal(10) ** (18 - scale):
-            raise Wrong("a number too large to be true", f"it must be below 1 followed by {18 - scale} zeros")
-        _at_least(value, minimum, above)
-        return value
-
-    return parse
-
-
-def _not_a_number(cell: str) -> Wrong:
-    if _LOCAL_NUMBER.fullmatch(cell):
-        return Wrong("a number in local notation", "write it as 1234.56: a dot before the decimals, nothing else")
-    if cell.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
-        return Wrong("not a finite number", "leave the cell empty when there is no value")
-    return Wrong("not a number", "write it as 1234.56, without currency, percent sign or exponent")
-
-
-def _at_least(value: Decimal | int, minimum: Decimal | int | None, above: bool = False) -> None:
-    if minimum is not None and (value < minimum or (above and value == minimum)):
-        floor = f"above {minimum}" if above else f"{minimum} or more"
-        raise Wrong("a number below what is possible", f"it must be {floor}")
-
-
-def _whole(minimum: int) -> Callable[[str, ReadingRules], int]:
-    def parse(cell: str, rules: ReadingRules) -> int:
-        match = _WHOLE.fullmatch(cell)
-        if not match:
-            if _NUMBER.fullmatch(cell):
-                raise Wrong("not a whole number", "write it without decimals")
-            raise _not_a_number(cell)
-        # Python refuses to read a whole number of thousands of digits
-        value = int(match[1]) if len(match[1]) <= LONGEST_WHOLE else LARGEST_WHOLE + 1
-        if abs(value) > LARGEST_WHOLE:
-            raise Wrong("a number too large to be true", "correct it")
-        _at_least(value, minimum)
-        return value
-
-    return parse
-
-
 def _yes_no(cell: str, rules: ReadingRules) -> bool:
     word = cell.lower()
     if word not in _TRUE | _FALSE:
@@ -226,12 +176,6 @@ def choice(*words: str) -> CellType:
     return CellType(pa.string(), parse)
 
 
-def decimal(minimum: int | None = None, scale: int = 6, above: bool = False) -> CellType:
-    """An exact number that fits DECIMAL(18, scale)."""
-    floor = None if minimum is None else Decimal(minimum)
-    return CellType(pa.decimal128(18, scale), _decimal(scale, floor, above))
-
-
 TEXT = CellType(pa.string(), _text, privacy.masked)
 LOWER_TEXT = CellType(pa.string(), _lower, privacy.masked)
 PLATFORM = CellType(pa.string(), _platform, privacy.masked)
@@ -239,15 +183,5 @@ IDENTIFIER = CellType(pa.string(), _identifier)
 URL = CellType(pa.string(), _url)
 DAY = CellType(pa.date32(), _day)
 TIME = CellType(MOMENT, _moment)
-COUNT = CellType(pa.int64(), _whole(0))
 YES_NO = CellType(pa.bool_(), _yes_no)
 CURRENCY = CellType(pa.string(), _currency)
-
-
-def kind_of(cell: str | None) -> str:
-    """What a rejected cell looks like: empty, number, date or text; the one thing published about it."""
-    if not cell:
-        return "empty"
-    if _NUMBER.fullmatch(cell) or _LOCAL_NUMBER.fullmatch(cell):
-        return "number"
-    return "date" if re.match(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}", cell) else "text"

@@ -1,6 +1,6 @@
 """From the bytes of a file to text: unpacking, encoding, and the refusal of what is no text.
 
-Cells and lines are not looked at here; `reading` does that.
+Cells and lines are not looked at here; `separated` does that.
 """
 
 from __future__ import annotations
@@ -11,21 +11,12 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipelines.inbox.formats import GZIP, SAVE_AS_TEXT
 from pipelines.inbox.unreadable import Unreadable
 
 LARGEST_TEXT_BYTES = 1 << 30
 SAMPLE_BYTES = 4096
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-GZIP = b"\x1f\x8b"
-# what a file really is when its name says CSV
-OTHER_FORMATS = (
-    (b"PK\x03\x04", "a zip or Excel file"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file"),
-    (b"PAR1", "a Parquet file"),
-    (b"%PDF", "a PDF file"),
-    (GZIP, "compressed with gzip"),
-)
-SAVE_AS_TEXT = "save it as CSV in UTF-8"
 
 
 @dataclass(frozen=True)
@@ -41,35 +32,35 @@ class Decoded:
 
 
 def decode(data: bytes, name: str) -> Decoded:
-    """The text in the bytes of the file `name`; a name that ends in .gz is unpacked first.
+    """The text in the bytes of the file `name`.
 
     Raises:
-        Unreadable: it is empty, packed differently from what its name says, or no text.
+        Unreadable: it is empty, or no text.
     """
-    unpacked = _unzipped(data, name) if name.lower().endswith(".gz") else data
-    for beginning, what in OTHER_FORMATS:
-        if unpacked.startswith(beginning):
-            remedy = "name it .csv.gz" if beginning == GZIP else SAVE_AS_TEXT
-            raise Unreadable(name, f"it is {what}, not CSV", remedy)
-    decoded = Decoded(unpacked, _encoding(unpacked, name))
+    decoded = Decoded(data, _encoding(data, name))
     if not any(line.strip("\r\n\t ,;\ufeff") for line in decoded.lines()):
         raise Unreadable(name, "there is nothing in it", "export it again; a file without rows still needs its header")
     return decoded
 
 
-def _unzipped(data: bytes, name: str) -> bytes:
+def unzipped(data: bytes, name: str) -> bytes:
+    """What is in bytes that were compressed with gzip.
+
+    Raises:
+        Unreadable: they were not, are damaged, or hold more than the limit.
+    """
     if not data.startswith(GZIP):
-        raise Unreadable(name, "it is not compressed with gzip", "name it .csv, or compress it")
+        raise Unreadable(name, "it is not compressed with gzip", "take .gz off its name, or compress it")
     try:
         with gzip.open(io.BytesIO(data)) as stream:
-            unpacked = stream.read(LARGEST_TEXT_BYTES + 1)
+            content = stream.read(LARGEST_TEXT_BYTES + 1)
     except EOFError:
         raise Unreadable(name, "the compressed data end too early", "copy it again, whole") from None
     except (gzip.BadGzipFile, zlib.error):
         raise Unreadable(name, "the compressed data are damaged", "copy or export it again") from None
-    if len(unpacked) > LARGEST_TEXT_BYTES:
+    if len(content) > LARGEST_TEXT_BYTES:
         raise Unreadable(name, "it unpacks to more than 1 GiB", "split it into smaller files")
-    return unpacked
+    return content
 
 
 def _encoding(data: bytes, name: str) -> str:

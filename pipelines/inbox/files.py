@@ -8,15 +8,17 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from pipelines.inbox.archives import content_of
 from pipelines.inbox.cells import ReadingRules
-from pipelines.inbox.discovery import InboxFile, cannot_be_read
+from pipelines.inbox.first_look import cannot_be_read
 from pipelines.inbox.forms import forms_of
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.persons import PersonKeys
-from pipelines.inbox.reading import read_text
+from pipelines.inbox.reading import read_table
 from pipelines.inbox.splitting import arrivals_of, parts_of
 from pipelines.inbox.typing_columns import RejectedRow, rejected_rows, typed_rows
 from pipelines.inbox.unreadable import Unreadable, Waiting
+from pipelines.inbox.versions import InboxFile
 from pipelines.loads import Arrival
 
 
@@ -52,7 +54,7 @@ def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys) -> File
     if file.state != "new":
         raise (Waiting if file.state == "waiting" else Unreadable)(file.name, file.reason, file.remedy)
     kind = KINDS[file.kind]
-    text = read_text(_content(file), forms_of(kind), file.name)
+    text = read_table(_content(file), forms_of(kind), file.name, file.file_name)
     typed = typed_rows(text, kind, rules)
     flags = {**text.flags, "path": file.name, "content_hash": file.content_hash, "is_full": file.is_full}
     # a full export that holds rejected rows of a part does not lack it
@@ -73,7 +75,7 @@ def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys) -> File
 def _content(file: InboxFile) -> bytes:
     """The bytes that were found, and no others."""
     try:
-        data = file.path.read_bytes()
+        data = content_of(file.path, file.member, file.name) if file.member else file.path.read_bytes()
     except OSError as error:
         raise cannot_be_read(file.name, error) from None
     if hashlib.sha256(data).hexdigest() != file.content_hash:

@@ -6,7 +6,6 @@ The names of the columns are the contract with whoever exports; how cells are ty
 from __future__ import annotations
 
 from pipelines.inbox.cells import (
-    COUNT,
     CURRENCY,
     DAY,
     IDENTIFIER,
@@ -17,8 +16,8 @@ from pipelines.inbox.cells import (
     URL,
     YES_NO,
     choice,
-    decimal,
 )
+from pipelines.inbox.number_cells import COUNT, decimal
 from pipelines.inbox.outputs import (
     REFUND_RULES,
     WON_WITHOUT_DAY,

@@ -29,23 +29,53 @@ class Layout:
     header_line: int
     headers: tuple[str, ...]
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether every required column is there."""
+        return not self.form.lacking(self.headers)
+
+
+class NoHeader(Unreadable):
+    """No line of a file names a column that is known."""
+
 
 def find_layout(lines: Iterable[str], forms: Sequence[Form], name: str) -> Layout:
-    """The header of the file `name`: of the first lines the first one that holds every required column.
+    """The header of the text file `name`: of the first lines the first one that holds every required column.
 
     Raises:
         Unreadable: no line does, or a column stands in it twice.
     """
     first_lines = [line[:LONGEST_HEADER] for line in islice(lines, HEADER_WITHIN_LINES)]
     candidates = list(_candidates(first_lines, forms, DELIMITERS))
-    fitting = [one for one in candidates if not one.form.lacking(one.headers)]
+    if not any(one.is_complete for one in candidates):
+        for one in _candidates(first_lines, forms, OTHER_DELIMITERS):
+            if one.is_complete:
+                why = f"its cells are separated by {OTHER_DELIMITERS[one.delimiter]}"
+                raise Unreadable(name, why, "save it with commas, semicolons or tabs")
+    return _chosen(candidates, forms, name)
+
+
+def find_header(rows: Iterable[tuple[int, Sequence[str]]], forms: Sequence[Form], name: str) -> Layout:
+    """The same of numbered rows whose cells are apart already; the delimiter is empty then.
+
+    Raises:
+        NoHeader: no row holds a known column.
+        Unreadable: no row holds every required one, or a column stands in it twice.
+    """
+    headers = [(number, tuple(_plain(cell) for cell in cells)) for number, cells in islice(rows, HEADER_WITHIN_LINES)]
+    known = [Layout(form, "", number, cells) for number, cells in headers for form in forms if form.recognised(cells)]
+    return _chosen(known, forms, name)
+
+
+def _chosen(candidates: Sequence[Layout], forms: Sequence[Form], name: str) -> Layout:
+    fitting = [one for one in candidates if one.is_complete]
     if not fitting:
-        raise _no_header(candidates, first_lines, forms, name)
+        raise _no_header(candidates, forms, name)
     layout = min(fitting, key=lambda one: (one.header_line, -one.form.recognised(one.headers)))
     known = [layout.form.columns.get(header, header) for header in layout.headers if layout.form.recognised([header])]
     twice = sorted({column for column in known if known.count(column) > 1})
     if twice:
-        raise Unreadable(name, f"the column {_listed(twice)} stands in the header twice", "keep one of them")
+        raise Unreadable(name, f"the column {listed(twice)} stands in the header twice", "keep one of them")
     return layout
 
 
@@ -62,25 +92,30 @@ def _candidates(lines: Iterable[str], forms: Sequence[Form], delimiters: Iterabl
 
 def _split(line: str, delimiter: str) -> tuple[str, ...]:
     cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
-    return tuple(cell.strip().strip("\ufeff").strip().lower() for cell in cells)
+    return tuple(_plain(cell) for cell in cells)
 
 
-def _no_header(candidates: Sequence[Layout], lines: Sequence[str], forms: Sequence[Form], name: str) -> Unreadable:
-    """Why no line is the header: cut at something else, columns lacking, or nothing known at all."""
-    for one in _candidates(lines, forms, OTHER_DELIMITERS):
-        if not one.form.lacking(one.headers):
-            why = f"its cells are separated by {OTHER_DELIMITERS[one.delimiter]}"
-            return Unreadable(name, why, "save it with commas, semicolons or tabs")
+def _plain(header: str) -> str:
+    return header.strip().strip("\ufeff").strip().lower()
+
+
+def _no_header(candidates: Sequence[Layout], forms: Sequence[Form], name: str) -> Unreadable:
+    """Why no line is the header: columns lacking, or nothing known at all."""
     if not candidates:
-        required = _listed([column for column in forms[0].columns if column in forms[0].required])
-        return Unreadable(name, "no header line was found", f"the first line must name the columns {required}")
+        return NoHeader(name, "no header line was found", must_name(forms))
     best = max(candidates, key=lambda one: (one.form is forms[0], one.form.recognised(one.headers), -one.header_line))
     lacking = best.form.lacking(best.headers)
     near = [f"{column!r} may be {header!r} in the file" for column in lacking if (header := _nearest(column, best))]
     missing = (
-        f"the columns {_listed(lacking)} are missing" if lacking[1:] else f"the column {_listed(lacking)} is missing"
+        f"the columns {listed(lacking)} are missing" if lacking[1:] else f"the column {listed(lacking)} is missing"
     )
     return Unreadable(name, missing, "; ".join(["add it under exactly this name", *near]))
+
+
+def must_name(forms: Sequence[Form]) -> str:
+    """What the header of a canonical file has to hold."""
+    required = [column for column in forms[0].columns if column in forms[0].required]
+    return f"the first line must name the columns {listed(required)}"
 
 
 def _nearest(column: str, layout: Layout) -> str | None:
@@ -88,6 +123,7 @@ def _nearest(column: str, layout: Layout) -> str | None:
     return next(iter(difflib.get_close_matches(column, unknown, n=1, cutoff=0.6)), None)
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Quoted names as a sentence holds them."""
     quoted = [repr(name) for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.inbox.cells import MONEY
+from pipelines.inbox.number_cells import MONEY
 from pipelines.inbox.shapes import RowRule
 
 NOTHING = pa.scalar(Decimal(0), MONEY)

@@ -5,15 +5,18 @@ A row that cannot be taken is a finding with line, column, reason and remedy; no
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import privacy
-from pipelines.inbox.cells import CellType, ReadingRules, Wrong, kind_of
-from pipelines.inbox.reading import TextTable
+from pipelines.inbox.cells import CellType, ReadingRules, Wrong
+from pipelines.inbox.number_cells import looks_like_a_number
 from pipelines.inbox.shapes import Column, Kind
+from pipelines.inbox.spreadsheet_errors import refuse_spreadsheet_error
+from pipelines.inbox.text_tables import TextTable
 
 LONGEST_CELL = 10_000
 LONGEST_KEPT_VALUE = 200
@@ -80,7 +83,7 @@ def rejected_rows(text: TextTable, findings: dict[int, Finding], path: str, cont
         rejected.append(
             RejectedRow(
                 path, content_hash, text.lines[row].as_py(), finding.column, _kept(value), finding.reason,
-                finding.remedy, kind_of(value), len(value or ""),
+                finding.remedy, _kind_of(value), len(value or ""),
             )
         )  # fmt: skip
     return sorted(rejected, key=lambda one: (one.line, one.column_name))
@@ -106,6 +109,7 @@ def _typed(text: TextTable, column: Column, rules: ReadingRules, findings: dict[
 
 def _parsed(distinct: list[str], of: CellType, rules: ReadingRules) -> tuple[pa.Array, dict[int, Wrong]]:
     """The values of the distinct texts of a column, and what is wrong with which of them."""
+    unclear = of.unclear(distinct)
     values: list[object] = []
     wrong: dict[int, Wrong] = {}
     for place, cell in enumerate(distinct):
@@ -113,6 +117,12 @@ def _parsed(distinct: list[str], of: CellType, rules: ReadingRules) -> tuple[pa.
             if len(cell) > LONGEST_CELL:
                 raise Wrong(
                     f"more than {LONGEST_CELL} characters", "shorten it, or look for a quote that is not closed"
+                )
+            refuse_spreadsheet_error(cell)
+            if cell in unclear:
+                raise Wrong(
+                    "a dot that may separate thousands or decimals",
+                    "write every number of the column as 1234.56: a dot before the decimals, nothing else",
                 )
             values.append(of.parse(cell, rules))
         except Wrong as cause:
@@ -161,3 +171,12 @@ def _kept(value: str | None) -> str | None:
     if value is None:
         return None
     return privacy.printable(privacy.masked_text(value))[:LONGEST_KEPT_VALUE]
+
+
+def _kind_of(cell: str | None) -> str:
+    """What a rejected cell looks like: empty, number, date or text; the one thing published about it."""
+    if not cell:
+        return "empty"
+    if looks_like_a_number(cell):
+        return "number"
+    return "date" if re.match(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}", cell) else "text"

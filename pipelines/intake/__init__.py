@@ -4,21 +4,28 @@ The sources themselves know no warehouse and the loads know no source; here they
 """
 
 from pipelines.intake.files import FilesTaken, known_files, take_in_files
-from pipelines.intake.ga4 import due_window, first_day_due, take_in_report, whole_months
-from pipelines.intake.outcomes import Night, Outcome, failures_of, take_in
+from pipelines.intake.ga4 import due_windows, first_day_due, take_in_report
+from pipelines.intake.ga4_periods import asked_questions, due_questions, take_in_periods
+from pipelines.intake.ga4_quota import quota_left, remember_quota
+from pipelines.intake.outcomes import Night, Outcome, failures_of, take_in, verdict_of
 from pipelines.intake.raw_tables import create_raw_tables
 
 __all__ = [
     "FilesTaken",
     "Night",
     "Outcome",
+    "asked_questions",
     "create_raw_tables",
-    "due_window",
+    "due_questions",
+    "due_windows",
     "failures_of",
     "first_day_due",
     "known_files",
+    "quota_left",
+    "remember_quota",
     "take_in",
     "take_in_files",
+    "take_in_periods",
     "take_in_report",
-    "whole_months",
+    "verdict_of",
 ]

@@ -28,8 +28,9 @@ from pipelines.inbox import (
     discover,
     read_file,
 )
+from pipelines.inbox.versions import FULL
 from pipelines.intake.outcomes import Night, Outcome, remember_outcome
-from pipelines.loads import Occasion, Stored, store, store_again
+from pipelines.loads import Occasion, Stored, newest_load, store, store_again
 
 SOURCE = "inbox"
 
@@ -47,9 +48,26 @@ class FilesTaken:
 
 
 def known_files(connection: duckdb.DuckDBPyConnection) -> list[KnownFile]:
-    """Every file version that was seen before."""
-    columns = ", ".join(field.name for field in fields(KnownFile))
-    rows = connection.execute(f"select {columns} from meta.file order by seen_at, path").fetchall()
+    """Every file version that was seen before; `retracted` when all loads of its content were taken back.
+
+    The file that lies there untouched is known and not read again; the same content as a new file is.
+    """
+    rows = connection.execute(
+        f"""with read_file as (
+            select kind, content_hash, starts_with(path, kind || '/{FULL}/') as is_full, load_id in (
+                select load_id from meta.ruling where action = 'retract'
+            ) as is_retracted
+            from meta.file where state = 'loaded' and load_id is not null
+        ), read_content as (
+            select kind, content_hash, is_full, bool_and(is_retracted) as is_retracted from read_file group by all
+        )
+        select f.path, f.kind, f.content_hash, f.size_bytes, f.modified_ns,
+            case when r.is_retracted then 'retracted' else f.state end as state
+        from meta.file as f
+        left join read_content as r on f.state = 'loaded' and r.kind = f.kind and r.content_hash = f.content_hash
+            and r.is_full = starts_with(f.path, f.kind || '/{FULL}/')
+        order by f.seen_at, f.path"""
+    ).fetchall()
     return [KnownFile(*row) for row in rows]
 
 
@@ -99,18 +117,20 @@ def _take_in(
 
 def _confirm(connection: duckdb.DuckDBPyConnection, file: InboxFile, occasion: Occasion) -> None:
     """The newest export of its kind, delivered again on a later day, says that nothing changed until then."""
+    same = []
     for output in KINDS[file.kind].outputs:
         newest = connection.execute(
-            """select l.business_date, l.flags,
-                exists (select 1 from meta.load_part as p where p.load_id = l.load_id and p.state = 'refused')
-            from meta.load as l where l.object = ? order by l.load_id desc limit 1""",
+            f"""select n.business_date, n.flags,
+                exists (select 1 from meta.load_part as p where p.load_id = n.load_id and p.state = 'refused')
+            from ({newest_load()}) as n""",
             [output.object],
         ).fetchall()
         for read_on, text, was_refused in newest:
             flags = json.loads(text)
             is_same = (flags.get("content_hash"), flags.get("is_full")) == (file.content_hash, file.is_full)
             if is_same and not was_refused and read_on < occasion.business_date:
-                store_again(connection, output.object, occasion)
+                same.append(output.object)
+    store_again(connection, same, occasion)
 
 
 def _known_persons(connection: duckdb.DuckDBPyConnection) -> Iterable[tuple[int, str, str]]:

@@ -1,78 +1,71 @@
-"""GA4 into raw: which days of a report are due, judged by what was read before, and taking them in."""
+"""GA4 into raw: which days of a report are due, judged by what was read before, and taking them in answer by answer.
+
+What the sources' failures do to a night belongs to `outcomes`; what is kept of GA4's quotas to `ga4_quota`.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
 
 import duckdb
 
 from pipelines.configuration.sources import Ga4
-from pipelines.failures import SourceUnavailable
+from pipelines.failures import KpiError, SourceUnavailable
 from pipelines.ga4 import Ga4Source
 from pipelines.ga4_answers import answer_arrival
-from pipelines.ga4_lookback import Window, default_start, windows
+from pipelines.ga4_arrivals import put_together
+from pipelines.ga4_lookback import Window, default_start, windows_due
+from pipelines.ga4_replies import UNDATED_PART
 from pipelines.ga4_reports import REPORTS, Report
-from pipelines.intake.outcomes import Night, Outcome, is_away, remember_outcome, take_in
-from pipelines.loads import Arrival
+from pipelines.intake.ga4_quota import remember_quota
+from pipelines.intake.ga4_readings import newest_flags, read_on, refuse_other_hours
+from pipelines.intake.outcomes import Night, Outcome, is_away, remember_outcome
+from pipelines.loads import Arrival, Occasion, Stored, store
 
 SOURCE = "ga4"
-# The flag of a load whose days a person named.
-ASKED_FOR = "asked_for"
+# Four months of a report at most are lost when the process is killed; a load costs as much as an answer.
+ANSWERS_PER_LOAD = 4
+# The flag of a load that says with which fields the report was asked for.
+FIELDS = "fields_hash"
 
 
-def due_window(
+def due_windows(
     connection: duckdb.DuckDBPyConnection, report: Report, config: Ga4, business_date: date
-) -> Window | None:
-    """First and last day of a report that this night has to read; None when nothing is due.
-
-    Only nights count as earlier reads: days that a person asked for say nothing about those before them.
-    """
-    start = config.start_date or default_start(business_date)
-    nights = [
-        (first, last)
-        for first, last, flags in connection.execute(
-            "select window_from, window_to, flags from meta.load where object = ? and window_to is not null",
-            [report.object],
-        ).fetchall()
-        if not json.loads(flags).get(ASKED_FOR)
-    ]
-    # a start that was set earlier since then has days before it that were never read
-    is_complete = bool(nights) and min(first for first, _ in nights) <= start
-    last_read = max(last for _, last in nights) if is_complete else None
-    return windows(business_date, last_read, start, config.lookback_days, config.weekly_lookback_days).get(
-        report.look_back
+) -> list[Window]:
+    """The stretches of days of a report that this night has to read, oldest first."""
+    return windows_due(
+        _days_read(connection, report),
+        business_date,
+        config.start_date or default_start(business_date),
+        report.look_back,
+        config.lookback_days,
+        config.weekly_lookback_days,
     )
 
 
-def whole_months(report: Report, window: Window, business_date: date) -> Window:
-    """The window as the report can take it: users of a month are counted over all of its days that are over."""
-    if not report.is_monthly:
-        return window
-    following = (window[1].replace(day=1) + timedelta(days=32)).replace(day=1)
-    return window[0].replace(day=1), min(following, business_date) - timedelta(days=1)
-
-
 def first_day_due(connection: duckdb.DuckDBPyConnection, config: Ga4, business_date: date) -> date:
-    """The first day that any daily report has to read: where the longest look-back of the night begins."""
-    found = (due_window(connection, report, config, business_date) for report in REPORTS if not report.is_monthly)
-    return min((window[0] for window in found if window), default=business_date)
+    """The first day that any daily report has to read."""
+    due = (due_windows(connection, report, config, business_date) for report in REPORTS)
+    return min((windows[0][0] for windows in due if windows), default=business_date)
 
 
 def take_in_report(
     connection: duckdb.DuckDBPyConnection,
     source: Callable[[], Ga4Source],
     report: Report,
-    window: Window,
+    windows: Sequence[Window],
     night: Night,
     *,
-    is_asked_for: bool = False,
+    time_zone: str | None = None,
 ) -> Outcome:
     """Reads and stores one report with what GA4 said of it; not tried when GA4 already did not answer in this run.
 
-    `source` opens the property, which may fail too; `is_asked_for` marks days that a person named.
+    A few answers are a load in a transaction of its own: what came before a failure is stored and not read again, and a
+    kill loses the answers of one load. `source` opens the property, which may fail too; `time_zone` is the zone that
+    the property may have changed to.
 
     Raises:
         KpiError: the report failed and the company holds the night on failure.
@@ -82,10 +75,96 @@ def take_in_report(
         outcome = Outcome(SOURCE, (), SourceUnavailable(report.object, why, "run again later"))
         remember_outcome(connection, outcome, night)
         return outcome
+    stored: list[Stored] = []
+    try:
+        opened = source()
+        try:
+            for arrival in _arrivals(connection, opened, report, windows, time_zone):
+                stored += _store(connection, [arrival, answer_arrival(report, arrival)], night)
+        finally:
+            remember_quota(connection, opened.quota, night)
+    except KpiError as failure:
+        outcome = Outcome(SOURCE, tuple(stored), failure)
+        remember_outcome(connection, outcome, night)
+        if night.hold_on_failure:
+            raise
+        return outcome
+    outcome = Outcome(SOURCE, tuple(stored), None, _summary(report, stored))
+    remember_outcome(connection, outcome, night)
+    return outcome
 
-    def read() -> list[Arrival]:
-        arrival = source().read(report, *window)
-        flags = {**arrival.flags, **({ASKED_FOR: True} if is_asked_for else {})}
-        return [replace(arrival, flags=flags), answer_arrival(report, arrival)]
 
-    return take_in(connection, SOURCE, night, read)
+def _arrivals(
+    connection: duckdb.DuckDBPyConnection,
+    source: Ga4Source,
+    report: Report,
+    windows: Sequence[Window],
+    time_zone: str | None,
+) -> Iterator[Arrival]:
+    """The answers of GA4, a few at a time; the fields are checked when they are new."""
+    said_before = newest_flags(connection, report.object)
+    fields = _fields_hash(report)
+    if said_before.get(FIELDS) != fields:
+        # GA4 reference §7: each report as a whole, never field by field
+        source.check(report)
+
+    def answers(window: Window) -> Iterator[Arrival]:
+        nonlocal said_before
+        for arrival in source.read(report, *window):
+            refuse_other_hours(report.object, said_before, arrival.flags, time_zone)
+            said_before = arrival.flags
+            yield arrival
+
+    for window in windows:
+        for group in _groups(answers(window)):
+            arrival = put_together(report, group)
+            yield replace(arrival, flags={**arrival.flags, FIELDS: fields})
+
+
+def _groups(answers: Iterator[Arrival]) -> Iterator[list[Arrival]]:
+    """The answers a few at a time; when one fails, those before it come first."""
+    failure = None
+    group: list[Arrival] = []
+    try:
+        for answer in answers:
+            group.append(answer)
+            if len(group) == ANSWERS_PER_LOAD:
+                yield group
+                group = []
+    except KpiError as error:
+        failure = error
+    if group:
+        yield group
+    if failure:
+        raise failure
+
+
+def _days_read(connection: duckdb.DuckDBPyConnection, report: Report) -> dict[date, date]:
+    """The business date of the newest reading of each day; rows without a day say nothing of one."""
+    parts = read_on(connection, report.object).items()
+    return {date.fromisoformat(part): day for part, day in parts if part != UNDATED_PART}
+
+
+def _fields_hash(report: Report) -> str:
+    fields = "|".join([*report.dimensions, "", *report.metrics])
+    return hashlib.sha256(fields.encode()).hexdigest()[:16]
+
+
+def _store(connection: duckdb.DuckDBPyConnection, arrivals: Sequence[Arrival], night: Night) -> list[Stored]:
+    """Stores the rows of an answer and what was said of it, both or neither."""
+    occasion = Occasion(SOURCE, night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
+    connection.execute("begin")
+    try:
+        stored = store(connection, arrivals, occasion)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    return stored
+
+
+def _summary(report: Report, stored: Sequence[Stored]) -> str:
+    of_report = [one for one in stored if one.object == report.object]
+    changed = sum(one.rows_new + one.rows_changed for one in of_report)
+    refused = sum(one.parts_refused for one in of_report)
+    return f"{report.object}: {changed} new or changed rows" + (f", {refused} parts refused" if refused else "")

@@ -110,6 +110,16 @@ def failures_of(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[tupl
     ).fetchall()
 
 
+def verdict_of(failures: Sequence[tuple[str, str]]) -> tuple[int, str]:
+    """Exit code of a night and what it says of the sources that could not be read; 0 and nothing when all were.
+
+    Whatever ails a source, somebody has to look and the night is red; the mart was made of what was read before.
+    """
+    if not failures:
+        return 0, ""
+    return SourceUnavailable.exit_code, "; ".join(f"{source}: {message}" for source, message in failures)
+
+
 def is_away(connection: duckdb.DuckDBPyConnection, source: str, run_id: str) -> bool:
     """Whether a source did not answer in this run, so that asking it again would only wait again."""
     ((count,),) = connection.execute(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import duckdb
 
 from pipelines.ga4_answers import empty_answers
+from pipelines.ga4_period_reading import no_periods
 from pipelines.ga4_reports import REPORTS
 from pipelines.inbox import KINDS, empty_arrivals
 from pipelines.loads import Arrival, ensure_raw_table
@@ -22,6 +23,7 @@ def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
 def _empty_arrivals() -> Iterator[Arrival]:
     for report in REPORTS:
         yield report.empty_arrival()
+    yield no_periods()
     yield empty_answers()
     for wanted in OBJECTS:
         yield wanted.arrival([], {})

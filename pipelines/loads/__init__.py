@@ -4,21 +4,27 @@ Sources hand over an :class:`Arrival` per object; :func:`store` appends what cha
 object counts. Nothing here knows what a table means.
 """
 
-from pipelines.loads.arrivals import ROWS, Arrival, Gate
+from pipelines.loads.arrivals import ROWS, Arrival, Control, Gate
 from pipelines.loads.cuts import current_cut, fix_cut
+from pipelines.loads.rulings import Ruled, Ruling, rule
 from pipelines.loads.schema import create_meta_tables
-from pipelines.loads.storing import Occasion, Stored, ensure_raw_table, store, store_again
+from pipelines.loads.storing import Occasion, Stored, ensure_raw_table, newest_load, store, store_again
 
 __all__ = [
     "ROWS",
     "Arrival",
+    "Control",
     "Gate",
     "Occasion",
+    "Ruled",
+    "Ruling",
     "Stored",
     "create_meta_tables",
     "current_cut",
     "ensure_raw_table",
     "fix_cut",
+    "newest_load",
+    "rule",
     "store",
     "store_again",
 ]

@@ -13,6 +13,22 @@ ROWS = ""
 
 
 @dataclass(frozen=True)
+class Control:
+    """Another object that holds the figure `column` too, in a part of the same name: what a part is held against.
+
+    A part whose figure lies more than `tolerance` below that of the control is refused, or `tolerance_if_withheld` when
+    the source says that it withheld rows. A control of less than `minimum`, or that was not read yet, refuses nothing.
+    """
+
+    object: str
+    table: str
+    column: str
+    tolerance: float = 0.03
+    tolerance_if_withheld: float = 0.5
+    minimum: float = 100
+
+
+@dataclass(frozen=True)
 class Gate:
     """Refuses a part of which a control figure fell below `floor_share` of what is stored.
 
@@ -26,6 +42,7 @@ class Gate:
     minimum: float = 0
     minimum_rows: int = 0
     also: tuple[str, ...] = ()
+    control: Control | None = None
 
     @property
     def figures(self) -> tuple[str, ...]:

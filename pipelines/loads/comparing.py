@@ -1,4 +1,7 @@
-"""Comparing what arrived with what is current, row by row: what is new, changed, unchanged or withdrawn."""
+"""Rows as texts: what arrived, laid out so that rows can be told apart, and held against what is current.
+
+Every row is written as text and hashed once; judging and appending go by what is laid out here.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,15 @@ CANONICAL_NULL = "chr(0)"
 CELL_END = "chr(31)"
 
 
-def row_text(columns: Sequence[str], alias: str) -> str:
-    """The expression that writes columns of a row as one text; equal texts are equal rows."""
-    cells = [f'coalesce(cast({alias}."{name}" as varchar), {CANONICAL_NULL})' for name in columns]
-    return f" || {CELL_END} || ".join(cells) if cells else "''"
+def lay_out_arrived(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str]) -> None:
+    """Writes `arrived`: the rows, each with its `key_text` and the `row_hash` of the columns besides the part."""
+    connection.register("arrived_rows", arrival.rows)
+    connection.execute(
+        f"""create or replace temp table arrived as
+        select a.*, {_row_text(arrival.key, "a")} as key_text, {_row_hash(columns, "a")} as row_hash
+        from arrived_rows as a"""
+    )
+    connection.unregister("arrived_rows")
 
 
 def compare_rows(
@@ -23,27 +31,29 @@ def compare_rows(
 ) -> tuple[int, int, int, int]:
     """Counts the new, changed, unchanged and withdrawn rows of the parts that arrived.
 
-    Leaves every key in `compared_row`, with whether it arrived and whether it was known.
+    Leaves in `held_row` what was current of these parts: the `key_text` and `row_hash` of every row.
     """
-    stored = {row[0] for row in connection.execute(f"describe {arrival.table}").fetchall()}
-    compared = [name for name in sorted(columns) if name in stored]
     connection.execute(
-        f"""create or replace temp table compared_row as
-        with now as (
-            select {row_text(arrival.key, "r")} as key_text, sha256({row_text(compared, "r")}) as row_hash
-            from {arrival.table} as r
-            inner join current_part_now as c on c.part = r.part and c.load_id = r.load_id
-            inner join judged_part as j on j.part = r.part
-        ), then_ as (
-            select {row_text(arrival.key, "a")} as key_text, sha256({row_text(compared, "a")}) as row_hash
-            from arrived as a
-        )
-        select coalesce(t.key_text, n.key_text) as key_text, t.key_text is not null as arrived,
-            n.key_text is not null as known, t.row_hash is not distinct from n.row_hash as same
-        from then_ as t full outer join now as n on n.key_text = t.key_text"""
+        f"""create or replace temp table held_row as
+        select {_row_text(arrival.key, "r")} as key_text, {_row_hash(columns, "r")} as row_hash
+        from {arrival.table} as r
+        inner join current_part_now as c on c.part = r.part and c.load_id = r.load_id
+        inner join judged_part as j on j.part = r.part"""
     )
     ((new, changed, unchanged, withdrawn),) = connection.execute(
-        """select count(*) filter (arrived and not known), count(*) filter (arrived and known and not same),
-            count(*) filter (arrived and known and same), count(*) filter (not arrived) from compared_row"""
+        """select count(*) filter (h.key_text is null), count(*) filter (a.row_hash <> h.row_hash),
+            count(*) filter (a.row_hash = h.row_hash), count(*) filter (a.key_text is null)
+        from arrived as a full outer join held_row as h on h.key_text = a.key_text"""
     ).fetchall()
     return new, changed, unchanged, withdrawn
+
+
+def _row_text(columns: Sequence[str], alias: str) -> str:
+    """The expression that writes columns of a row as one text; equal texts are equal rows."""
+    cells = [f'coalesce(cast({alias}."{name}" as varchar), {CANONICAL_NULL})' for name in columns]
+    return f"concat_ws({CELL_END}, {', '.join(cells)})" if cells else "''"
+
+
+def _row_hash(columns: Sequence[str], alias: str) -> str:
+    """The expression that hashes what a row holds, in whatever order the columns came."""
+    return f"sha256({_row_text(sorted(columns), alias)})"

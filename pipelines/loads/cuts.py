@@ -19,42 +19,105 @@ def current_cut(connection: duckdb.DuckDBPyConnection) -> Cut:
     return dict(rows)
 
 
-def fix_cut(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int], business_date: date) -> None:
-    """Writes the parts of a cut where staging finds them; a part without its load row does not exist."""
-    connection.execute("begin")
-    connection.execute("create or replace temp table fixed_cut (object varchar, load_id bigint)")
-    if cut:
-        connection.executemany("insert into fixed_cut values (?, ?)", [list(pair) for pair in sorted(cut.items())])
-    connection.execute("delete from meta.current_part")
-    connection.execute(
-        """
-        insert into meta.current_part
-        select p.object, p.part, max(p.load_id) as load_id
-        from meta.load_part as p
+def counting_parts(within: str) -> str:
+    """The statement that gives each part as it counts, by the rows of meta.load_part `p` that fulfil `within`.
+
+    The newest decides that was accepted when it came, or that a ruling left behind. `load_id` is the load whose raw
+    rows hold the part, `brought_by` the one that brought it. A part without its load row does not exist.
+    """
+    return f"""select s.object, s.part, coalesce(s.rows_from, s.load_id) as load_id,
+        coalesce(s.brought_by, s.load_id) as brought_by, s.rows, s.content_hash
+    from meta.load_part as s
+    inner join (
+        select p.object, p.part, max(p.load_id) as load_id from meta.load_part as p
         inner join meta.load as l on l.load_id = p.load_id
-        inner join fixed_cut as c on c.object = p.object and p.load_id <= c.load_id
-        where p.state = 'accepted'
+        where {within} and (coalesce(p.state_before, p.state) = 'accepted' or l.source = 'ruling')
         group by p.object, p.part
-        order by p.object, p.part
-        """
-    )
-    connection.execute("delete from meta.current_source")
+    ) as newest on newest.object = s.object and newest.part = s.part and newest.load_id = s.load_id
+    where coalesce(s.state_before, s.state) = 'accepted'"""
+
+
+def fix_cut(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int], business_date: date) -> None:
+    """Writes the parts of a cut where staging finds them."""
+    connection.execute("begin")
+    _name_cut(connection, cut)
+    connection.execute("delete from meta.current_part")
+    within = "p.load_id <= (select c.load_id from fixed_cut as c where c.object = p.object)"
     connection.execute(
-        """
-        insert into meta.current_source
-        select l.object, max(l.business_date) as as_of
-        from meta.load as l
-        inner join fixed_cut as c on c.object = l.object and l.load_id <= c.load_id
-        -- a read of which all that was new is refused says nothing about its day
-        left join (
-            select load_id from meta.load_part group by load_id having bool_and(state = 'refused')
-        ) as refused on refused.load_id = l.load_id
-        where refused.load_id is null
-        group by l.object
-        order by l.object
+        f"""
+        insert into meta.current_part (object, part, load_id, as_of)
+        select c.object, c.part, c.load_id, l.business_date as as_of
+        from ({counting_parts(within)}) as c
+        inner join meta.load as l on l.load_id = c.brought_by
+        order by c.object, c.part
         """
     )
+    connection.execute("delete from meta.refused_part")
+    connection.execute(f"insert into meta.refused_part {REFUSED_PARTS}")
+    connection.execute("delete from meta.current_source")
+    connection.execute(f"insert into meta.current_source {READ_UNTIL}")
     connection.execute("delete from meta.business_date")
     connection.execute("insert into meta.business_date values (?)", [business_date])
     connection.execute("drop table fixed_cut")
     connection.execute("commit")
+
+
+def read_until(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int]) -> dict[str, date]:
+    """The business date up to which each object of a cut was read."""
+    _name_cut(connection, cut)
+    found = dict(connection.execute(READ_UNTIL).fetchall())
+    connection.execute("drop table fixed_cut")
+    return found
+
+
+REFUSED_PARTS = """
+with ever_refused as (
+    select object, part from meta.load_part where state = 'refused' or state_before = 'refused'
+    union
+    select object, part from meta.ruled_part where state = 'refused'
+),
+-- the state that each part had at the cut: the last that a ruling gave it, else the one it came with
+judged as (
+    select p.object, p.part, p.load_id, max(p.reason) as reason,
+        coalesce(arg_max(r.state, r.ruling_id), max(coalesce(p.state_before, p.state))) as state
+    from meta.load_part as p
+    inner join ever_refused as e on e.object = p.object and e.part = p.part
+    inner join meta.load as l on l.load_id = p.load_id and l.source <> 'ruling'
+    inner join fixed_cut as c on c.object = p.object and p.load_id <= c.load_id
+    left join meta.ruled_part as r on r.load_id = p.load_id and r.part = p.part and r.ruling_id <= c.load_id
+    group by p.object, p.part, p.load_id
+)
+select j.object, j.part, j.load_id, j.reason
+from judged as j
+inner join (
+    select object, part, max(load_id) as load_id from judged where state <> 'retracted' group by object, part
+) as newest on newest.object = j.object and newest.part = j.part and newest.load_id = j.load_id
+where j.state = 'refused'
+order by j.object, j.part
+"""
+
+READ_UNTIL = """
+select l.object, max(l.business_date) as as_of
+from meta.load as l
+inner join fixed_cut as c on c.object = l.object and l.load_id <= c.load_id
+-- a ruling says anew how far its object was read
+left join (
+    select r.object, max(r.load_id) as load_id from meta.load as r
+    inner join fixed_cut as c on c.object = r.object and r.load_id <= c.load_id
+    where r.source = 'ruling' group by r.object
+) as ruled on ruled.object = l.object
+-- a read of which all that was new is refused says nothing about its day
+left join (
+    select load_id from meta.load_part group by load_id having bool_and(coalesce(state_before, state) = 'refused')
+) as refused on refused.load_id = l.load_id
+where refused.load_id is null and l.load_id >= coalesce(ruled.load_id, l.load_id)
+group by l.object
+having max(l.business_date) is not null
+order by l.object
+"""
+
+
+def _name_cut(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int]) -> None:
+    connection.execute("create or replace temp table fixed_cut (object varchar, load_id bigint)")
+    if cut:
+        connection.executemany("insert into fixed_cut values (?, ?)", [list(pair) for pair in sorted(cut.items())])

@@ -6,57 +6,56 @@ figures. Nothing is appended here; the verdicts lie in the temporary table `judg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.loads.arrivals import ROWS, Arrival, Gate
-from pipelines.loads.comparing import row_text
+from pipelines.loads.arrivals import Arrival, Control, Gate
+from pipelines.loads.cuts import counting_parts
+from pipelines.loads.figures import EMPTY, figures_from, summed, sums, with_rows
+from pipelines.loads.gates import collapse, shortfall
+from pipelines.loads.terms import terms_of
 
 
-def judge_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str]) -> None:
+def judge_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
     """Writes `judged_part`: every part that the arrival speaks of, with its content and what becomes of it."""
-    _describe_current_parts(connection, arrival)
-    _describe_arrived_parts(connection, arrival, columns)
     connection.execute(
-        """create or replace temp table judged_part as
-        select a.part, a.rows, a.content_hash, a.control_total,
-            case
-                when a.content_hash is not distinct from c.content_hash then 'unchanged'
-                when c.part is null and a.rows = 0 then 'unchanged'
-                else 'accepted'
-            end as state,
-            cast(case when a.rows = 0 then 'withdrawn' end as varchar) as reason
-        from arrived_part as a left join current_part_now as c on c.part = a.part"""
-    )
-    if arrival.gate is not None:
-        _refuse_what_collapsed(connection, arrival, arrival.gate)
-
-
-def _describe_current_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
-    connection.execute(
-        """create or replace temp table current_part_now as
-        select p.part, p.load_id, p.rows, p.content_hash
-        from meta.load_part as p
-        inner join (
-            select part, max(load_id) as load_id from meta.load_part
-            where object = $object and state = 'accepted' group by part
-        ) as newest on newest.part = p.part and newest.load_id = p.load_id
-        where p.object = $object and p.state = 'accepted'""",
+        f"create or replace temp table current_part_now as {counting_parts('p.object = $object')}",
         {"object": arrival.object},
     )
+    _describe_arrived_parts(connection, arrival)
+    connection.execute(
+        """create or replace temp table judged_part as
+        select a.part, a.rows, a.keys, a.content_hash, a.control_total,
+            case
+                when a.content_hash is not distinct from c.content_hash then 'unchanged'
+                -- a day that a source was asked for and had nothing to tell of is known to be empty
+                when c.part is null and a.rows = 0 and not $knows_emptiness then 'unchanged'
+                else 'accepted'
+            end as state,
+            cast(case when a.rows = 0 and c.part is not null then 'withdrawn' end as varchar) as reason
+        from arrived_part as a left join current_part_now as c on c.part = a.part""",
+        {"knows_emptiness": terms_of(arrival).knows_emptiness},
+    )
+    if arrival.gate is not None and arrival.full:
+        _refuse_as_one(connection, arrival, arrival.gate)
+    elif arrival.gate is not None:
+        reasons = list(_collapsed(connection, arrival, arrival.gate))
+        if arrival.gate.control is not None:
+            reasons += _below_control(connection, arrival, arrival.gate.control)
+        _refuse(connection, reasons)
 
 
-def _describe_arrived_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str]) -> None:
+def _describe_arrived_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:
     """The parts with rows, those that were read and hold none now, and those that a full export lacks."""
-    control = "null" if arrival.gate is None else _summed(arrival.gate.column)
+    control = "null" if arrival.gate is None else summed(arrival.gate.column)
     connection.execute(
         f"""create or replace temp table arrived_part as
-        select part, count(*) as rows, cast({control} as decimal(38,6)) as control_total,
+        select part, count(*) as rows, count(distinct key_text) as keys,
+            cast({control} as decimal(38,6)) as control_total,
             sha256(string_agg(row_hash, '' order by row_hash)) as content_hash
-        from (select *, sha256({row_text(sorted(columns), "a")}) as row_hash from arrived as a)
-        group by part"""
+        from arrived group by part"""
     )
     _add_empty_parts(connection, arrival.parts_read, "select part from named_part")
     if arrival.full:
@@ -68,60 +67,88 @@ def _add_empty_parts(connection: duckdb.DuckDBPyConnection, named: frozenset[str
     """Adds the parts that a query over the named ones gives, as parts that hold no row, unless rows of them came."""
     connection.register("named_part", pa.table({"part": pa.array(sorted(named), pa.string())}))
     connection.execute(
-        f"""insert into arrived_part (part, rows, control_total, content_hash)
-        select part, 0, 0, 'empty' from ({query}) where part not in (select part from arrived_part)"""
+        f"""insert into arrived_part (part, rows, keys, control_total, content_hash)
+        select part, 0, 0, 0, '{EMPTY}' from ({query}) where part not in (select part from arrived_part)"""
     )
     connection.unregister("named_part")
 
 
-def _refuse_what_collapsed(connection: duckdb.DuckDBPyConnection, arrival: Arrival, gate: Gate) -> None:
-    """Refuses every part of which a guarded figure fell too far; a full export is one scope and falls as one."""
-    scope = "''" if arrival.full else "part"
-    figures = ", ".join(f"{_summed(name)} as figure_{place}" for place, name in enumerate(gate.figures))
-    fell = [_fell(name, f"figure_{place}", gate) for place, name in enumerate(gate.figures)]
-    told = ", ".join(_told(name, f"figure_{place}", fell[place]) for place, name in enumerate(gate.figures))
+def _collapsed(connection: duckdb.DuckDBPyConnection, arrival: Arrival, gate: Gate) -> Iterator[tuple[str, str]]:
+    """Every changed part of which a guarded figure fell too far, with the words that say so."""
+    columns = with_rows(gate.figures)
+    found = connection.execute(
+        f"""with held as (
+            select r.part, {sums(columns)} from {arrival.table} as r
+            inner join current_part_now as c on c.part = r.part and c.load_id = r.load_id and c.rows >= ?
+            inner join judged_part as j on j.part = r.part and j.state = 'accepted'
+            group by r.part
+        )
+        select held.*, came.* exclude (part)
+        from held left join (select part, {sums(columns)} from arrived group by part) as came on came.part = held.part
+        order by held.part""",
+        [gate.minimum_rows],
+    ).fetchall()
+    for part, *values in found:
+        held, came = values[: len(columns)], values[len(columns) :]
+        told = collapse(gate, figures_from(columns, held), figures_from(columns, came))
+        if told:
+            yield part, f"fell {told}"
+
+
+def _refuse_as_one(connection: duckdb.DuckDBPyConnection, arrival: Arrival, gate: Gate) -> None:
+    """A full export is one scope and falls as one."""
+    columns = with_rows(gate.figures)
+    (held,) = connection.execute(
+        f"""select {sums(columns)} from {arrival.table} as r
+        inner join current_part_now as c on c.part = r.part and c.load_id = r.load_id"""
+    ).fetchall()
+    (came,) = connection.execute(f"select {sums(columns)} from arrived").fetchall()
+    told = collapse(gate, figures_from(columns, held), figures_from(columns, came))
+    if told:
+        refuse_changed(connection, f"full export fell {told}")
+
+
+def _below_control(
+    connection: duckdb.DuckDBPyConnection, arrival: Arrival, control: Control
+) -> Iterator[tuple[str, str]]:
+    """Every changed part that holds too little of what its control holds, also when it never came before."""
     connection.execute(
-        f"""update judged_part set state = 'refused', reason = $beginning || collapsed.told
-        from (
-            with held as (
-                select {scope} as scope, count(*) as rows, {figures} from (
-                    select r.* from {arrival.table} as r
-                    inner join current_part_now as c on c.part = r.part and c.load_id = r.load_id
-                    where $full or (
-                        c.rows >= $minimum_rows
-                        and c.part in (select j.part from judged_part as j where j.state = 'accepted')
-                    )
-                ) group by {scope}
-            ), came as (
-                select {scope} as scope, {figures} from arrived group by {scope}
-            )
-            select held.scope, concat_ws(', ', {told}) as told
-            from held left join came on came.scope = held.scope
-            where held.rows >= $minimum_rows and ({" or ".join(fell)})
-        ) as collapsed
-        where judged_part.state = 'accepted' and ($full or collapsed.scope = judged_part.part)""",
-        {
-            "beginning": "full export fell " if arrival.full else "fell ",
-            "full": arrival.full,
-            "minimum_rows": gate.minimum_rows,
-        },
+        f"create or replace temp table control_part as {counting_parts('p.object = $object')}",
+        {"object": control.object},
     )
+    if connection.execute("select 1 from control_part limit 1").fetchall():
+        found = connection.execute(
+            f"""select j.part, coalesce(came.figure, 0), whole.figure from judged_part as j
+            inner join (
+                select r.part, {summed(control.column)} as figure from {control.table} as r
+                inner join control_part as c on c.part = r.part and c.load_id = r.load_id group by r.part
+            ) as whole on whole.part = j.part
+            left join (select part, {summed(control.column)} as figure from arrived group by part) as came
+                on came.part = j.part
+            where j.state = 'accepted' order by j.part"""
+        ).fetchall()
+        for part, came, whole in found:
+            told = shortfall(control, came=came, whole=whole, is_withheld=terms_of(arrival).is_withheld)
+            if told:
+                yield part, told
+    connection.execute("drop table control_part")
 
 
-def _summed(column: str) -> str:
-    return "count(*)" if column == ROWS else f'cast(coalesce(sum("{column}"), 0) as decimal(38,6))'
-
-
-def _fell(column: str, figure: str, gate: Gate) -> str:
-    """The condition that one figure fell too far; a figure of nothing, or below it, cannot collapse."""
-    floor = f" and held.{figure} >= {gate.minimum}" if column == gate.column else ""
-    return f"held.{figure} > 0{floor} and coalesce(came.{figure}, 0) < held.{figure} * {gate.floor_share}"
-
-
-def _told(column: str, figure: str, fell: str) -> str:
-    """The words that say from what to what one figure fell, NULL when it did not."""
-    kind, name = ("bigint", "rows") if column == ROWS else ("decimal(38,2)", column)
-    before, after = (
-        f"cast(cast({value} as {kind}) as varchar)" for value in (f"held.{figure}", f"coalesce(came.{figure}, 0)")
+def _refuse(connection: duckdb.DuckDBPyConnection, reasons: Iterable[tuple[str, str]]) -> None:
+    """Refuses parts, each for all of its reasons."""
+    told: dict[str, list[str]] = {}
+    for part, reason in reasons:
+        told.setdefault(part, []).append(reason)
+    refused = {"part": list(told), "reason": [", ".join(one) for one in told.values()]}
+    schema = pa.schema([("part", pa.string()), ("reason", pa.string())])
+    connection.register("refused_part", pa.table(refused, schema))
+    connection.execute(
+        """update judged_part set state = 'refused', reason = refused_part.reason
+        from refused_part where refused_part.part = judged_part.part"""
     )
-    return f"case when {fell} then 'from ' || {before} || ' to ' || {after} || ' ({name})' end"
+    connection.unregister("refused_part")
+
+
+def refuse_changed(connection: duckdb.DuckDBPyConnection, reason: str) -> None:
+    """Refuses every part that changed, for one reason."""
+    connection.execute("update judged_part set state = 'refused', reason = ? where state = 'accepted'", [reason])

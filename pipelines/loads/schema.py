@@ -14,7 +14,7 @@ META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         "Every read of a source object that was stored or found unchanged.",
         (
             ("load_id", "bigint", "strictly increasing number of the load"),
-            ("source", "varchar", "ga4, mailchimp or file"),
+            ("source", "varchar", "ga4, mailchimp or file; ruling for a retraction or acceptance"),
             ("object", "varchar", "what was read, for example ga4.channel_day or lead"),
             ("window_from", "date", "first day asked for; NULL when the object has no window"),
             ("window_to", "date", "last day asked for; NULL when the object has no window"),
@@ -24,6 +24,9 @@ META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("content_hash", "varchar", "sha256 over the hashes of the parts that arrived"),
             ("run_id", "varchar", "the run that read it"),
             ("flags", "varchar", "what the source said about its answer, as JSON"),
+            ("fetch_id", "bigint", "first load of the same read: all of them are taken back together"),
+            ("repeats", "bigint", "the load whose content came again word for word; NULL when it was read anew"),
+            ("judged_by", "varchar", "the gate and the kind of export it was judged by, as JSON"),
         ),
     ),
     "meta.load_part": (
@@ -37,6 +40,40 @@ META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("state", "varchar", "accepted, unchanged, refused or retracted"),
             ("reason", "varchar", "why it was refused, or that it was withdrawn"),
             ("control_total", "decimal(38,6)", "sum that guards against a collapse; NULL when unguarded"),
+            ("keys", "bigint", "distinct keys among the rows that came"),
+            ("rows_from", "bigint", "for a ruling, the load whose rows hold the part; NULL: the load itself"),
+            ("brought_by", "bigint", "for a ruling, the load that brought the content last; NULL: the load itself"),
+            ("state_before", "varchar", "state it was given when it came; NULL when no ruling changed it"),
+        ),
+    ),
+    "meta.load_confirmation": (
+        "What a load found unchanged where its kind keeps no row for that: a ruling has to know that it came again.",
+        (
+            ("load_id", "bigint", "the load that brought the same again"),
+            ("rows_from", "bigint", "the load whose rows hold it; NULL when there were none"),
+            ("parts", "varchar[]", "names of the parts; NULL when it was all that counted of that load"),
+            ("part_count", "bigint", "number of the parts"),
+        ),
+    ),
+    "meta.ruling": (
+        "Retractions and acceptances: one row for each load that one concerns.",
+        (
+            ("ruling_id", "bigint", "first load of the ruling"),
+            ("action", "varchar", "accept or retract"),
+            ("load_id", "bigint", "the load it is about"),
+            ("part", "varchar", "the one part that is accepted; NULL: all that were refused"),
+            ("note", "varchar", "why"),
+            ("ruled_at", "timestamp", "wall time, UTC"),
+        ),
+    ),
+    "meta.ruled_part": (
+        "Every state that a ruling gave to a part of an earlier load, so that a cut knows the state of its day.",
+        (
+            ("ruling_id", "bigint", "load of the ruling for the object"),
+            ("load_id", "bigint", "the earlier load"),
+            ("object", "varchar", "what was read"),
+            ("part", "varchar", "name of the part"),
+            ("state", "varchar", "accepted, unchanged, refused or retracted"),
         ),
     ),
     "meta.current_part": (
@@ -45,6 +82,16 @@ META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("object", "varchar", "what was read"),
             ("part", "varchar", "name of the part"),
             ("load_id", "bigint", "the load that holds the part"),
+            ("as_of", "date", "business date of that load: since when the part holds what it holds"),
+        ),
+    ),
+    "meta.refused_part": (
+        "The parts of which the newest read is refused in the present build: an older one counts, or none.",
+        (
+            ("object", "varchar", "what was read"),
+            ("part", "varchar", "name of the part"),
+            ("load_id", "bigint", "the load that is refused"),
+            ("reason", "varchar", "why"),
         ),
     ),
     "meta.current_source": (
@@ -136,6 +183,21 @@ META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("finished_at", "timestamp", "wall time, UTC"),
         ),
     ),
+    "meta.quota": (
+        "What each read of GA4 used of the property's quotas, and what was left of them then.",
+        (
+            ("run_id", "varchar", "the run"),
+            ("object", "varchar", "what was read"),
+            ("bucket", "varchar", "quota as GA4 names it, for example tokens_per_day"),
+            (
+                "consumed",
+                "bigint",
+                "used by the requests of this read; of concurrent requests and errors what is in use",
+            ),
+            ("remaining", "bigint", "left after the last of its answers, for every tool that reads the property"),
+            ("seen_at", "timestamp", "wall time of the last answer, UTC"),
+        ),
+    ),
     "meta.text": (
         "Every table text, macro and configuration file that was ever built with, by its hash.",
         (
@@ -180,7 +242,7 @@ META_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
 
 # bookkeeping that readers of the published mart see -> the columns that never leave the warehouse
 PUBLISHED_META: dict[str, frozenset[str]] = {
-    "meta.load": frozenset(),
+    "meta.load": frozenset({"judged_by"}),
     "meta.load_part": frozenset(),
     "meta.file": frozenset(),
     "meta.rejected_row": frozenset({"value"}),

@@ -15,8 +15,9 @@ import duckdb
 
 from pipelines.failures import DataFailed
 from pipelines.loads.arrivals import Arrival
-from pipelines.loads.comparing import compare_rows, row_text
-from pipelines.loads.judging import judge_parts
+from pipelines.loads.comparing import compare_rows, lay_out_arrived
+from pipelines.loads.judging import judge_parts, refuse_changed
+from pipelines.loads.terms import terms_of
 
 
 @dataclass(frozen=True)
@@ -46,46 +47,66 @@ class Occasion:
 
 
 def store(connection: duckdb.DuckDBPyConnection, arrivals: Sequence[Arrival], occasion: Occasion) -> list[Stored]:
-    """Appends what changed of each arrival; the caller may hold a transaction around it.
+    """Appends what changed of each arrival of one read; the caller may hold a transaction around it.
 
     A full export is refused as one: what was split off its rows shares the fate of the object before it.
     """
     stored: list[Stored] = []
-    refusal = ""
+    refusal, fetch_id = "", next_load_id(connection)
     for arrival in arrivals:
-        stored.append(_store_one(connection, arrival, occasion, refusal if arrival.full else ""))
+        stored.append(_store_one(connection, arrival, occasion, fetch_id, refusal if arrival.full else ""))
         if arrival.full and stored[-1].refusals:
             refusal = refusal or stored[-1].refusals[0].partition(": ")[2]
     return stored
 
 
-def store_again(connection: duckdb.DuckDBPyConnection, object_name: str, occasion: Occasion) -> None:
-    """A read that brought word for word what the newest load of the object did: a load without parts."""
-    connection.execute(
-        """insert into meta.load by name
-        select l.load_id + 1 as load_id, n.source, n.object, n.window_from, n.window_to, ? as fetched_at,
-            ? as business_date, n.rows_read, n.content_hash, ? as run_id, n.flags
-        from (select max(load_id) as load_id from meta.load) as l
-        cross join (select * from meta.load where object = ? order by load_id desc limit 1) as n""",
-        [occasion.fetched_at, occasion.business_date, occasion.run_id, object_name],
-    )
+def store_again(connection: duckdb.DuckDBPyConnection, objects: Sequence[str], occasion: Occasion) -> None:
+    """A read that brought word for word what the newest load of each object did: loads without parts."""
+    fetch_id = next_load_id(connection)
+    for place, object_name in enumerate(objects):
+        connection.execute(
+            f"""insert into meta.load by name
+            select ? as load_id, n.source, n.object, n.window_from, n.window_to, ? as fetched_at, ? as business_date,
+                n.rows_read, n.content_hash, ? as run_id, n.flags, ? as fetch_id,
+                coalesce(n.repeats, n.load_id) as repeats, n.judged_by
+            from ({newest_load()}) as n""",
+            [
+                fetch_id + place,
+                occasion.fetched_at,
+                occasion.business_date,
+                occasion.run_id,
+                fetch_id,
+                object_name,
+            ],
+        )
+
+
+def newest_load() -> str:
+    """The statement that gives the newest load of an object that is no ruling and was not taken back."""
+    return """select * from meta.load as l where l.object = ? and l.source <> 'ruling' and not exists (
+            select 1 from meta.ruling as r where r.load_id = l.load_id and r.action = 'retract'
+        ) order by l.load_id desc limit 1"""
+
+
+def next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
+    """The number of the load that comes next."""
+    return int(connection.execute("select coalesce(max(load_id), 0) + 1 from meta.load").fetchall()[0][0])
 
 
 def _store_one(
-    connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: Occasion, refusal: str = ""
+    connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: Occasion, fetch_id: int, refusal: str
 ) -> Stored:
     columns = [name for name in arrival.rows.column_names if name != "part"]
     ensure_raw_table(connection, arrival)
-    connection.register("arrived_rows", arrival.rows)
-    connection.execute("create or replace temp table arrived as select * from arrived_rows")
-    connection.unregister("arrived_rows")
-    judge_parts(connection, arrival, columns)
+    lay_out_arrived(connection, arrival, columns)
+    judge_parts(connection, arrival)
     if refusal:
-        connection.execute("update judged_part set state = 'refused', reason = ? where state = 'accepted'", [refusal])
+        refuse_changed(connection, refusal)
     counts = compare_rows(connection, arrival, columns)
-    load_id = connection.execute("select coalesce(max(load_id), 0) + 1 from meta.load").fetchall()[0][0]
+    load_id = next_load_id(connection)
     _append(connection, arrival, columns, load_id)
-    _record(connection, arrival, occasion, load_id)
+    _record_parts(connection, arrival, load_id)
+    _record_load(connection, arrival, occasion, load_id, fetch_id)
     accepted, unchanged, refused = (
         connection.execute("select count(*) from judged_part where state = ?", [state]).fetchall()[0][0]
         for state in ("accepted", "unchanged", "refused")
@@ -93,7 +114,7 @@ def _store_one(
     refusals = connection.execute(
         "select part || ': ' || reason from judged_part where state = 'refused' order by part limit 20"
     ).fetchall()
-    for table in ("arrived", "arrived_part", "current_part_now", "judged_part", "compared_row"):
+    for table in ("arrived", "arrived_part", "current_part_now", "judged_part", "held_row"):
         connection.execute(f"drop table {table}")
     return Stored(arrival.object, load_id, *counts, accepted, unchanged, refused, tuple(row[0] for row in refusals))
 
@@ -127,40 +148,64 @@ def _append(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Se
     chosen = ", ".join(f'a."{name}"' for name in columns)
     connection.execute(
         f"""insert into {arrival.table} (load_id, is_new_key, part{", " + listed if listed else ""})
-        select {load_id}, not k.known, a.part{", " + chosen if chosen else ""}
+        select {load_id}, a.key_text not in (select key_text from held_row), a.part{", " + chosen if chosen else ""}
         from arrived as a
-        inner join judged_part as j on j.part = a.part and j.state in ('accepted', 'refused')
-        inner join (select key_text, bool_or(known) as known from compared_row where arrived group by key_text) as k
-            on k.key_text = {row_text(arrival.key, "a")}"""
+        inner join judged_part as j on j.part = a.part and j.state in ('accepted', 'refused')"""
     )
 
 
-def _record(connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: Occasion, load_id: int) -> None:
+def _record_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival, load_id: int) -> None:
     kept = "" if arrival.keep_unchanged else "where state <> 'unchanged'"
     connection.execute(
-        f"""insert into meta.load_part (load_id, object, part, rows, content_hash, state, reason, control_total)
-        select {load_id}, ?, part, rows, content_hash, state, reason, control_total
+        f"""insert into meta.load_part (load_id, object, part, rows, content_hash, state, reason, control_total, keys)
+        select {load_id}, ?, part, rows, content_hash, state, reason, control_total, keys
         from judged_part {kept} order by part""",
         [arrival.object],
     )
+    if arrival.keep_unchanged:
+        return
+    connection.execute(
+        f"""insert into meta.load_confirmation (load_id, rows_from, parts, part_count)
+        select {load_id}, c.load_id,
+            case when count(*) < any_value(held.parts) then list(j.part order by j.part) end, count(*)
+        from judged_part as j
+        inner join current_part_now as c on c.part = j.part
+        inner join (select load_id, count(*) as parts from current_part_now group by load_id) as held
+            on held.load_id = c.load_id
+        where j.state = 'unchanged' group by c.load_id order by c.load_id"""
+    )
+    # a part that was never taken and is empty matters only if what was refused of it may be accepted one day
+    connection.execute(
+        f"""insert into meta.load_confirmation (load_id, parts, part_count)
+        select {load_id}, list(part order by part), count(*) from judged_part
+        where state = 'unchanged' and rows = 0 and part not in (select part from current_part_now)
+            and part in (select part from meta.load_part where object = ?)
+        having count(*) > 0""",
+        [arrival.object],
+    )
+
+
+def _record_load(
+    connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: Occasion, load_id: int, fetch_id: int
+) -> None:
     ((content_hash,),) = connection.execute(
         "select sha256(coalesce(string_agg(part || content_hash, '' order by part), '')) from arrived_part"
     ).fetchall()
     first, last = arrival.window or (None, None)
-    connection.execute(
-        """insert into meta.load (load_id, source, object, window_from, window_to, fetched_at, business_date, rows_read,
-            content_hash, run_id, flags) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        [
-            load_id,
-            occasion.source,
-            arrival.object,
-            first,
-            last,
-            occasion.fetched_at,
-            occasion.business_date,
-            arrival.rows_read or arrival.rows.num_rows,
-            content_hash,
-            occasion.run_id,
-            json.dumps(arrival.flags, sort_keys=True, default=str),
-        ],
-    )
+    row = {
+        "load_id": load_id,
+        "source": occasion.source,
+        "object": arrival.object,
+        "window_from": first,
+        "window_to": last,
+        "fetched_at": occasion.fetched_at,
+        "business_date": occasion.business_date,
+        "rows_read": arrival.rows_read or arrival.rows.num_rows,
+        "content_hash": content_hash,
+        "run_id": occasion.run_id,
+        "flags": json.dumps(arrival.flags, sort_keys=True, default=str),
+        "fetch_id": fetch_id,
+        "judged_by": terms_of(arrival).as_json(),
+    }
+    listed, marks = ", ".join(row), ", ".join("?" for _ in row)
+    connection.execute(f"insert into meta.load ({listed}) values ({marks})", list(row.values()))

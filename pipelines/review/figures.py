@@ -21,12 +21,15 @@ FAMILIES = (
 )
 # Counts before what they cost, stages along the funnel. A KPI that is not named here follows by its id.
 READING_ORDER = (
-    *("sessions", "users", "mobile_traffic_share", "ad_spend", "cpc"),
+    *("sessions", "users", "new_users", "returning_users", "new_vs_returning_ratio", "sessions_per_user"),
+    *("mobile_traffic_share", "ad_spend", "cpc"),
     *("new_leads", "qualified_leads", "cpl", "cost_per_qualified_lead"),
+    *("site_conversion_rate", "landing_page_conversion_rate"),
     *("mqls", "sals", "sqls", "opportunities", "customers", "visit_to_lead_rate", "lead_to_mql_rate"),
     *("mql_to_sal_rate", "sal_to_sql_rate", "mql_to_sql_rate", "lead_to_sql_rate", "sql_to_opportunity_rate"),
     *("opportunity_to_customer_rate", "lead_to_customer_rate"),
     *("revenue", "roas", "marketing_roi", "sales_cycle_days", "orders", "aov"),
+    *("ecommerce_session_conversion_rate", "cart_abandonment_rate", "checkout_abandonment_rate"),
     *("email_open_rate", "email_click_rate", "email_unsubscribe_rate", "email_bounce_rate"),
 )
 

@@ -150,6 +150,30 @@ class Cohort:
 
 
 @dataclass(frozen=True)
+class ReportDay:
+    """A day of a GA4 report that divides the sessions, beside the total that GA4 gave without dividing."""
+
+    report: str
+    rows_received: int
+    sessions: int
+    day_total_sessions: int | None
+    withheld_sessions: int | None
+    other_sessions: int
+    refused_reason: str | None
+
+
+@dataclass(frozen=True)
+class RefusedLoad:
+    """A load of which parts were refused and wait for a person."""
+
+    load_id: int
+    object: str
+    parts: int
+    first_part: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class EarlierMonth:
     """What the newest snapshot of an earlier month said when this one was made."""
 
@@ -170,6 +194,8 @@ class ClosedMonth:
     entries: tuple[StageEntries, ...]
     cohort: Cohort | None
     earlier: tuple[EarlierMonth, ...]
+    report_days: tuple[ReportDay, ...]
+    refused: tuple[RefusedLoad, ...]
 
     def of_month(self, kpi_id: str) -> KpiValue | None:
         """The value of the month in total; None when the snapshot has no such row."""

@@ -22,6 +22,7 @@ from pipelines.review.funnel import cohort_view, period_view
 from pipelines.review.glossary import glossary
 from pipelines.review.month import CheckLine, ClosedMonth, Snapshot
 from pipelines.review.reading import read_closed_month, read_snapshots
+from pipelines.review.reconciliation import reconciliation
 from pipelines.review.trend import trend_grid
 from pipelines.review.wording import MISSING, Wording, load_wording
 
@@ -107,6 +108,7 @@ def _sections(
         "daily": daily_charts(month, wording),
         "figures": all_figures(month, wording),
         "findings": findings(checks, wording),
+        "reconciliation": reconciliation(month.report_days, month.refused, wording),
         "glossary": glossary(month, wording),
     }
 

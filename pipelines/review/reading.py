@@ -21,6 +21,8 @@ from pipelines.review.month import (
     Definition,
     EarlierMonth,
     KpiValue,
+    RefusedLoad,
+    ReportDay,
     Snapshot,
     StageEntries,
     StageReached,
@@ -71,6 +73,8 @@ def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -
         entries=_entries(connection, snapshot),
         cohort=_latest_mature_cohort(connection, snapshot),
         earlier=_earlier_months(connection, snapshot, snapshots),
+        report_days=_report_days(connection, snapshot),
+        refused=_refused(connection, snapshot),
     )
 
 
@@ -152,6 +156,25 @@ def _entries(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple
         [snapshot.snapshot_id, snapshot.month],
     ).fetchall()
     return tuple(StageEntries(*row) for row in rows)
+
+
+def _report_days(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[ReportDay, ...]:
+    rows = connection.execute(
+        f"""select {_columns(ReportDay)}
+            from snapshots.ga4_reconciliation
+            where snapshot_id = ?
+            order by report, day""",
+        [snapshot.snapshot_id],
+    ).fetchall()
+    return tuple(ReportDay(*row) for row in rows)
+
+
+def _refused(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[RefusedLoad, ...]:
+    rows = connection.execute(
+        f"select {_columns(RefusedLoad)} from snapshots.refused_load where snapshot_id = ? order by load_id",
+        [snapshot.snapshot_id],
+    ).fetchall()
+    return tuple(RefusedLoad(*row) for row in rows)
 
 
 def _latest_mature_cohort(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Cohort | None:

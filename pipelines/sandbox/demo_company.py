@@ -9,10 +9,11 @@ from datetime import UTC, date, timedelta
 from decimal import Decimal
 
 from pipelines.sandbox.demo_ads import draw_ads
+from pipelines.sandbox.demo_automations import draw_automations
 from pipelines.sandbox.demo_costs import draw_exchange_rates, invoices
 from pipelines.sandbox.demo_deals import draw_deals
 from pipelines.sandbox.demo_leads import draw_prospects
-from pipelines.sandbox.demo_mail import draw_newsletters, mail_lists
+from pipelines.sandbox.demo_mail import draw_newsletters, mail_lists, split_test_children
 from pipelines.sandbox.demo_orders import draw_orders
 from pipelines.sandbox.demo_planted import PlantedCases
 from pipelines.sandbox.demo_sessions import sessions_table
@@ -27,7 +28,7 @@ PROPERTY_ID = "300000001"
 
 def demo_company(size: Size, seed: int = 7) -> Truth:
     """Everything that happened to the demo company of this size."""
-    newsletters = draw_newsletters(size, seed)
+    newsletters, automations = draw_newsletters(size, seed), draw_automations(size, seed)
     traffic = draw_traffic(size, seed, newsletters)
     prospects = draw_prospects(size, seed, traffic.visits(traffic.lead_positions))
     orders, positions = draw_orders(seed, traffic.visits(traffic.order_positions), prospects)
@@ -48,8 +49,8 @@ def demo_company(size: Size, seed: int = 7) -> Truth:
         ads=draw_ads(size, seed),
         invoices=invoices(size),
         units_per_eur=rates,
-        newsletters=newsletters,
-        mail_lists=mail_lists(size, seed, newsletters),
+        newsletters=(*newsletters, *split_test_children(newsletters), *automations),
+        mail_lists=mail_lists(size, seed, (*newsletters, *automations)),
     )
 
 

@@ -1,10 +1,12 @@
 """The demo company's newsletters: two audiences, and what each recipient did at which moment after the send.
 
-Sends and events only; what Mailchimp makes of them belongs to its emulator.
+Sends and events only; what Mailchimp makes of them belongs to its emulator, e-mails without a send day to
+`demo_automations`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -30,6 +32,8 @@ CLICK_OF_OPENERS_PERMILLE, CLICK_WITHOUT_OPEN_PERMILLE = 115, 3
 HARD_PERMILLE, SOFT_PERMILLE, SOFT_RESOLVED_PERCENT = 4, 9, 55
 UNSUBSCRIBE_PERMILLE, COMPLAINT_PERMILLE, FORWARD_PERMILLE = 3, 1, 2
 LINKS_PER_LETTER = 6
+# the newsletter that is sent as an A/B test
+SPLIT_TEST = 3
 
 
 def draw_newsletters(size: Size, seed: int) -> tuple[Newsletter, ...]:
@@ -55,15 +59,36 @@ def draw_newsletters(size: Size, seed: int) -> tuple[Newsletter, ...]:
                 orders=orders,
                 revenue=(Decimal(orders) * dice.between(4_100, 13_900) * CENT).quantize(CENT),
                 events=events,
+                type="variate" if number == SPLIT_TEST else "regular",
             )
         )
     return tuple(letters)
+
+
+def split_test_children(letters: tuple[Newsletter, ...]) -> tuple[Newsletter, ...]:
+    """The two halves of every A/B test: the parent's counts are the sum of theirs."""
+    return tuple(_half(letter, place) for letter in letters if letter.type == "variate" for place in (0, 1))
 
 
 def mail_lists(size: Size, seed: int, newsletters: tuple[Newsletter, ...]) -> tuple[MailList, ...]:
     """The audiences: month ends follow from the day's sign-ups, the events and a few deletions."""
     dice = Dice(seed + 1, Part.MAIL)
     return tuple(_mail_list(size, dice, newsletters, *one) for one in LIST_NAMES)
+
+
+def _half(parent: Newsletter, place: int) -> Newsletter:
+    """Those recipients of an A/B test whose number is even, or odd."""
+    return replace(
+        parent,
+        campaign_id=f"{int(parent.campaign_id, 16) + 1 + place:010x}",
+        title=f"{parent.title} ({'AB'[place]})",
+        emails_sent=(parent.emails_sent + place) // 2,
+        syntax_errors=parent.syntax_errors if place else 0,
+        orders=parent.orders if place else 0,
+        revenue=parent.revenue if place else Decimal(0),
+        events=tuple(event for event in parent.events if event.recipient % 2 == place),
+        parent_campaign_id=parent.campaign_id,
+    )
 
 
 def _send_days(size: Size) -> list[date]:
@@ -76,11 +101,12 @@ def _events(dice: Dice, send_time: datetime, recipients: int) -> list[MailEvent]
     draws = dice.generator.integers(0, 1_000, (recipients, 6)).tolist()
     events: list[MailEvent] = []
     for recipient, draw in enumerate(draws, start=1):
-        events += _of_recipient(dice, send_time, recipient, draw)
+        events += recipient_events(dice, send_time, recipient, draw)
     return sorted(events, key=lambda event: (event.at, event.recipient, event.kind, event.link))
 
 
-def _of_recipient(dice: Dice, send_time: datetime, recipient: int, draw: list[int]) -> list[MailEvent]:
+def recipient_events(dice: Dice, send_time: datetime, recipient: int, draw: list[int]) -> list[MailEvent]:
+    """What became of one e-mail; `draw` are six numbers below 1000 that decide it."""
     delivery, opening, proxy, clicking, leaving, forwarding = draw
     if delivery < HARD_PERMILLE:
         return [MailEvent("hard_bounce", recipient, _after(dice, send_time, (0, 1)))]

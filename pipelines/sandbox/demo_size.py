@@ -22,6 +22,8 @@ class Size:
     recipients_per_newsletter: int
     landing_pages: int
     time_zone: str = "Europe/Amsterdam"
+    # what an automated e-mail counted by day depends on the nights that looked at it
+    has_automations: bool = False
 
     @property
     def days(self) -> int:
@@ -48,6 +50,7 @@ DEMO = Size(
     newsletters_per_month=4,
     recipients_per_newsletter=1_500,
     landing_pages=60,
+    has_automations=True,
 )
 # About 45,000 combinations of landing page, channel and device on each of 431 days: 20 million rows of a GA4 report.
 BENCHMARK = Size(

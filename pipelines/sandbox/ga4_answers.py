@@ -5,7 +5,7 @@ What the rows are is computed by `ga4_query`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from google.analytics.data_v1beta.types import (
@@ -18,7 +18,21 @@ from google.analytics.data_v1beta.types import (
 )
 
 from pipelines.sandbox.ga4_checks import CURRENCY, Question
-from pipelines.sandbox.ga4_faults import Converted, Faults, Hidden, Oversized, RolledUp, Sampled, Shortened, Withheld
+from pipelines.sandbox.ga4_faults import (
+    Converted,
+    Emptied,
+    Faults,
+    Hidden,
+    Moved,
+    Oversized,
+    Renamed,
+    Repeated,
+    RolledUp,
+    Sampled,
+    Shortened,
+    Truncated,
+    Withheld,
+)
 from pipelines.sandbox.ga4_fields import DIMENSIONS, METRICS, incompatibility
 from pipelines.sandbox.ga4_query import Table, Values
 
@@ -37,6 +51,11 @@ def report(question: Question, table: Table, time_zone: str, faults: Faults) -> 
     page = table.rows[question.offset : question.offset + question.limit]
     for shortened in faults.all(Shortened):
         page = page[: -shortened.rows]
+    for repeated in faults.all(Repeated):
+        answer.row_count += len(page[-repeated.rows :])
+        page = [*page, *page[-repeated.rows :]]
+    if faults.all(Emptied):
+        answer.row_count, page = 0, []
     _write(answer.rows, page, len(table.dimensions))
     _write(answer.totals, table.totals, len(table.dimensions))
     _write_extremes(answer, question, table)
@@ -45,14 +64,22 @@ def report(question: Question, table: Table, time_zone: str, faults: Faults) -> 
     return answer
 
 
-def metadata(name: str) -> Any:
-    """A raw `Metadata` with every field that the emulator knows."""
+def metadata(name: str, faults: Faults) -> Any:
+    """A raw `Metadata` with every field that the emulator knows, and the names that fields had before."""
     answer = Metadata.pb()(name=name)
+    renamed = {one.field: one.name for one in faults.all(Renamed)}
     for one in DIMENSIONS.values():
-        answer.dimensions.add(api_name=one.name, ui_name=one.name)
+        _list(answer.dimensions, one.name, renamed)
     for metric in METRICS.values():
-        answer.metrics.add(api_name=metric.name, ui_name=metric.name, type_=metric.type)
+        _list(answer.metrics, metric.name, renamed, type_=metric.type)
     return answer
+
+
+def _list(target: Any, field: str, renamed: Mapping[str, str], **more: int) -> None:
+    """Adds a field under the name it has now, if it has one."""
+    name = renamed.get(field, field)
+    if name:
+        target.add(api_name=name, ui_name=name, deprecated_api_names=[field] if name != field else [], **more)
 
 
 def compatibility(dimensions: Sequence[str], metrics: Sequence[str]) -> Any:
@@ -103,10 +130,18 @@ def _write_metadata(target: Any, question: Question, time_zone: str, faults: Fau
     # the flag is about the table behind the answer, so it stays when a filter removes the row
     target.data_loss_from_other_row = any(one.dimension in question.dimensions for one in faults.all(RolledUp))
     target.subject_to_thresholding = bool(faults.all(Withheld))
+    for moved in faults.all(Moved):
+        target.time_zone = moved.time_zone
+    days = max((one.last - one.first).days + 1 for one in question.ranges)
     for sampled in faults.all(Sampled):
-        target.sampling_metadatas.add(samples_read_count=sampled.read, sampling_space_size=sampled.out_of)
+        if days > sampled.longer_than_days:
+            target.sampling_metadatas.add(samples_read_count=sampled.read, sampling_space_size=sampled.out_of)
+    for truncated in faults.all(Truncated):
+        target.data_truncation_reasons.add(
+            data_truncation_type=truncated.kind, data_truncation_message=truncated.message
+        )
     for hidden in faults.all(Hidden):
-        if hidden.metric in question.metrics:
+        if hidden.kind and hidden.metric in question.metrics:
             target.schema_restriction_response.active_metric_restrictions.add(
                 metric_name=hidden.metric, restricted_metric_types=[int(getattr(RestrictedMetricType, hidden.kind))]
             )

@@ -14,14 +14,13 @@ from typing import Any
 from google.analytics.data_v1beta.types import MetricAggregation
 
 from pipelines.sandbox.ga4_fields import DIMENSIONS, METRICS, incompatibility
+from pipelines.sandbox.ga4_wordings import BAD_DIMENSION, BAD_METRIC, NO_ACCESS, PROPERTY_ID, TOO_MANY
 
 # GA4 reference §4: limits of a report request
 MOST_DIMENSIONS, MOST_METRICS, MOST_RANGES, MOST_REQUESTS = 9, 10, 4, 5
 DEFAULT_LIMIT, LARGEST_LIMIT = 10_000, 250_000
 AFTER, BEFORE = date(2015, 8, 13), date(3000, 1, 1)
 
-FIELD_LIST = "see https://developers.google.com/analytics/devguides/reporting/data/v1/api-schema."
-PROPERTY_ID = "see https://developers.google.com/analytics/devguides/reporting/data/v1/property-id."
 # What the demo company's property counts money in, and the only currency the emulator converts to.
 CURRENCY = "EUR"
 
@@ -91,27 +90,18 @@ def refuse_property(name: str, property_id: str) -> None:
         )
     if asked != property_id:
         # GA4 reference §6: no access
-        raise RefusedError(
-            "User does not have sufficient permissions for this property. To learn more about Property ID, "
-            f"{PROPERTY_ID}",
-            "PERMISSION_DENIED",
-        )
+        raise RefusedError(NO_ACCESS, "PERMISSION_DENIED")
 
 
 def refuse_unknown(dimensions: tuple[str, ...], metrics: tuple[str, ...], *filters: Any) -> None:
     """Refuses names that are no fields."""
     dimension_filter, metric_filter = filters
-    # GA4 reference §6: one space in the wording for dimensions, two in that for metrics
     for name in (*dimensions, *fields_of(dimension_filter)):
         if name not in DIMENSIONS:
-            raise RefusedError(
-                f"Field {name} is not a valid dimension. For a list of valid dimensions and metrics, {FIELD_LIST}"
-            )
+            raise RefusedError(BAD_DIMENSION.format(name=name))
     for name in (*metrics, *fields_of(metric_filter)):
         if name not in METRICS:
-            raise RefusedError(
-                f"Field {name} is not a valid metric.  For a list of valid dimensions and metrics, {FIELD_LIST}"
-            )
+            raise RefusedError(BAD_METRIC.format(name=name))
 
 
 def refuse_incompatible(dimensions: tuple[str, ...], metrics: tuple[str, ...], dimension_filter: Any) -> None:
@@ -188,10 +178,7 @@ def _refuse_too_many(dimensions: tuple[str, ...], metrics: tuple[str, ...], rang
         )
     for names, most, kind in ((metrics, MOST_METRICS, "metrics"), (dimensions, MOST_DIMENSIONS, "dimensions")):
         if len(names) > most:
-            raise RefusedError(
-                f"Requests are limited to {most} {kind} within a nested request.\n"
-                f"  This request is for {len(names)} {kind}."
-            )
+            raise RefusedError(TOO_MANY.format(most=most, kind=kind, count=len(names)))
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
             raise RefusedError(f"Found duplicate {kind}: {', '.join(repeated)}")

@@ -1,6 +1,7 @@
 """What can go wrong with GA4, as data: calls that are refused or late, and answers that are not what they seem.
 
-The script counts calls; what a distortion does to an answer is done by `ga4_query` and `ga4_answers`.
+The script counts calls; what a distortion does to an answer is done by `ga4_query` and `ga4_answers`. The wordings are
+those of the service (`ga4_wordings`).
 """
 
 from __future__ import annotations
@@ -10,12 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
-
-# GA4 reference §6: wordings of spent quotas
-PROJECT_HOUR = "Exhausted property tokens for a project per hour. These quota tokens will return in under an hour."
-PROPERTY_DAY = "Exhausted property tokens for a property per day. These quota tokens will return in less than 24 hours."
-CONCURRENT = "Exhausted concurrent requests quota."
-SERVER_ERRORS = "Exhausted server errors quota."
 
 
 @dataclass(frozen=True)
@@ -31,6 +26,15 @@ class Failure:
     method: str = "RunReport"
     asks: str = ""
     delay_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Calls of `method` whose connection ends without an answer (`is_cut`), or with a body that nobody can read."""
+
+    calls: tuple[int, ...] = (1,)
+    method: str = "RunReport"
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,10 @@ class CollapsedDay:
 
 @dataclass(frozen=True)
 class Hidden:
-    """A metric that the user's role may not see: zeros, and a note in the metadata. kind: COST_DATA, REVENUE_DATA."""
+    """A metric that the user's role may not see: zeros, and a note in the metadata. kind: COST_DATA, REVENUE_DATA.
+
+    Without a kind there are zeros and no note.
+    """
 
     metric: str = "advertiserAdCost"
     kind: str = "COST_DATA"
@@ -66,10 +73,19 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Sampled:
-    """Answers that claim to rest on a sample."""
+    """Answers about more than `longer_than_days` days that claim to rest on a sample."""
 
     read: int
     out_of: int
+    longer_than_days: int = 0
+
+
+@dataclass(frozen=True)
+class Truncated:
+    """Answers that say that data is missing, such as DATA_TRUNCATION_TYPE_DATE_RANGE behind the date of retention."""
+
+    kind: str = "DATA_TRUNCATION_TYPE_DATE_RANGE"
+    message: str = "Data is not available before the retention date."
 
 
 @dataclass(frozen=True)
@@ -77,6 +93,18 @@ class Shortened:
     """Every page lacks its last `rows`, although the row count includes them."""
 
     rows: int
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Every page ends with its last `rows` once more, and the row count includes them."""
+
+    rows: int
+
+
+@dataclass(frozen=True)
+class Emptied:
+    """Answers without a row, as if nothing had happened on any day."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +121,40 @@ class Converted:
     currency_code: str
 
 
-Fault = Failure | RolledUp | CollapsedDay | Hidden | Withheld | Sampled | Shortened | Oversized | Converted
+@dataclass(frozen=True)
+class Moved:
+    """A property whose days are those of another zone from now on."""
+
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """A field that the property lists under another name, and still takes; "" is a field it does not list at all."""
+
+    field: str
+    name: str = ""
+
+
+Fault = (
+    Failure
+    | Broken
+    | RolledUp
+    | CollapsedDay
+    | Hidden
+    | Withheld
+    | Sampled
+    | Truncated
+    | Shortened
+    | Repeated
+    | Emptied
+    | Oversized
+    | Converted
+    | Moved
+    | Renamed
+)
 Kind = TypeVar("Kind", bound=Fault)
+OfCalls = TypeVar("OfCalls", Failure, Broken)
 
 
 class Faults:
@@ -107,18 +167,25 @@ class Faults:
 
     def failure(self, method: str, fields: Collection[str]) -> Failure | None:
         """The first failure that this call meets; every failure that it fits counts it."""
-        met = None
+        return self._met(Failure, method, fields)
+
+    def broken(self, method: str) -> Broken | None:
+        """The first break of a connection that this call meets."""
+        return self._met(Broken, method, ())
+
+    def all(self, kind: type[Kind]) -> list[Kind]:
+        """The faults of one kind."""
+        return [fault for fault in self._faults if isinstance(fault, kind)]
+
+    def _met(self, kind: type[OfCalls], method: str, fields: Collection[str]) -> OfCalls | None:
+        met: OfCalls | None = None
         with self._guard:
             for position, fault in enumerate(self._faults):
-                if not isinstance(fault, Failure) or fault.method != method:
+                if not isinstance(fault, kind) or fault.method != method:
                     continue
-                if fault.asks and fault.asks not in fields:
+                if isinstance(fault, Failure) and fault.asks and fault.asks not in fields:
                     continue
                 self._calls[position] += 1
                 if met is None and (not fault.calls or self._calls[position] in fault.calls):
                     met = fault
         return met
-
-    def all(self, kind: type[Kind]) -> list[Kind]:
-        """The faults of one kind."""
-        return [fault for fault in self._faults if isinstance(fault, kind)]

@@ -7,12 +7,13 @@ Everything is computed from the truth and the clock, nothing is stored. What a q
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.sandbox.mailchimp_reports import LINKS, campaign, created_at, moment_text, report, status
+from pipelines.sandbox.mailchimp_habits import Habits
+from pipelines.sandbox.mailchimp_reports import AUTOMATION, LINKS, campaign, created_at, moment_text, report, status
 from pipelines.sandbox.truth import MailEvent, MailList, Newsletter, Truth
 
 ACTIVITY_REACHES_DAYS = 180
@@ -25,6 +26,7 @@ class Account:
     truth: Truth
     zone: ZoneInfo
     now: datetime
+    habits: Habits = field(default_factory=Habits)
 
     def root(self) -> dict[str, Any]:
         """The API root: the account and its owner."""
@@ -45,14 +47,24 @@ class Account:
 
     def campaigns(self) -> list[dict[str, Any]]:
         """`campaigns[]`: made ones, sent or not, newest first."""
-        made = [one for one in self._newest_first() if created_at(one) <= self.now]
-        return [campaign(one, self.now) for one in made]
+        shown = [one for one in self.made() if self.habits.campaigns_list_automations or one.type != AUTOMATION]
+        return [campaign(one, self.now) for one in shown]
 
     def reports(self) -> list[dict[str, Any]]:
         """`reports[]`: one per campaign whose sending has begun, newest first."""
-        # Mailchimp reference §7: an unsent campaign has no report
-        begun = [one for one in self._newest_first() if status(one, self.now) != "schedule"]
-        return [report(one, self.now) for one in begun]
+        # Mailchimp reference §12: whether /reports lists automations is unknown
+        listed = {"listed", "by_id"} if self.habits.reports_list_automations else {"listed"}
+        return [report(one, self.now) for one in self._begun() if one.report in listed]
+
+    def report(self, campaign_id: str) -> dict[str, Any] | None:
+        """The report on one campaign; None when there is none to be read."""
+        found = (one for one in self._begun() if one.campaign_id == campaign_id and one.report != "none")
+        return next((report(one, self.now) for one in found), None)
+
+    def made(self) -> list[Newsletter]:
+        """Campaigns that were made and are not deleted, newest first."""
+        there = [one for one in self.truth.newsletters if created_at(one) <= self.now and self._is_kept(one)]
+        return sorted(there, key=lambda one: (one.send_time, one.campaign_id), reverse=True)
 
     def lists(self) -> list[dict[str, Any]]:
         """`lists[]`, oldest first."""
@@ -103,7 +115,7 @@ class Account:
             # The running day holds what has happened so far.
             hours = self.now.astimezone(self.zone).hour
             subs, other_adds = subs * hours // 24, other_adds * hours // 24
-        sent = [one for one in self.truth.newsletters if one.list_id == mail_list.list_id and self._sent_on(one, day)]
+        sent = [one for one in self._counted_of(mail_list.list_id) if self._sent_on(one, day)]
         kinds = [event.kind for _, event in events]
         return {
             "day": day.isoformat(),
@@ -153,22 +165,35 @@ class Account:
     def _events_by_day(self, list_id: str) -> dict[date, list[tuple[str, MailEvent]]]:
         """Events of the audience's newsletters, with the campaign, by day of the account."""
         days: dict[date, list[tuple[str, MailEvent]]] = {}
-        for newsletter in self.truth.newsletters:
-            if newsletter.list_id == list_id:
-                for event in newsletter.events:
-                    if event.at < self.now:
-                        day = event.at.astimezone(self.zone).date()
-                        days.setdefault(day, []).append((newsletter.campaign_id, event))
+        for newsletter in self._counted_of(list_id):
+            for event in newsletter.events:
+                if event.at < self.now:
+                    day = event.at.astimezone(self.zone).date()
+                    days.setdefault(day, []).append((newsletter.campaign_id, event))
         return days
 
     def _sent_on(self, newsletter: Newsletter, day: date) -> bool:
         return newsletter.send_time <= self.now and newsletter.send_time.astimezone(self.zone).date() == day
 
-    def _newest_first(self) -> list[Newsletter]:
-        return sorted(self.truth.newsletters, key=lambda one: (one.send_time, one.campaign_id), reverse=True)
+    def _counted_of(self, list_id: str) -> list[Newsletter]:
+        """The sends of an audience whose activity counts: a parent holds its children's, automations are left out."""
+        reported = {one.campaign_id for one in self.truth.newsletters if one.report != "none"}
+        return [
+            one
+            for one in self.truth.newsletters
+            if one.list_id == list_id and one.type != AUTOMATION and one.parent_campaign_id not in reported
+        ]
+
+    def _begun(self) -> list[Newsletter]:
+        # Mailchimp reference §7: an unsent campaign has no report
+        return [one for one in self.made() if status(one, self.now) != "schedule"]
+
+    def _is_kept(self, one: Newsletter | MailList) -> bool:
+        # Mailchimp reference §7: deleted campaigns and lists just disappear
+        return one.deleted_on is None or self.now.astimezone(self.zone).date() < one.deleted_on
 
     def _mail_lists(self) -> list[MailList]:
-        made = [one for one in self.truth.mail_lists if one.created_at <= self.now]
+        made = [one for one in self.truth.mail_lists if one.created_at <= self.now and self._is_kept(one)]
         return sorted(made, key=lambda one: (one.created_at, one.list_id))
 
     def _found(self, list_id: str) -> MailList | None:

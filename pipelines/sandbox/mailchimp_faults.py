@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import Literal
 
 # Mailchimp reference §12: fault injection by path, after, times
-Kind = Literal["problem", "html", "empty", "badjson", "truncate", "hang", "reset", "delay"]
+Kind = Literal["problem", "html", "empty", "badjson", "truncate", "short", "hang", "reset", "delay"]
 
 JSON = "application/json; charset=utf-8"
 # Mailchimp reference §6: errors are problem documents
@@ -26,8 +26,9 @@ USUAL_STATUS = {"problem": 429, "html": 403, "empty": 503, "badjson": 200}
 class Fault:
     """Spoils `times` requests to `path` (without /3.0, `*` as in file names) after letting `after` of them pass.
 
-    problem, html, empty and badjson answer with `status` or a usual one; truncate breaks off the right answer; hang
-    says nothing and delay answers late, both for `seconds`; reset drops the connection.
+    problem, html, empty and badjson answer with `status` or a usual one, a problem with `title` or the usual words of
+    the status; truncate breaks off the right answer, short leaves its rows out but not their total; hang says nothing
+    and delay answers late, both for `seconds`; reset drops the connection.
     """
 
     kind: Kind
@@ -36,6 +37,38 @@ class Fault:
     times: int = 1
     status: int | None = None
     seconds: float = 30.0
+    title: str | None = None
+
+
+# Mailchimp reference §3, §4, §7, §13.5, §13.8: every fault after which trying again may help, by name
+PASSING_FAULTS: Mapping[str, Fault] = {
+    "empty 429": Fault("empty", status=429),
+    "problem 429": Fault("problem", status=429),
+    "problem 408": Fault("problem", status=408),
+    "html 403 of the edge": Fault("html", status=403),
+    "empty 403 of the edge": Fault("empty", status=403),
+    "problem 500": Fault("problem", status=500),
+    "empty 500": Fault("empty", status=500),
+    "empty 503": Fault("empty", status=503),
+    "html 503 of the edge": Fault("html", status=503),
+    "html 504 mid-paging": Fault("html", path="/reports", after=1, status=504),
+    "bad JSON with 200": Fault("badjson"),
+    "empty 200": Fault("empty", status=200),
+    "truncated": Fault("truncate"),
+    "reset": Fault("reset"),
+    "hang": Fault("hang"),
+    "fewer rows than total": Fault("short", path="/reports"),
+}
+# §4, §13.11: those after which a person has to act
+FINAL_FAULTS: Mapping[str, Fault] = {
+    "problem 400 Invalid Resource": Fault("problem", path="/reports", status=400, title="Invalid Resource"),
+    "problem 401 API Key Invalid": Fault("problem", status=401, title="API Key Invalid"),
+    "problem 403 User Disabled": Fault("problem", status=403, title="User Disabled"),
+    "problem 403 Forbidden": Fault("problem", status=403, title="Forbidden"),
+    "problem 404 Resource Not Found": Fault("problem", path="/reports", status=404, title="Resource Not Found"),
+    "redirect": Fault("html", status=302),
+}
+FAULTS: Mapping[str, Fault] = {**PASSING_FAULTS, **FINAL_FAULTS}
 
 
 @dataclass(frozen=True)
@@ -85,7 +118,7 @@ def spoilt(fault: Fault) -> Response:
     status = fault.status or USUAL_STATUS[fault.kind]
     phrase = HTTPStatus(status).phrase
     if fault.kind == "problem":
-        return problem(status, phrase, "A scripted fault.")
+        return problem(status, fault.title or phrase, "A scripted fault.")
     if fault.kind == "html":
         # Mailchimp reference §7: the edge blocks by IP reputation, in HTML
         page = f"<html><head><title>{phrase}</title></head><body><h1>Access Denied</h1>Reference #18.6f</body></html>"
@@ -94,3 +127,11 @@ def spoilt(fault: Fault) -> Response:
         # Mailchimp reference §3: 429 and 5xx with an empty body
         return Response(status, None, b"")
     return Response(status, JSON, b'{"reports": [')
+
+
+def shortened(answer: Response) -> Response:
+    """A page whose rows are left out while its total still counts them."""
+    # Mailchimp reference §13.5: fewer rows than exist, and no error
+    document = json.loads(answer.body)
+    emptied = {name: [] if isinstance(value, list) else value for name, value in document.items()}
+    return Response(answer.status, answer.content_type, json.dumps(emptied).encode())

@@ -41,6 +41,9 @@ CAMPAIGNS = Collection(
     sorts={"send_time": "send_time", "create_time": "create_time"},
 )
 REPORTS = Collection("reports", times={"send_time": "send_time"}, equals={"type": "type"})
+AUTOMATIONS = Collection(
+    "automations", times={"create_time": "create_time", "start_time": "start_time"}, equals={"status": "status"}
+)
 LISTS = Collection(
     "lists",
     times={"date_created": "date_created", "campaign_last_sent": "stats.campaign_last_sent"},

@@ -16,6 +16,7 @@ CREATED_BEFORE_SENDING = timedelta(days=7)
 SENDING_TAKES = timedelta(hours=1)
 LINKS = [{"rel": "self", "href": "https://api.example.com/3.0", "method": "GET"}]
 SHOP_CURRENCY = "EUR"
+AUTOMATION = "automation"
 
 
 def created_at(newsletter: Newsletter) -> datetime:
@@ -24,10 +25,12 @@ def created_at(newsletter: Newsletter) -> datetime:
 
 
 def status(newsletter: Newsletter, now: datetime) -> str:
-    """The campaign's state: schedule, sending or sent."""
+    """The campaign's state: schedule, sending or sent; an automation never ends."""
     # Mailchimp reference §7: batch and time-zone delivery take hours, status `sending` gives partial counts
     if newsletter.send_time > now:
         return "schedule"
+    if newsletter.type == AUTOMATION:
+        return "sending"
     return "sending" if now < newsletter.send_time + SENDING_TAKES else "sent"
 
 
@@ -41,16 +44,16 @@ def campaign(newsletter: Newsletter, now: datetime) -> dict[str, Any]:
     """One entry of `campaigns[]` (without report_summary, which lacks what the report has)."""
     # Mailchimp reference §6: campaign; settings name the sender, so a client has reason not to ask for all of them
     state = status(newsletter, now)
-    is_out = state != "schedule"
+    has_send_time = state != "schedule" and newsletter.type != AUTOMATION
     return {
         "id": newsletter.campaign_id,
         "web_id": int.from_bytes(newsletter.campaign_id.encode()[:4], "big"),
-        "parent_campaign_id": "",
-        "type": "regular",
+        "parent_campaign_id": newsletter.parent_campaign_id,
+        "type": newsletter.type,
         "create_time": moment_text(created_at(newsletter)),
-        "send_time": moment_text(newsletter.send_time if is_out else None),
+        "send_time": moment_text(newsletter.send_time if has_send_time else None),
         "status": state,
-        "emails_sent": _emails_so_far(newsletter, now),
+        "emails_sent": emails_so_far(newsletter, now),
         "content_type": "template",
         "recipients": {"list_id": newsletter.list_id, "list_is_active": True, "segment_text": ""},
         "settings": {
@@ -73,7 +76,7 @@ def campaign(newsletter: Newsletter, now: datetime) -> dict[str, Any]:
 def report(newsletter: Newsletter, now: datetime) -> dict[str, Any]:
     """One entry of `reports[]` (without the 24-hour timeseries and the industry's figures)."""
     seen = [event for event in newsletter.events if event.at < now]
-    emails_sent = _emails_so_far(newsletter, now)
+    emails_sent = emails_so_far(newsletter, now)
     hard = len(_recipients(seen, "hard_bounce"))
     # Mailchimp reference §7 Maturation: a soft bounce shows at once and is removed when a retry succeeds
     soft = len(_recipients(seen, "soft_bounce") - _recipients(seen, "soft_bounce_resolved"))
@@ -82,14 +85,14 @@ def report(newsletter: Newsletter, now: datetime) -> dict[str, Any]:
     return {
         "id": newsletter.campaign_id,
         "campaign_title": newsletter.title,
-        "type": "regular",
+        "type": newsletter.type,
         "list_id": newsletter.list_id,
         "list_is_active": True,
         "subject_line": newsletter.subject,
         "emails_sent": emails_sent,
         "abuse_reports": len(_recipients(seen, "complaint")),
         "unsubscribed": len(_recipients(seen, "unsubscribe")),
-        "send_time": moment_text(newsletter.send_time),
+        "send_time": moment_text(None if newsletter.type == AUTOMATION else newsletter.send_time),
         "rss_last_send": "",
         "bounces": {"hard_bounces": hard, "soft_bounces": soft, "syntax_errors": newsletter.syntax_errors},
         "forwards": {"forwards_count": sum(event.kind == "forward" for event in seen), "forwards_opens": 0},
@@ -137,8 +140,10 @@ def _clicks(seen: list[MailEvent], delivered: int) -> dict[str, Any]:
     }
 
 
-def _emails_so_far(newsletter: Newsletter, now: datetime) -> int:
-    """Of a campaign that is still being sent, the share of the hour that has passed."""
+def emails_so_far(newsletter: Newsletter, now: datetime) -> int:
+    """Of a campaign that is still being sent, the share of the hour that has passed; of an automation, every e-mail."""
+    if newsletter.type == AUTOMATION:
+        return sum(event.kind == "sent" and event.at < now for event in newsletter.events)
     passed = min(max(now - newsletter.send_time, timedelta()), SENDING_TAKES)
     return newsletter.emails_sent * passed // SENDING_TAKES if passed else 0
 

@@ -9,7 +9,16 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pipelines.sandbox.mailchimp_answers import Account
-from pipelines.sandbox.mailchimp_queries import ACTIVITY, CAMPAIGNS, HISTORY, LISTS, REPORTS, collection_answer
+from pipelines.sandbox.mailchimp_queries import (
+    ACTIVITY,
+    AUTOMATIONS,
+    CAMPAIGNS,
+    HISTORY,
+    LISTS,
+    REPORTS,
+    collection_answer,
+)
+from pipelines.sandbox.mailchimp_workflows import automations, workflow_emails
 
 BASE_PATH = "/3.0"
 
@@ -35,7 +44,11 @@ def resource(account: Account, path: str, query: dict[str, str]) -> dict[str, An
             return collection_answer(REPORTS, account.reports(), query)
         case ["reports", campaign_id]:
             # Mailchimp reference §7: unsent campaign: 404
-            return next((one for one in account.reports() if one["id"] == campaign_id), None)
+            return account.report(campaign_id)
+        case ["automations"]:
+            return collection_answer(AUTOMATIONS, automations(account), query)
+        case ["automations", workflow_id, "emails"]:
+            return workflow_emails(account, workflow_id)
         case ["lists"]:
             return collection_answer(LISTS, account.lists(), query)
         case ["lists", list_id, "growth-history"]:

@@ -22,7 +22,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.sandbox.mailchimp_answers import Account
-from pipelines.sandbox.mailchimp_faults import JSON, Fault, FaultScript, Response, problem, spoilt
+from pipelines.sandbox.mailchimp_faults import JSON, Fault, FaultScript, Response, problem, shortened, spoilt
+from pipelines.sandbox.mailchimp_habits import Habits, without_empty_times
 from pipelines.sandbox.mailchimp_queries import BadQueryError, projected
 from pipelines.sandbox.mailchimp_routes import BASE_PATH, resource, split_target
 from pipelines.sandbox.truth import Truth
@@ -55,13 +56,14 @@ def serve_mailchimp(
     api_key: str = DEMO_API_KEY,
     account_time_zone: str | None = None,
     faults: Sequence[Fault] = (),
+    habits: Habits | None = None,
 ) -> Iterator[MailchimpServer]:
     """Serves the truth as it looks at 06:00 on the clock's business date, on a free port, until the block ends.
 
     The account counts its days in `account_time_zone`, by default the company's.
     """
     zone = ZoneInfo(account_time_zone or truth.time_zone)
-    server = MailchimpServer(truth, clock, api_key, zone, FaultScript(faults))
+    server = MailchimpServer(truth, clock, api_key, zone, FaultScript(faults), habits or Habits())
     thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
     try:
@@ -77,14 +79,16 @@ class MailchimpServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, truth: Truth, clock: Clock | date, api_key: str, zone: ZoneInfo, faults: FaultScript) -> None:
+    def __init__(
+        self, truth: Truth, clock: Clock | date, api_key: str, zone: ZoneInfo, faults: FaultScript, habits: Habits
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.base_url = f"http://127.0.0.1:{self.server_address[1]}{BASE_PATH}"
         self.requests: list[LoggedRequest] = []
         self.peak_in_flight = self.connections_accepted = 0
         self.faults, self.stopping = faults, threading.Event()
         self._truth, self._clock, self._zone = truth, clock, zone
-        self._api_key = api_key
+        self._api_key, self._habits = api_key, habits
         self._in_flight, self._guard = 0, threading.Lock()
         self._connections: set[socket.socket] = set()
 
@@ -113,7 +117,7 @@ class MailchimpServer(ThreadingHTTPServer):
         path, query = split_target(target)
         now = datetime.combine(self._today(), CLOCK_HOUR, ZoneInfo(self._truth.time_zone))
         try:
-            document = resource(Account(self._truth, self._zone, now), path, query)
+            document = resource(Account(self._truth, self._zone, now, self._habits), path, query)
         except BadQueryError as error:
             return problem(400, "Invalid Resource", str(error))
         # Mailchimp reference §6: 404 and 405 are problem documents
@@ -121,7 +125,10 @@ class MailchimpServer(ThreadingHTTPServer):
             return problem(404, "Resource Not Found", "The requested resource could not be found.")
         if method != "GET":
             return problem(405, "Method Not Allowed", f"{method} is not allowed here.")
-        return Response(200, JSON, json.dumps(projected(document, query)).encode())
+        told = projected(document, query)
+        return Response(
+            200, JSON, json.dumps(told if self._habits.has_empty_times else without_empty_times(told)).encode()
+        )
 
     def plan(self, *faults: Fault) -> None:
         """Replaces the faults from now on; requests are counted anew."""
@@ -177,39 +184,43 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self) -> None:
+        if self.command != "GET":
+            # A body that nobody reads would be taken for the next request.
+            self.close_connection = True
         path, query = split_target(self.path)
         has_place = self.server.enter()
-        status = None
         try:
-            status = self._respond(path, has_place)
+            answer, fault = self._decided(path, has_place)
         finally:
+            # Before the client sees the answer, so that what it does next finds the place free and the log complete.
             self.server.leave()
-            self.server.log(LoggedRequest(self.command, path, query, status))
+        is_whole = answer is not None and (fault is None or fault.kind != "truncate")
+        self.server.log(LoggedRequest(self.command, path, query, answer.status if answer and is_whole else None))
+        if answer is None:
+            self._drop(with_reset=fault is not None and fault.kind == "reset")
+        else:
+            self._send(answer, breaks_off=not is_whole)
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         """Says nothing: the server keeps its own log."""
 
-    def _respond(self, path: str, has_place: bool) -> int | None:
-        """Sends the answer, or what a fault makes of it; the status of a whole answer."""
-        if self.command != "GET":
-            # A body that nobody reads would be taken for the next request.
-            self.close_connection = True
+    def _decided(self, path: str, has_place: bool) -> tuple[Response | None, Fault | None]:
+        """The answer, None when there will be none, and the fault that made it what it is."""
         if not has_place:
-            return self._send(problem(429, "Too Many Requests", "You have exceeded the limit of 10 connections."))
+            return problem(429, "Too Many Requests", "You have exceeded the limit of 10 connections."), None
         fault = self.server.faults.due(path)
         if fault is not None and fault.kind in {"hang", "delay"}:
             self.server.stopping.wait(fault.seconds)
         if fault is not None and fault.kind in {"hang", "reset"}:
-            self._drop(with_reset=fault.kind == "reset")
-            return None
-        if fault is not None and fault.kind not in {"delay", "truncate"}:
-            return self._send(spoilt(fault))
+            return None, fault
+        if fault is not None and fault.kind not in {"delay", "truncate", "short"}:
+            return spoilt(fault), fault
         answer = self.server.answer(self.command, self.path, self.headers.get("Authorization", ""))
-        return self._send(answer, breaks_off=fault is not None and fault.kind == "truncate")
+        return shortened(answer) if fault is not None and fault.kind == "short" else answer, fault
 
-    def _send(self, answer: Response, *, breaks_off: bool = False) -> int | None:
+    def _send(self, answer: Response, *, breaks_off: bool) -> None:
         self.send_response(answer.status)
         if answer.content_type:
             self.send_header("Content-Type", answer.content_type)
@@ -220,9 +231,8 @@ class _Handler(BaseHTTPRequestHandler):
         if breaks_off:
             self.wfile.write(answer.body[: len(answer.body) // 2])
             self.close_connection = True
-            return None
-        self.wfile.write(answer.body)
-        return answer.status
+        else:
+            self.wfile.write(answer.body)
 
     def _drop(self, *, with_reset: bool) -> None:
         if with_reset:

@@ -170,7 +170,8 @@ class Invoice:
 class MailEvent:
     """Something one recipient did, or that happened to the delivery; `recipient` is a number, never an address.
 
-    kind: open, proxy_open, click, unsubscribe, complaint, forward, hard_bounce, soft_bounce, soft_bounce_resolved.
+    kind: open, proxy_open, click, unsubscribe, complaint, forward, hard_bounce, soft_bounce, soft_bounce_resolved; of
+    an automation also sent.
     """
 
     kind: str
@@ -181,7 +182,12 @@ class MailEvent:
 
 @dataclass(frozen=True)
 class Newsletter:
-    """One e-mail campaign."""
+    """One e-mail campaign, on its own or a child (`parent_campaign_id`) of another.
+
+    An automation (`type`) sends from `send_time` on for ever, by its `sent` events; its parent is the workflow, and
+    without one it is a journey. `report`: listed among the reports, to be had by_id only, or none. `deleted_on`: the
+    first morning without it.
+    """
 
     campaign_id: str
     title: str
@@ -194,17 +200,25 @@ class Newsletter:
     orders: int
     revenue: Decimal
     events: tuple[MailEvent, ...] = field(repr=False)
+    type: str = "regular"
+    parent_campaign_id: str = ""
+    report: str = "listed"
+    deleted_on: date | None = None
 
 
 @dataclass(frozen=True)
 class MailList:
-    """An audience; month -> (subscribed at month end, unsubscribed, cleaned, deleted); day -> (subs, other adds)."""
+    """An audience; month -> (subscribed at month end, unsubscribed, cleaned, deleted); day -> (subs, other adds).
+
+    `deleted_on`: the first morning without it.
+    """
 
     list_id: str
     name: str
     created_at: datetime
     months: dict[str, tuple[int, int, int, int]]
     days: dict[date, tuple[int, int]]
+    deleted_on: date | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Freezing one month: its rows, the checks of the build they come from, and the hash of it all.
 
 Which rows belong to a month follows from the time columns of a table: `grain` with `period_start`, `month`, or
-`cohort_month`.
+`cohort_month`; of a table that says `snapshot: whole` all rows are frozen.
 """
 
 from __future__ import annotations
@@ -116,7 +116,9 @@ def _freeze(connection: duckdb.DuckDBPyConnection, table: Table, month: date, sn
 
 
 def _rows_of_month(table: Table, month: date) -> tuple[str, list[object]]:
-    """Periods that end in the month, its days in total, its own rows, and the cohorts of the 24 months before."""
+    """Periods that end in the month, its days in total, its own rows, the cohorts of the 24 months before, or all."""
+    if table.words["snapshot"] == "whole":
+        return "true", []
     names = {column.name for column in table.columns}
     if {"grain", "period_start", "slice"} <= names:
         ended = [("month", month)]

@@ -54,8 +54,8 @@ def create_snapshot_tables(connection: duckdb.DuckDBPyConnection, tables: Mappin
 
 
 def frozen_tables(tables: Mapping[str, Table]) -> list[Table]:
-    """The tables whose header says that a month freezes them."""
-    return [table for _, table in sorted(tables.items()) if table.words.get("snapshot") == "month"]
+    """The tables whose header says that a month freezes them: its own rows, or all as they stand then."""
+    return [table for _, table in sorted(tables.items()) if table.words.get("snapshot") in ("month", "whole")]
 
 
 def home_of(table: Table) -> str:

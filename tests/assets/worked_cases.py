@@ -151,7 +151,8 @@ class Bench:
         if name.startswith("raw.") and "meta.current_part" not in self.case.given:
             # the newest load of each part counts, as the cut of a build has it
             self.connection.execute(
-                f"insert into meta.current_part select ?, part, max(load_id) from {name} group by part",
+                f"""insert into meta.current_part (object, part, load_id)
+                select ?, part, max(load_id) from {name} group by part""",
                 [object_of(name)],
             )
 

@@ -13,6 +13,11 @@ EVERY_GRAIN = ("day", "week", "month", "quarter", "year")
 DUE = [
     "sessions",
     "users",
+    "new_users",
+    "returning_users",
+    "new_vs_returning_ratio",
+    "sessions_per_user",
+    "unique_behaviours",
     "organic_sessions",
     "bounce_rate",
     "mobile_traffic_share",
@@ -33,6 +38,8 @@ DUE = [
     "opportunity_to_customer_rate",
     "lead_to_customer_rate",
     "visit_to_lead_rate",
+    "site_conversion_rate",
+    "landing_page_conversion_rate",
     "ad_spend",
     "cpc",
     "cpl",
@@ -40,6 +47,9 @@ DUE = [
     "revenue",
     "orders",
     "aov",
+    "ecommerce_session_conversion_rate",
+    "cart_abandonment_rate",
+    "checkout_abandonment_rate",
     "roas",
     "marketing_roi",
     "sales_cycle_days",
@@ -47,6 +57,9 @@ DUE = [
     "email_click_rate",
     "email_unsubscribe_rate",
     "email_bounce_rate",
+    "email_conversion_rate",
+    "newsletter_signups",
+    "email_utm_coverage",
 ]
 
 
@@ -77,7 +90,9 @@ def test_every_kpi_that_is_due_is_there_once(shipped: Config) -> None:
 
 
 def test_users_exist_only_where_they_are_fetched(shipped: Config) -> None:
-    assert shipped.kpi("users").slices_by_grain == {"day": ("total",), "month": ("total", "channel", "device")}
+    everywhere = ("total", "channel", "device")
+    of_months = ("total", "channel", "source_medium", "campaign", "device")
+    assert shipped.kpi("users").slices_by_grain == dict.fromkeys(EVERY_GRAIN, everywhere) | {"month": of_months}
 
 
 def test_other_kpis_have_the_same_slices_at_every_grain(shipped: Config) -> None:

@@ -56,7 +56,7 @@ def refusal(texts: Any) -> str:
         pytest.param("kpis/traffic.yaml", "source: ga4", "source: ga", ["'ga'", "'ga4'"], id="KPI source"),
         pytest.param("kpis/traffic.yaml", "[day, week,", "[day, weak,", ["grains", "'week'"], id="grain"),
         pytest.param("kpis/traffic.yaml", "[total, channel, dev", "[total, chanel, dev", ["'channel'"], id="slice"),
-        pytest.param("kpis/traffic.yaml", "day: [total]", "day: [totl]", ["'total'"], id="slice of a grain"),
+        pytest.param("kpis/traffic.yaml", "day: [total,", "day: [totl,", ["'total'"], id="slice of a grain"),
         pytest.param("kpis/traffic.yaml", "month: [total", "mont: [total", ["'month'"], id="grain as key"),
         pytest.param("kpis/lead_gen.yaml", "same_measure_as: mqls", "same_measure_as: mql", ["'mqls'"], id="KPI twin"),
         pytest.param("kpis/lead_gen.yaml", "[qualified_stage]", "[qualified]", ["'qualified_stage'"], id="parameter"),

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from deliveries import as_parquet, as_workbook, zipped
 
 from pipelines.inbox import InboxFile, KnownFile, discover
 
@@ -127,8 +128,29 @@ def test_a_file_that_changes_while_it_is_looked_at_waits(tmp_path: Path, monkeyp
             stream.write("L2,2026-01-02\n")
         return look(handle)
 
-    monkeypatch.setattr("pipelines.inbox.discovery.os.fstat", grow_then_look)
+    monkeypatch.setattr("pipelines.inbox.first_look.os.fstat", grow_then_look)
     assert only(tmp_path).reason == "it is still being written"
+
+
+@pytest.mark.parametrize("name", ["leads/a.xlsx", "leads/a.zip", "leads/a.parquet"])
+def test_a_file_without_its_last_bytes_waits_until_it_has_them_or_grows_no_more(tmp_path: Path, name: str) -> None:
+    rows = [{"lead_id": "L1", "created_at": "2026-01-01"}]
+    whole = {
+        "leads/a.xlsx": as_workbook(rows),
+        "leads/a.zip": zipped({"a.csv": LEADS.encode()}),
+        "leads/a.parquet": as_parquet(rows),
+    }[name]
+    path = drop(tmp_path, name)
+    path.write_bytes(whole[: len(whole) // 2])
+    first = only(tmp_path)
+    assert (first.state, first.reason) == ("waiting", "it is still being written")
+    path.write_bytes(whole[:-8])
+    assert only(tmp_path, as_known(first, "waiting")).state == "waiting"
+    waiting = as_known(only(tmp_path), "waiting")
+    second = only(tmp_path, waiting)
+    assert (second.state, second.reason) == ("unreadable", "it ends too early and grows no more")
+    path.write_bytes(whole)
+    assert discover(tmp_path, [waiting, as_known(second, "unreadable")])[0].state == "new"
 
 
 def test_a_file_that_may_not_be_read_waits_and_is_read_when_it_may(
@@ -184,7 +206,7 @@ def refuse(path: object, *_: object) -> None:
         ("lead/a.csv", "its folder is no kind of file", "did you mean 'leads'?"),
         ("a.csv", "it lies in no folder of a kind", "move it into a folder, use one of leads"),
         ("leads/2026/a.csv", "it lies in a folder that is not read", "move it into leads/, or into leads/full/"),
-        ("leads/a.xlsx", "its ending is none that is read", "save it as CSV (.csv or .csv.gz)"),
+        ("leads/a.pdf", "its ending is none that is read", "save it as XLSX or CSV; read are .csv"),
     ],
 )
 def test_a_file_in_the_wrong_place_says_where_it_belongs(tmp_path: Path, name: str, reason: str, remedy: str) -> None:

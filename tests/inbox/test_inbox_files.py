@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pipelines.inbox import KINDS, FileRead, InboxFile, Persons, ReadingRules, Unreadable, Waiting, discover, read_file
 from pipelines.inbox.forms import forms_of
-from pipelines.inbox.reading import read_text
+from pipelines.inbox.reading import read_table
 from pipelines.inbox.typing_columns import rejected_rows, typed_rows
 from pipelines.loads import Occasion, Stored, store
 
@@ -192,7 +192,7 @@ def test_every_row_of_any_table_is_accepted_or_rejected(data: st.DataObject, kin
     )
     written = io.StringIO(newline="")
     csv.writer(written).writerows([headers, *table])
-    text = read_text(written.getvalue().encode(), forms_of(KINDS[kind]), "any.csv")
+    text = read_table(written.getvalue().encode(), forms_of(KINDS[kind]), "any.csv", "any.csv")
     typed = typed_rows(text, KINDS[kind], RULES)
     rejected = rejected_rows(text, typed.findings, "any.csv", "")
     assert text.rows_in == sum(any(cell.strip() for cell in row) for row in table)
@@ -203,7 +203,7 @@ def test_every_row_of_any_table_is_accepted_or_rejected(data: st.DataObject, kin
 @given(content=st.text(max_size=80))
 def test_any_text_at_all_is_read_or_refused_in_one_line(content: str) -> None:
     try:
-        text = read_text(("lead_id,created_at\n" + content).encode(), forms_of(KINDS["leads"]), "any.csv")
+        text = read_table(("lead_id,created_at\n" + content).encode(), forms_of(KINDS["leads"]), "any.csv", "any.csv")
     except Unreadable as refused:
         assert str(refused).startswith("any.csv: ")
     else:

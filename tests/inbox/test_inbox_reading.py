@@ -139,9 +139,9 @@ def test_a_column_that_stands_twice_is_named(read: Read) -> None:
     [
         (b"\xef\xbb\xbf\r\n \n", "export.csv", "there is nothing in it"),
         (b"\x00\x01\x02\x03" * 50, "export.csv", "it is not text"),
-        (b"PK\x03\x04 and so on", "export.csv", "a zip or Excel file"),
+        (b"PK\x03\x04 and so on", "export.csv", "it is a damaged zip or Excel file, not CSV"),
         (b"\xd0\xcf\x11\xe0 and so on", "export.csv", "an old Excel file"),
-        (gzip.compress(b"a,b\n"), "export.csv", "name it .csv.gz"),
+        (gzip.compress(b"a,b\n"), "export.csv", "it is compressed with gzip, not CSV: add .gz to its name"),
         (b"a,b\n1,2\n", "export.csv.gz", "it is not compressed with gzip"),
         (gzip.compress(b"a,b\n1,2\n" * 99)[:-12], "export.csv.gz", "end too early"),
         (gzip.compress(b"a,b\n1,2\n" * 99)[:-8] + b"12345678", "export.csv.gz", "damaged"),

@@ -10,7 +10,6 @@ import pytest
 
 from pipelines.inbox import FileRead
 from pipelines.inbox.cells import (
-    COUNT,
     CURRENCY,
     DAY,
     IDENTIFIER,
@@ -23,8 +22,8 @@ from pipelines.inbox.cells import (
     ReadingRules,
     Wrong,
     choice,
-    decimal,
 )
+from pipelines.inbox.number_cells import COUNT, decimal
 
 Read = Callable[..., FileRead]
 moment = datetime.fromisoformat
@@ -110,6 +109,39 @@ def test_a_cell_that_means_nothing_says_why(of: CellType, cell: str, reason: str
 def test_a_platform_has_one_name(cell: str, platform: str) -> None:
     aliases = {"facebook": "meta", "facebook_ads": "meta", "bing ads": "microsoft_ads"}
     assert PLATFORM.parse(cell, ReadingRules("UTC", b"", aliases)) == platform
+
+
+@pytest.mark.parametrize(
+    ("cells", "rejected"),
+    [
+        (["1.234", "1.234,50", "12,5", "0.5"], [2, 3, 4]),
+        (["1.234", "12.5", "7"], []),
+        (["1.234", "7"], []),
+        (["-1.234", "0,99"], [2, 3]),
+    ],
+)
+def test_a_number_that_could_be_read_in_two_ways_is_rejected_beside_local_notation(
+    read: Read, cells: list[str], rejected: list[int]
+) -> None:
+    lines = "".join(f"L{number};2026-01-01;;{cell}\n" for number, cell in enumerate(cells))
+    result = read("leads", LEADS.replace(",", ";") + lines)
+    assert [row.line for row in result.rejected] == rejected
+    assert {row.remedy for row in result.rejected} <= {
+        "write every number of the column as 1234.56: a dot before the decimals, nothing else",
+        "write it as 1234.56: a dot before the decimals, nothing else",
+    }
+
+
+@pytest.mark.parametrize(
+    ("cells", "counts"),
+    [(["1.000", "950"], [None, 950]), (["1.000", "2.000"], [None, None]), (["1.000", "1200.000"], [1, 1200])],
+)
+def test_a_thousand_is_never_counted_as_one(read: Read, cells: list[str], counts: list[int | None]) -> None:
+    header = "date,platform,campaign,cost,currency,clicks\n"
+    lines = "".join(f"2026-01-0{day},meta,a,5,EUR,{cell}\n" for day, cell in enumerate(cells, start=1))
+    result = read("ad_costs", header + lines)
+    assert [row.column_name for row in result.rejected] == ["clicks"] * counts.count(None)
+    assert result.arrivals[0].rows["clicks"].to_pylist() == [one for one in counts if one is not None]
 
 
 def test_a_misspelt_word_is_answered_with_the_nearest_one() -> None:

@@ -162,6 +162,8 @@ def _closed(place: int, version: int, channels: Sequence[Channel]) -> dict[str, 
         "snapshots.snapshot": [(named, month, version, '{"lead": 12}', created_at, *hashes, note)],
         "snapshots.kpi_value": [(named, *row) for row in kpis],
         "snapshots.channel_month": [(named, *row) for row in _channel_rows(place, channels)],
+        "snapshots.ga4_reconciliation": [(named, *row) for row in _report_day_rows(place)],
+        "snapshots.refused_load": [(named, 812, "ga4.campaign_day", 1, f"{month:%Y-%m}-09", REFUSED_DAY)],
         "snapshots.funnel_period": [(named, *row) for row in _period_rows(place)],
         "snapshots.funnel_cohort": [(named, *row) for row in _cohort_rows(place)],
     }
@@ -262,6 +264,16 @@ def _channel_rows(place: int, channels: Sequence[Channel]) -> Iterator[Row]:
         )  # fmt: skip
 
 
+def _report_day_rows(place: int) -> Iterator[Row]:
+    """Sessions by campaign lack a few on every day, and collapsed on the ninth of the newest month."""
+    for kpi_id, _, day, _, _, sessions, *_ in _day_rows(place):
+        if kpi_id == "sessions":
+            total = int(sessions)
+            is_refused = place == MONTHS - 1 and day.day == 9
+            yield day, "campaign_day", 61, total - 9, total, 9, 40, REFUSED_DAY if is_refused else None
+            yield day, "channel_day", 24, total, total, 0, 0, None
+
+
 def _over(part: float, whole: float) -> float | None:
     return part / whole if whole else None
 
@@ -306,4 +318,9 @@ create table snapshots.funnel_period (snapshot_id varchar, month date, slice var
 create table snapshots.funnel_cohort (snapshot_id varchar, cohort_month date, slice varchar, member varchar,
   stage varchar, stage_position integer, cohort_leads bigint, reached bigint, rate double, rate_from_previous double,
   window_days integer, is_mature boolean, median_days double);
+create table snapshots.ga4_reconciliation (snapshot_id varchar, day date, report varchar, rows_received bigint,
+  sessions bigint, day_total_sessions bigint, withheld_sessions bigint, other_sessions bigint, refused_reason varchar);
+create table snapshots.refused_load (snapshot_id varchar, load_id bigint, object varchar, parts bigint,
+  first_part varchar, reason varchar);
 """
+REFUSED_DAY = "fell from 1270.00 to 24.00 (sessions)"

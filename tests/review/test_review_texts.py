@@ -50,6 +50,10 @@ REASONS = {
     "ga4 sampled its answers": "Google Analytics 4: berekend op een steekproef",
     "ga4 left out small rows": "Google Analytics 4: kleine groepen zijn weggelaten",
     "ga4 merged rare rows into (other)": "Google Analytics 4: zeldzame waarden zijn samengevoegd tot (other)",
+    "fell from 300.00 to 12.00 (sessions)": "daalde van 300.00 naar 12.00 (sessies)",
+    "full export fell from 40 to 9 (rows)": "de hele export daalde van 40 naar 9 (rijen)",
+    "holds 12 of the 300 sessions in ga4.day_total": "bevat 12 van de 300 sessies van de dag",
+    "ga4 no longer has all of the period": "Google Analytics 4: een deel van de periode is er niet meer",
     "the data begins on 2026-09-03": "de gegevens beginnen pas op 3 september 2026",
 }
 

@@ -15,7 +15,17 @@ from google.analytics.data_v1beta.types import RunReportResponse
 from google.api_core import exceptions as api
 
 from pipelines.ga4_client import local_client
-from pipelines.sandbox.ga4_faults import CollapsedDay, Failure, Hidden, RolledUp, Sampled, Withheld
+from pipelines.sandbox.ga4_faults import (
+    CollapsedDay,
+    Failure,
+    Hidden,
+    Moved,
+    Renamed,
+    RolledUp,
+    Sampled,
+    Truncated,
+    Withheld,
+)
 from pipelines.sandbox.ga4_query import double_text
 from pipelines.sandbox.ga4_quota import Quota
 from pipelines.sandbox.ga4_server import serve_ga4
@@ -364,6 +374,35 @@ def test_withheld_rows_and_samples_are_flagged() -> None:
     assert texts(reply.rows) == [("desktop", "3")]
     assert reply.metadata.subject_to_thresholding
     assert reply.metadata.sampling_metadatas[0].sampling_space_size == 10
+
+
+def test_an_answer_can_say_that_it_is_cut_short_and_counts_its_days_elsewhere() -> None:
+    with asking([session()], faults=[Truncated(), Moved("America/New_York")]) as asked:
+        said = asked.reply("date", "sessions").metadata
+
+    assert said.time_zone == "America/New_York"
+    assert [one.data_truncation_type.name for one in said.data_truncation_reasons] == [
+        "DATA_TRUNCATION_TYPE_DATE_RANGE"
+    ]
+
+
+def test_a_sample_is_claimed_only_of_a_long_range() -> None:
+    with asking([session()], faults=[Sampled(1, 10, longer_than_days=30)]) as asked:
+        month = asked.reply("date", "sessions")
+        longer = asked.reply("date", "sessions", date_ranges=[{**JUNE, "end_date": "2026-07-01"}])
+
+    assert not month.metadata.sampling_metadatas
+    assert len(longer.metadata.sampling_metadatas) == 1
+
+
+def test_a_renamed_field_is_listed_with_the_name_it_had() -> None:
+    with asking(faults=[Renamed("checkouts", "checkoutsStarted"), Renamed("hostName")]) as asked:
+        fields = asked.client.get_metadata(name=f"{NAME}/metadata")
+
+    former = {one.api_name: list(one.deprecated_api_names) for one in fields.metrics}
+    assert former["checkoutsStarted"] == ["checkouts"]
+    assert "checkouts" not in former
+    assert "hostName" not in {one.api_name for one in fields.dimensions}
 
 
 def test_tokens_are_spent_until_the_bucket_is_empty() -> None:

@@ -13,6 +13,7 @@ import requests
 from mailchimp_truth import AUDIENCE, daily_newsletters, event, newsletter, truth
 
 from pipelines.sandbox.mailchimp_faults import Fault
+from pipelines.sandbox.mailchimp_habits import Habits
 from pipelines.sandbox.mailchimp_server import DEMO_API_KEY, MailchimpServer, serve_mailchimp
 
 TODAY = date(2026, 5, 20)
@@ -182,6 +183,88 @@ def test_an_event_at_six_is_seen_the_next_morning_only() -> None:
 def test_missing_times_are_empty_texts() -> None:
     answer = report(TODAY)
     assert (answer["opens"]["last_open"], answer["clicks"]["last_click"], answer["rss_last_send"]) == ("", "", "")
+
+
+WELCOME = newsletter(
+    "a100000001",
+    "2026-05-01T08:00",
+    type="automation",
+    parent_campaign_id="w000000001",
+    report="by_id",
+    syntax_errors=0,
+    events=(event("sent", 1, "2026-05-18T08:00"), event("sent", 2, "2026-05-20T08:00")),
+)
+JOURNEY = replace(WELCOME, campaign_id="a100000002", parent_campaign_id="", report="none")
+
+
+def test_an_automation_goes_on_sending_and_has_no_send_time() -> None:
+    with serve_mailchimp(truth([WELCOME]), TODAY) as one:
+        (row,) = ask(one, "/campaigns").json()["campaigns"]
+        assert (row["type"], row["status"], row["send_time"], row["emails_sent"]) == ("automation", "sending", "", 1)
+        assert ids(one, "/automations") == ["w000000001"]
+        emails = ask(one, "/automations/w000000001/emails", count=0).json()
+    assert [(row["id"], row["workflow_id"], row["emails_sent"]) for row in emails["emails"]] == [
+        ("a100000001", "w000000001", 1)
+    ]
+    assert emails["total_items"] == 1
+
+
+def test_the_report_on_an_automation_is_had_by_its_email_only() -> None:
+    with serve_mailchimp(truth([WELCOME]), TODAY) as one:
+        assert ids(one, "/reports") == []
+        assert ask(one, "/reports/a100000001").json()["emails_sent"] == 1
+        assert ask(one, "/reports/w000000001").status_code == 404
+
+
+def test_an_account_may_list_automations_otherwise() -> None:
+    habits = Habits(campaigns_list_automations=False, reports_list_automations=True)
+    with serve_mailchimp(truth([WELCOME]), TODAY, habits=habits) as one:
+        assert (ids(one, "/campaigns"), ids(one, "/reports")) == ([], ["a100000001"])
+
+
+def test_a_journey_is_listed_among_the_campaigns_and_nowhere_else() -> None:
+    with serve_mailchimp(truth([JOURNEY]), TODAY) as one:
+        assert (ids(one, "/campaigns"), ids(one, "/automations"), ids(one, "/reports")) == (["a100000002"], [], [])
+        assert ask(one, "/reports/a100000002").status_code == 404
+
+
+def test_children_name_their_parent_and_have_reports_of_their_own() -> None:
+    parent = newsletter("0000000001", type="variate")
+    child = newsletter("0000000002", type="variate", parent_campaign_id="0000000001", emails_sent=80)
+    with serve_mailchimp(truth([parent, child]), TODAY) as one:
+        rows = {row["id"]: row for row in ask(one, "/campaigns").json()["campaigns"]}
+        assert (rows["0000000001"]["type"], rows["0000000002"]["parent_campaign_id"]) == ("variate", "0000000001")
+        assert set(ids(one, "/reports")) == {"0000000001", "0000000002"}
+        sent = {row["day"]: row["emails_sent"] for row in ask(one, ACTIVITY).json()["activity"]}
+    # the parent's activity holds the child's
+    assert sent["2026-05-18"] == 200
+
+
+def test_what_is_deleted_is_gone_from_its_morning_on() -> None:
+    gone = date(2026, 5, 20)
+    world = truth([replace(newsletter(), deleted_on=gone)], [replace(AUDIENCE, deleted_on=gone)])
+    with serve_mailchimp(world, date(2026, 5, 19)) as one:
+        assert (ids(one, "/campaigns"), ids(one, "/lists")) == (["0000000001"], [AUDIENCE.list_id])
+    with serve_mailchimp(world, gone) as one:
+        assert ids(one, "/campaigns") == ids(one, "/reports") == ids(one, "/lists") == []
+        assert {ask(one, path).status_code for path in ("/reports/0000000001", HISTORY, ACTIVITY)} == {404}
+
+
+def test_times_that_are_missing_may_be_left_out() -> None:
+    with serve_mailchimp(truth([newsletter()]), TODAY, habits=Habits(has_empty_times=False)) as one:
+        answer = ask(one, "/reports/0000000001").json()
+    assert {"rss_last_send", "last_open", "last_click"} & {*answer, *answer["opens"], *answer["clicks"]} == set()
+
+
+def test_a_short_page_keeps_its_total(server: MailchimpServer) -> None:
+    server.plan(Fault("short"))
+    answer = ask(server, "/reports").json()
+    assert (answer["reports"], answer["total_items"]) == ([], 25)
+
+
+def test_a_problem_may_have_words_of_its_own(server: MailchimpServer) -> None:
+    server.plan(Fault("problem", status=403, title="User Disabled"))
+    assert ask(server, "/ping").json()["title"] == "User Disabled"
 
 
 def test_lists_carry_the_sender_and_their_stock(server: MailchimpServer) -> None:

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from pipelines.sandbox.answer_key.behaviours import expected_behaviours
 from pipelines.sandbox.answer_key.books import Books
 from pipelines.sandbox.answer_key.coverage import Coverage
-from pipelines.sandbox.answer_key.mailings import count_mailings, mailings
+from pipelines.sandbox.answer_key.mail_visits import count_mail_conversions
+from pipelines.sandbox.answer_key.mailings import count_mailings, count_signups, mailings, signups_known_from
 from pipelines.sandbox.answer_key.measures import DEAL_RATE, PERSON_RATES, count_books
 from pipelines.sandbox.answer_key.money import decimal
 from pipelines.sandbox.answer_key.periods import GRAINS, started_periods
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.tally import TOTAL, Cell, Tally
-from pipelines.sandbox.answer_key.website import count_sessions, distinct_visitors, visible_sessions
+from pipelines.sandbox.answer_key.visitors import expected_visitor_kpis
+from pipelines.sandbox.answer_key.website import count_sessions, visible_sessions
 from pipelines.sandbox.truth import Truth
 
 Key = tuple[str, str, date, str, str]
@@ -64,6 +67,9 @@ FORMULAS = (
     Formula("email_click_rate", "email_clicks", "delivered", TOTAL_ONLY),
     Formula("email_unsubscribe_rate", "email_unsubscribes", "delivered", TOTAL_ONLY),
     Formula("email_bounce_rate", "email_bounces", "emails_sent", TOTAL_ONLY),
+    Formula("email_conversion_rate", "email_conversions", "delivered_tagged", TOTAL_ONLY),
+    Formula("email_utm_coverage", "email_sends_tagged", "email_sends", TOTAL_ONLY),
+    Formula("newsletter_signups", "newsletter_signups", slices=TOTAL_ONLY),
 )
 
 
@@ -77,7 +83,10 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     sessions = list(visible_sessions(truth, books.clock))
     count_books(tally, books)
     count_sessions(tally, sessions)
-    count_mailings(tally, list(mailings(truth, books.clock)))
+    sent = list(mailings(truth, books.clock))
+    count_mailings(tally, sent)
+    count_mail_conversions(tally, truth, books.clock, sent)
+    count_signups(tally, truth, today)
     qualified = Formula("qualified_leads", f"entered_{rules.qualified_stage}", stages=(rules.qualified_stage,))
     cost_per_qualified = Formula("cost_per_qualified_lead", "cost_full", qualified.numerator, grains=MONTHLY)
     coverage = Coverage(truth, rules, books.clock)
@@ -86,12 +95,11 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
         if set(formula.stages) <= set(rules.stages):
             first_day = coverage.first_day(formula.numerator, formula.denominator)
             expected.update(_values(formula, tally, first_day, today))
-    for (grain, cell), visitors in distinct_visitors(sessions).items():
-        expected["users", grain, *cell] = (Decimal(visitors), None)
-    for grain in ("day", "month"):
-        for start in started_periods(grain, truth.first_day, today):
-            expected.setdefault(("users", grain, start, *TOTAL), (Decimal(0), None))
-    return expected
+    for key in expected:
+        if key[0] == "newsletter_signups" and key[2] < signups_known_from(truth, today):
+            expected[key] = (None, None)
+    expected |= expected_visitor_kpis(sessions, truth.first_day, today)
+    return expected | expected_behaviours(truth, books.clock)
 
 
 def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dict[Key, Parts]:

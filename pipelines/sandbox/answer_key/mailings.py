@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from pipelines.sandbox.answer_key.periods import Clock
 from pipelines.sandbox.answer_key.tally import Tally
 from pipelines.sandbox.truth import Newsletter, Truth
 
 PROXY_OPENS_KNOWN_FROM = date(2024, 6, 22)
+ACTIVITY_REACHES_DAYS = 180
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,12 @@ class Mailing:
 
 
 def mailings(truth: Truth, clock: Clock) -> Iterator[Mailing]:
-    """Every send of a day before today."""
+    """Every send of a day before today, once: a child is in its parent, and what is sent for ever has no day."""
+    reported = {one.campaign_id for one in truth.newsletters if one.report == "listed"}
     for newsletter in truth.newsletters:
         send_day = clock.counted_day(newsletter.send_time)
-        if send_day:
+        is_own = newsletter.campaign_id in reported and newsletter.parent_campaign_id not in reported
+        if send_day and is_own and newsletter.type != "automation":
             yield _mailing(newsletter, send_day, clock)
 
 
@@ -76,6 +80,8 @@ def count_mailings(tally: Tally, sent: list[Mailing]) -> None:
     """Deliveries and what followed, on the day of the send."""
     for one in sent:
         day = one.send_day
+        tally.add("email_sends", day, 1)
+        tally.add("email_sends_tagged", day, int(bool(one.newsletter.utm_campaign.strip())))
         tally.add("emails_sent", day, one.newsletter.emails_sent)
         tally.add("email_bounces", day, one.bounces)
         tally.add("delivered", day, one.delivered)
@@ -84,3 +90,51 @@ def count_mailings(tally: Tally, sent: list[Mailing]) -> None:
         if one.human_unique_opens is not None:
             tally.add("human_opens", day, one.human_unique_opens)
             tally.add("delivered_open_known", day, one.delivered)
+
+
+def count_signups(tally: Tally, truth: Truth, today: date) -> None:
+    """Contacts who signed up themselves, on their day."""
+    for mail_list in truth.mail_lists:
+        for day, (subscribes, _) in mail_list.days.items():
+            if day < today:
+                tally.add("newsletter_signups", day, subscribes)
+
+
+def signups_known_from(truth: Truth, today: date) -> date:
+    """The first day of which a first read on this morning knows the sign-ups of every audience."""
+    remembered = today - timedelta(days=ACTIVITY_REACHES_DAYS - 1)
+    is_older = any(one.created_at.date() < remembered for one in truth.mail_lists)
+    return remembered if is_older else date.min
+
+
+class AutomationCounts(NamedTuple):
+    """What an e-mail that is sent for ever had counted by a morning."""
+
+    emails_sent: int
+    delivered: int
+    human_unique_opens: int
+    unique_clicks: int
+    unsubscribes: int
+    bounces: int
+
+
+def automation_counts(truth: Truth, clock: Clock) -> dict[str, AutomationCounts]:
+    """The running totals of every automation e-mail on a morning, by campaign."""
+    counts = {}
+    for newsletter in truth.newsletters:
+        if newsletter.type == "automation":
+            who: dict[str, set[int]] = {}
+            for event in newsletter.events:
+                if clock.is_known(event.at):
+                    who.setdefault(event.kind, set()).add(event.recipient)
+            soft = who.get("soft_bounce", set()) - who.get("soft_bounce_resolved", set())
+            sent, bounces = len(who.get("sent", ())), len(who.get("hard_bounce", ())) + len(soft)
+            counts[newsletter.campaign_id] = AutomationCounts(
+                emails_sent=sent,
+                delivered=sent - bounces,
+                human_unique_opens=len(who.get("open", ())),
+                unique_clicks=len(who.get("click", ())),
+                unsubscribes=len(who.get("unsubscribe", ())),
+                bounces=bounces,
+            )
+    return counts

@@ -98,10 +98,16 @@ def expected_cost_days(
 def expected_email_campaigns(truth: Truth, today: date, rules: Rules) -> dict[str, dict[str, Value]]:
     """campaign_id -> the columns of marts.email_campaign; `sent_at` is the send time in UTC without offset."""
     rows: dict[str, dict[str, Value]] = {}
+    # zeros everywhere are how a missing web shop looks
+    has_store = any(letter.orders or letter.revenue for letter in truth.newsletters)
     for one in mailings(truth, Books(truth, today, rules).clock):
         letter = one.newsletter
         rows[letter.campaign_id] = {
             "campaign_id": letter.campaign_id,
+            "type": letter.type,
+            "parent_campaign_id": letter.parent_campaign_id or None,
+            "utm_campaign": letter.utm_campaign or None,
+            "missing_since": None,
             "title": letter.title,
             "sent_at": letter.send_time.replace(tzinfo=None),
             "list_id": letter.list_id,
@@ -115,7 +121,7 @@ def expected_email_campaigns(truth: Truth, today: date, rules: Rules) -> dict[st
             "unsubscribes": one.unsubscribes,
             "complaints": one.complaints,
             "forwards": one.forwards,
-            "orders": letter.orders,
-            "revenue_eur": letter.revenue,
+            "orders": letter.orders if has_store else None,
+            "revenue_eur": letter.revenue if has_store else None,
         }
     return rows

@@ -1,19 +1,39 @@
-"""What GA4 shows on a morning: sessions that have arrived, and true distinct visitors."""
+"""What GA4 shows on a morning: the sessions that have arrived."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from pipelines.sandbox.answer_key.channels import device_label, label
-from pipelines.sandbox.answer_key.periods import Clock, period_start
-from pipelines.sandbox.answer_key.tally import TOTAL, Cell, Tally
+from pipelines.sandbox.answer_key.periods import Clock
+from pipelines.sandbox.answer_key.tally import Tally
 from pipelines.sandbox.truth import Truth
 
-COLUMNS = ("started_at", "arrives_after_days", "channel", "device", "engaged", "visitor_id")
-ORGANIC, MOBILE = "Organic Search", "mobile"
+COLUMNS = (
+    "started_at",
+    "arrives_after_days",
+    "channel",
+    "device",
+    "engaged",
+    "visitor_id",
+    "source",
+    "medium",
+    "campaign",
+    "landing_page",
+    "is_first_visit",
+    "generate_lead_events",
+    "add_to_carts",
+    "checkouts",
+    "purchases",
+)
+# who wrote an address into the name of a campaign is nobody's business
+MAIL_ADDRESS = re.compile(r"[\w.]+@[\w.]+")
+ORGANIC, MOBILE, NOT_SET = "Organic Search", "mobile", "(not set)"
 
 
 @dataclass(frozen=True)
@@ -25,16 +45,42 @@ class Session:
     device: str
     is_engaged: bool
     visitor_id: int
+    source_medium: str
+    campaign: str
+    landing_page: str
+    is_first_visit: bool
+    has_lead: bool
+    has_cart: bool
+    has_checkout: bool
+    has_purchase: bool
 
 
 def visible_sessions(truth: Truth, clock: Clock) -> Iterator[Session]:
     """The sessions of days before today that have arrived."""
     for batch in truth.sessions.select(COLUMNS).to_batches():
-        columns = (batch.column(name).to_pylist() for name in COLUMNS)
-        for started_at, delay, channel, device, engaged, visitor in zip(*columns, strict=True):
-            day = clock.day(started_at)
-            if day + timedelta(days=delay) < clock.today:
-                yield Session(day, label(channel), device_label(device), engaged, visitor)
+        for row in batch.to_pylist():
+            day = clock.day(row["started_at"])
+            if day + timedelta(days=row["arrives_after_days"]) < clock.today:
+                yield _session(day, row)
+
+
+def _session(day: date, row: dict[str, Any]) -> Session:
+    return Session(
+        day,
+        channel=label(row["channel"]),
+        device=device_label(row["device"]),
+        is_engaged=row["engaged"],
+        visitor_id=row["visitor_id"],
+        source_medium=f"{row['source'] or NOT_SET} / {row['medium'] or NOT_SET}",
+        campaign=MAIL_ADDRESS.sub("(address)", row["campaign"] or NOT_SET),
+        # what follows the path says who came, not where they landed
+        landing_page=re.split(r"[?#]", row["landing_page"] or NOT_SET)[0],
+        is_first_visit=row["is_first_visit"],
+        has_lead=row["generate_lead_events"] > 0,
+        has_cart=row["add_to_carts"] > 0,
+        has_checkout=row["checkouts"] > 0,
+        has_purchase=row["purchases"] > 0,
+    )
 
 
 def count_sessions(tally: Tally, sessions: list[Session]) -> None:
@@ -47,18 +93,3 @@ def count_sessions(tally: Tally, sessions: list[Session]) -> None:
         tally.add("mobile_sessions", day, number if device == MOBILE else 0, **members)
         if channel == ORGANIC:
             tally.add("organic_sessions", day, number, **members)
-
-
-def distinct_visitors(sessions: list[Session]) -> dict[tuple[str, Cell], int]:
-    """Visitors per (grain, (period, slice, member)): days in total; months in total, by channel and by device."""
-    seen: dict[tuple[str, Cell], set[int]] = {}
-    for one in sessions:
-        month = period_start("month", one.day)
-        for grain, cell in (
-            ("day", (one.day, *TOTAL)),
-            ("month", (month, *TOTAL)),
-            ("month", (month, "channel", one.channel)),
-            ("month", (month, "device", one.device)),
-        ):
-            seen.setdefault((grain, cell), set()).add(one.visitor_id)
-    return {key: len(visitors) for key, visitors in seen.items()}

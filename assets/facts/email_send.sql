@@ -1,0 +1,60 @@
+-- Every e-mail campaign that counts, once: a child whose parent has a report is in the parent's.
+create table facts.email_send (
+  campaign_id         varchar        not null comment 'id of the campaign in Mailchimp',
+  type                varchar        not null comment 'regular, plaintext, absplit, rss or variate; (unknown) when it is not known',
+  parent_campaign_id  varchar                 comment 'the campaign it belongs to, which has no report of its own',
+  title               varchar        not null comment 'internal title',
+  list_id             varchar        not null comment 'audience',
+  sent_at             timestamp      not null comment 'send time, UTC',
+  send_day            date           not null comment 'send day in the account zone',
+  utm_campaign        varchar                 comment 'campaign name put into the links; NULL when UTM tracking is off',
+  utm_key             varchar                 comment 'the same decoded, trimmed and in lower case',
+  missing_since       date                    comment 'first morning on which Mailchimp no longer listed it',
+  emails_sent         bigint                  comment 'e-mails sent',
+  delivered           bigint                  comment 'sent minus bounces and syntax errors; NULL when one of them is unknown',
+  hard_bounces        bigint                  comment 'lasting delivery failures',
+  soft_bounces        bigint                  comment 'passing delivery failures',
+  syntax_errors       bigint                  comment 'addresses that could not be parsed',
+  unique_opens        bigint                  comment 'recipients with an open, privacy proxies included',
+  human_unique_opens  bigint                  comment 'recipients with an open outside privacy proxies; NULL before 2024-06-22',
+  unique_clicks       bigint                  comment 'recipients who clicked',
+  unsubscribes        bigint                  comment 'recipients who unsubscribed',
+  complaints          bigint                  comment 'spam complaints',
+  forwards            bigint                  comment 'uses of the forward link',
+  orders              bigint                  comment 'orders the connected store attributes',
+  revenue             decimal(18, 6)          comment 'revenue the connected store attributes',
+  currency            varchar                 comment 'ISO currency of the revenue',
+  load_id             bigint         not null comment 'the load the report came with',
+  primary key (campaign_id)
+) as
+select
+  r.campaign_id,
+  coalesce(c.type, '(unknown)') as type,
+  c.parent_campaign_id,
+  r.title,
+  r.list_id,
+  r.sent_at,
+  r.send_day,
+  c.utm_campaign,
+  c.utm_key,
+  c.missing_since,
+  r.emails_sent,
+  r.emails_sent - r.hard_bounces - r.soft_bounces - r.syntax_errors as delivered,
+  r.hard_bounces,
+  r.soft_bounces,
+  r.syntax_errors,
+  r.unique_opens,
+  r.human_unique_opens,
+  r.unique_clicks,
+  r.unsubscribes,
+  r.complaints,
+  r.forwards,
+  r.orders,
+  r.revenue,
+  r.currency,
+  r.load_id
+from staging.mailchimp_report as r
+left join staging.mailchimp_campaign as c on c.campaign_id = r.campaign_id
+-- Mailchimp reference §7: RSS and A/B parents have children; both must not be counted
+left join staging.mailchimp_report as parent on parent.campaign_id = c.parent_campaign_id
+where parent.campaign_id is null

@@ -1,0 +1,53 @@
+-- The members of a slice that are shown in a period: all, or the 200 with the most sessions where there are many.
+create table facts.website_member (
+  grain         varchar not null comment 'day, week, month, quarter or year',
+  slice         varchar not null comment 'total, channel, device, source_medium, campaign or landing_page',
+  period_start  date    not null comment 'first day of the period',
+  member        varchar not null comment 'value of the slice; empty for total',
+  total_users   bigint  not null comment 'distinct users of all visits',
+  new_users     bigint  not null comment 'users with a first visit',
+  sessions      bigint  not null comment 'sessions',
+  has_kinds     integer not null comment '1 when GA4 was asked for new and returning visitors of the same period',
+  has_events    integer not null comment '1 when GA4 was asked for the events of the same period',
+  primary key (grain, slice, period_start, member)
+) as
+with visited as (
+  -- a period that GA4 was asked for and had nothing to tell of had no visit
+  select
+    p.grain, 'total' as slice, p.period_start, '' as member,
+    coalesce(g.total_users, 0) as total_users, coalesce(g.new_users, 0) as new_users, coalesce(g.sessions, 0) as sessions
+  from reference.period as p
+  inner join meta.current_part as c
+    on c.object = 'ga4.period' and c.part = p.grain || '/total/all/' || cast(p.period_start as varchar)
+  inner join staging.source_coverage as v on v.source = 'ga4' and p.period_end >= v.first_day
+  left join staging.ga4_period as g
+    on g.grain = p.grain and g.slice = 'total' and g.form = 'all' and g.period_start = p.period_start
+  union all
+  select grain, slice, period_start, member, total_users, new_users, sessions
+  from staging.ga4_period
+  where form = 'all' and slice <> 'total'
+),
+ranked as (
+  select
+    grain, slice, period_start, member, total_users, new_users, sessions,
+    row_number() over (partition by grain, slice, period_start order by sessions desc, member) as place
+  from visited
+)
+select
+  r.grain,
+  r.slice,
+  r.period_start,
+  r.member,
+  r.total_users,
+  r.new_users,
+  r.sessions,
+  case when k.part is null then 0 else 1 end as has_kinds,
+  case when e.part is null then 0 else 1 end as has_events
+from ranked as r
+left join meta.current_part as k
+  on k.object = 'ga4.period'
+  and k.part = r.grain || '/' || r.slice || '/newVsReturning/' || cast(r.period_start as varchar)
+left join meta.current_part as e
+  on e.object = 'ga4.period'
+  and e.part = r.grain || '/' || r.slice || '/eventName/' || cast(r.period_start as varchar)
+where r.place <= 200 or r.slice in ('total', 'channel', 'device')

@@ -1,0 +1,47 @@
+-- Distinct visitors and the sessions they belong to, at the grains and slices that GA4 was asked for: never summed.
+-- source: ga4
+-- measures: users, new_users, period_sessions, returning_users, new_and_returning_users
+-- asked of ga4: all (users, new_users, period_sessions), newVsReturning (returning_users, new_and_returning_users)
+-- grains: every (total, channel, device, source_medium, campaign, landing_page)
+create table measures.visitor_period (
+  measure       varchar        not null comment 'name of the measure',
+  grain         varchar        not null comment 'day, week, month, quarter or year',
+  period_start  date           not null comment 'first day of the period',
+  slice         varchar        not null comment 'total, channel, device, source_medium, campaign or landing_page',
+  member        varchar        not null comment 'value of the slice; empty for total',
+  value         decimal(38, 6) not null comment 'users or sessions of the period',
+  primary key (measure, grain, period_start, slice, member)
+) as
+with visitor_kind as (
+  select
+    grain, slice, period_start, member,
+    sum(case when split_member = 'returning' then total_users else 0 end) as returning_users,
+    sum(total_users) as new_and_returning_users
+  from staging.ga4_period
+  -- a visitor without a kind is left out of both parts
+  where form = 'newVsReturning' and split_member in ('new', 'returning')
+  group by grain, slice, period_start, member
+)
+select 'users' as measure, grain, period_start, slice, member, total_users as value
+from facts.website_member
+union all
+select 'new_users' as measure, grain, period_start, slice, member, new_users as value
+from facts.website_member
+union all
+select 'period_sessions' as measure, grain, period_start, slice, member, sessions as value
+from facts.website_member
+union all
+select
+  'returning_users' as measure, w.grain, w.period_start, w.slice, w.member, coalesce(k.returning_users, 0) as value
+from facts.website_member as w
+left join visitor_kind as k
+  on k.grain = w.grain and k.slice = w.slice and k.period_start = w.period_start and k.member = w.member
+where w.has_kinds = 1
+union all
+select
+  'new_and_returning_users' as measure, w.grain, w.period_start, w.slice, w.member,
+  coalesce(k.new_and_returning_users, 0) as value
+from facts.website_member as w
+left join visitor_kind as k
+  on k.grain = w.grain and k.slice = w.slice and k.period_start = w.period_start and k.member = w.member
+where w.has_kinds = 1

@@ -1,0 +1,39 @@
+-- Users and sessions of days, weeks, months, quarters and years, as GA4 counted them for each grain and slice.
+create table staging.ga4_period (
+  grain         varchar not null comment 'day, week, month, quarter or year',
+  slice         varchar not null comment 'total, channel, device, source_medium, campaign or landing_page',
+  form          varchar not null comment 'all visits, or divided by newVsReturning or eventName',
+  period_start  date    not null comment 'first day of the period in the property zone; weeks begin on Monday',
+  member        varchar not null comment 'value of the slice as sent; empty for total, (unknown) when GA4 has none',
+  split_member  varchar not null comment 'value of the dimension that the form divides by; empty for all visits',
+  total_users   bigint  not null comment 'distinct users; never summed over periods, members or forms',
+  new_users     bigint           comment 'users with a first visit; NULL where it was not asked for',
+  sessions      bigint           comment 'sessions; NULL where they were not asked for',
+  load_id       bigint  not null comment 'the load the row came with',
+  primary key (grain, slice, form, period_start, member, split_member)
+) as
+select
+  r.grain,
+  r.slice,
+  r.form,
+  r.period_start,
+  case
+    when r.slice = 'total' then ''
+    when r.slice = 'device' then coalesce(nullif(lower(r.member), ''), '(unknown)')
+    else coalesce(nullif(r.member, ''), '(unknown)')
+  end as member,
+  r.split_member,
+  -- only spellings that mean the same member meet here
+  sum(r.total_users) as total_users,
+  sum(r.new_users) as new_users,
+  sum(r.sessions) as sessions,
+  max(r.load_id) as load_id
+from raw.ga4_period as r
+inner join meta.current_part as p on p.object = 'ga4.period' and p.part = r.part and p.load_id = r.load_id
+where r.period_start is not null
+group by r.grain, r.slice, r.form, r.period_start, r.split_member,
+  case
+    when r.slice = 'total' then ''
+    when r.slice = 'device' then coalesce(nullif(lower(r.member), ''), '(unknown)')
+    else coalesce(nullif(r.member, ''), '(unknown)')
+  end

@@ -1,0 +1,160 @@
+"""The answers to derived requests as rows of one table: whatever the grain and slice, one row per period and member.
+
+Which requests there are is said by `ga4_periods`, what GA4's refusals mean by `ga4_errors`. Nothing is stored here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from google.analytics.data_v1beta.types import Filter, FilterExpression, RunReportRequest
+
+from pipelines.failures import SourceUnavailable
+from pipelines.ga4 import ROWS_PER_PAGE, Ga4Source
+from pipelines.ga4_periods import COLLAPSED_PERIOD, OBJECT, TABLE, Question
+from pipelines.ga4_replies import UNDATED_PART, columns_of, metadata_of, refuse_repeated_keys, without_personal_text
+from pipelines.ga4_reports import column_name
+from pipelines.loads import Arrival
+
+KEY = ("grain", "slice", "form", "period_start", "member", "split_member")
+METRICS = ("totalUsers", "newUsers", "sessions")
+SCHEMA = pa.schema(
+    [
+        ("property_id", pa.string()),
+        ("grain", pa.string()),
+        ("slice", pa.string()),
+        ("form", pa.string()),
+        ("period_start", pa.date32()),
+        ("member", pa.string()),
+        ("split_member", pa.string()),
+        *((column_name(metric), pa.int64()) for metric in METRICS),
+        ("part", pa.string()),
+    ]
+)
+RANGE_FIELD = "dateRange"
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of an answer: those of the report, and the range of a row where more than one was asked for."""
+
+    object: str
+    dimensions: tuple[str, ...]
+    metrics: tuple[str, ...]
+
+
+def read_periods(source: Ga4Source, asked: Sequence[Question]) -> Arrival:
+    """All rows of the questions as one arrival; each period of each report is a part.
+
+    Raises:
+        KpiError: as `Ga4Source.read`.
+    """
+    replies = source.batch([_request(source, question) for question in asked], OBJECT)
+    tables, answers = [], []
+    for question, reply in zip(asked, replies, strict=True):
+        tables.append(_all_rows(source, question, reply))
+        answers.append({"parts": [report.part(period) for report, period in question.asked], **metadata_of(reply)})
+    rows = pa.concat_tables(tables) if tables else SCHEMA.empty_table()
+    days = [day for question in asked for span in question.ranges for day in span]
+    return Arrival(
+        object=OBJECT,
+        table=TABLE,
+        key=KEY,
+        rows=rows.combine_chunks(),
+        parts_read=frozenset(part for answer in answers for part in answer["parts"]),
+        keep_unchanged=True,
+        gate=COLLAPSED_PERIOD,
+        window=(min(days), max(days)) if days else None,
+        rows_read=rows.num_rows,
+        flags={"requests": answers},
+    )
+
+
+def said_together(arrival: Arrival) -> dict[str, Any]:
+    """What the answers of an arrival say of themselves, in few words: each of them is kept apart from the load."""
+    answers = arrival.flags["requests"]
+    return {
+        "time_zone": answers[-1]["time_zone"],
+        "currency_code": answers[-1]["currency_code"],
+        "requests": len(answers),
+        "is_sampled": any(one["sampling"] for one in answers),
+        "subject_to_thresholding": any(one["subject_to_thresholding"] for one in answers),
+        "data_loss_from_other_row": any(one["data_loss_from_other_row"] for one in answers),
+    }
+
+
+def no_periods() -> Arrival:
+    """No row, as the table that all derived requests are stored in."""
+    return Arrival(OBJECT, TABLE, KEY, SCHEMA.empty_table())
+
+
+def _request(source: Ga4Source, question: Question, offset: int = 0) -> RunReportRequest:
+    report = question.report
+    by_name = Filter(field_name="eventName", in_list_filter=Filter.InListFilter(values=report.events))
+    chosen = FilterExpression(filter=by_name) if report.events else None
+    return source.request(report.dimensions, report.metrics, question.ranges, chosen, offset=offset)
+
+
+def _all_rows(source: Ga4Source, question: Question, reply: Any) -> pa.Table:
+    """The rows of an answer and of the pages that follow it, as many as GA4 says there are."""
+    tables = [_rows(source.property_id, question, reply)]
+    received, row_count = tables[0].num_rows, reply.row_count
+    while received < row_count and tables[-1].num_rows == ROWS_PER_PAGE:
+        (page,) = source.batch([_request(source, question, offset=received)], OBJECT)
+        tables.append(_rows(source.property_id, question, page))
+        received += tables[-1].num_rows
+    if received != row_count:
+        why = f"{received} of {row_count} rows of {question.name} came"
+        raise SourceUnavailable(OBJECT, why, "run again; nothing of this request was stored")
+    return pa.concat_tables(tables)
+
+
+def _rows(property_id: str, question: Question, reply: Any) -> pa.Table:
+    report = question.report
+    has_ranges = len(question.ranges) > 1
+    dimensions = (*report.dimensions, *((RANGE_FIELD,) if has_ranges else ()))
+    fields = _Fields(OBJECT, dimensions, report.metrics)
+    answered = columns_of(reply, fields)
+    refuse_repeated_keys(answered, fields)
+    answered = without_personal_text(answered, fields)
+    places, starts = _places(question, answered, has_ranges)
+    nothing = pa.repeat(pa.scalar(""), answered.num_rows)
+    own = [name for name in report.dimensions if name not in ("date", report.form)]
+    columns = {
+        "property_id": pa.repeat(pa.scalar(property_id), answered.num_rows),
+        "grain": pa.array([one.grain for one, _ in question.asked]).take(places),
+        "slice": pa.repeat(pa.scalar(report.slice), answered.num_rows),
+        "form": pa.repeat(pa.scalar(report.form), answered.num_rows),
+        "period_start": starts,
+        "member": answered[column_name(own[0])] if own else nothing,
+        "split_member": answered[column_name(report.form)] if report.form != "all" else nothing,
+        "part": pc.binary_join_element_wise(
+            pa.array([one.name for one, _ in question.asked]).take(places),
+            pc.fill_null(starts.cast(pa.string()), UNDATED_PART),
+            "/",
+        ),
+    }
+    for metric in METRICS:
+        name = column_name(metric)
+        columns[name] = answered[name] if metric in report.metrics else pa.nulls(answered.num_rows, pa.int64())
+    return pa.table([columns[field.name] for field in SCHEMA], schema=SCHEMA)
+
+
+def _places(question: Question, answered: pa.Table, has_ranges: bool) -> tuple[pa.Array, pa.Array]:
+    """For every row which of the asked periods it is of, and its first day; NULL where GA4 merged rows of any day."""
+    starts = pa.array([period.first_day for _, period in question.asked], pa.date32())
+    only_one = pa.array([0] * answered.num_rows, pa.int32())
+    if question.is_by_day:
+        # GA4 reference §5: `(other)` can stand where a date is expected
+        days = pc.strptime(answered["date"].combine_chunks(), format="%Y%m%d", unit="s", error_is_null=True)
+        return only_one, days.cast(pa.date32())
+    if not has_ranges:
+        return only_one, starts.take(only_one)
+    # GA4 reference §4: ranges without a name are numbered
+    names = pa.array([f"date_range_{place}" for place in range(len(question.ranges))])
+    places = pc.index_in(answered[column_name(RANGE_FIELD)].combine_chunks(), value_set=names)
+    return places, starts.take(places)
