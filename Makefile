@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: help run ui test lint test-browser torture bench lock clean
+.PHONY: help run ui test lint test-browser torture bench docs lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -35,6 +35,9 @@ torture: $(INSTALLED) ## the long forms of the tests
 
 bench: $(INSTALLED) ## measured ratios; wants a quiet machine
 	@$(BIN)/pytest -m bench -s
+
+docs: $(INSTALLED) ## write docs/failures.md anew from the table that the tests live through
+	@$(BIN)/python tests/failures/failure_document.py
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras --quiet \

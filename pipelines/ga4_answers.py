@@ -22,6 +22,7 @@ COLUMNS = (
     ("is_thresholded", pa.bool_()),
     ("has_other_row", pa.bool_()),
     ("is_truncated", pa.bool_()),
+    ("asked", pa.string()),
     ("part", pa.string()),
 )
 
@@ -57,6 +58,7 @@ def _row(report: str, period: str, request: dict[str, Any]) -> dict[str, object]
         "is_thresholded": request["subject_to_thresholding"],
         "has_other_row": request["data_loss_from_other_row"],
         "is_truncated": bool(request["truncation"]),
+        "asked": request.get("asked"),
         "part": f"{report}/{period}",
     }
 

@@ -5,7 +5,7 @@ Which requests there are is said by `ga4_periods`, what GA4's refusals mean by `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,14 @@ from google.analytics.data_v1beta.types import Filter, FilterExpression, RunRepo
 from pipelines.failures import SourceUnavailable
 from pipelines.ga4 import ROWS_PER_PAGE, Ga4Source
 from pipelines.ga4_periods import COLLAPSED_PERIOD, OBJECT, TABLE, Question
-from pipelines.ga4_replies import UNDATED_PART, columns_of, metadata_of, refuse_repeated_keys, without_personal_text
+from pipelines.ga4_replies import (
+    UNDATED_PART,
+    columns_of,
+    is_inexact,
+    metadata_of,
+    refuse_repeated_keys,
+    without_personal_text,
+)
 from pipelines.ga4_reports import column_name
 from pipelines.loads import Arrival
 
@@ -53,11 +60,11 @@ def read_periods(source: Ga4Source, asked: Sequence[Question]) -> Arrival:
     Raises:
         KpiError: as `Ga4Source.read`.
     """
-    replies = source.batch([_request(source, question) for question in asked], OBJECT)
     tables, answers = [], []
-    for question, reply in zip(asked, replies, strict=True):
-        tables.append(_all_rows(source, question, reply))
-        answers.append({"parts": [report.part(period) for report, period in question.asked], **metadata_of(reply)})
+    for question, table, reply in _answered(source, asked):
+        tables.append(table)
+        parts = [report.part(period) for report, period in question.asked]
+        answers.append({"parts": parts, "asked": question.report.asked, **metadata_of(reply)})
     rows = pa.concat_tables(tables) if tables else SCHEMA.empty_table()
     days = [day for question in asked for span in question.ranges for day in span]
     return Arrival(
@@ -87,6 +94,12 @@ def said_together(arrival: Arrival) -> dict[str, Any]:
     }
 
 
+def whole_night() -> Arrival:
+    """The mark of a night whose derived requests were all answered: until then its periods are known."""
+    rows = pa.table({"night": pa.array(["whole"]), "part": pa.array(["night"])})
+    return Arrival("ga4.period_night", "raw.ga4_period_night", ("night",), rows, keep_unchanged=True)
+
+
 def no_periods() -> Arrival:
     """No row, as the table that all derived requests are stored in."""
     return Arrival(OBJECT, TABLE, KEY, SCHEMA.empty_table())
@@ -99,29 +112,44 @@ def _request(source: Ga4Source, question: Question, offset: int = 0) -> RunRepor
     return source.request(report.dimensions, report.metrics, question.ranges, chosen, offset=offset)
 
 
+def _answered(source: Ga4Source, asked: Sequence[Question]) -> Iterator[tuple[Question, pa.Table, Any]]:
+    """Every question with its rows and what the answer says of itself; an inexact or long one is asked in pieces."""
+    replies = source.batch([_request(source, question) for question in asked], OBJECT)
+    for question, reply in zip(asked, replies, strict=True):
+        pieces = [Question((pair,)) for pair in question.asked]
+        # GA4 reference §5: sampling and merged rows go away with shorter ranges; pages need an order, which ranges lack
+        is_long = reply.row_count > ROWS_PER_PAGE
+        if len(pieces) > 1 and (is_long or (question.is_by_day and is_inexact(reply, ROWS_PER_PAGE))):
+            yield from _answered(source, pieces)
+        else:
+            yield question, _all_rows(source, question, reply), reply
+
+
 def _all_rows(source: Ga4Source, question: Question, reply: Any) -> pa.Table:
     """The rows of an answer and of the pages that follow it, as many as GA4 says there are."""
-    tables = [_rows(source.property_id, question, reply)]
-    received, row_count = tables[0].num_rows, reply.row_count
-    while received < row_count and tables[-1].num_rows == ROWS_PER_PAGE:
-        (page,) = source.batch([_request(source, question, offset=received)], OBJECT)
-        tables.append(_rows(source.property_id, question, page))
-        received += tables[-1].num_rows
+    fields = _fields_of(question)
+    pages = [columns_of(reply, fields)]
+    received, row_count = pages[0].num_rows, reply.row_count
+    while received < row_count and pages[-1].num_rows == ROWS_PER_PAGE:
+        (following,) = source.batch([_request(source, question, offset=received)], OBJECT)
+        pages.append(columns_of(following, fields))
+        received += pages[-1].num_rows
     if received != row_count:
         why = f"{received} of {row_count} rows of {question.name} came"
         raise SourceUnavailable(OBJECT, why, "run again; nothing of this request was stored")
-    return pa.concat_tables(tables)
-
-
-def _rows(property_id: str, question: Question, reply: Any) -> pa.Table:
-    report = question.report
-    has_ranges = len(question.ranges) > 1
-    dimensions = (*report.dimensions, *((RANGE_FIELD,) if has_ranges else ()))
-    fields = _Fields(OBJECT, dimensions, report.metrics)
-    answered = columns_of(reply, fields)
+    answered = pa.concat_tables(pages).combine_chunks()
     refuse_repeated_keys(answered, fields)
-    answered = without_personal_text(answered, fields)
-    places, starts = _places(question, answered, has_ranges)
+    return _rows(source.property_id, question, without_personal_text(answered, fields))
+
+
+def _fields_of(question: Question) -> _Fields:
+    ranges = (RANGE_FIELD,) if len(question.ranges) > 1 else ()
+    return _Fields(OBJECT, (*question.report.dimensions, *ranges), question.report.metrics)
+
+
+def _rows(property_id: str, question: Question, answered: pa.Table) -> pa.Table:
+    report = question.report
+    places, starts = _places(question, answered)
     nothing = pa.repeat(pa.scalar(""), answered.num_rows)
     own = [name for name in report.dimensions if name not in ("date", report.form)]
     columns = {
@@ -144,15 +172,16 @@ def _rows(property_id: str, question: Question, reply: Any) -> pa.Table:
     return pa.table([columns[field.name] for field in SCHEMA], schema=SCHEMA)
 
 
-def _places(question: Question, answered: pa.Table, has_ranges: bool) -> tuple[pa.Array, pa.Array]:
+def _places(question: Question, answered: pa.Table) -> tuple[pa.Array, pa.Array]:
     """For every row which of the asked periods it is of, and its first day; NULL where GA4 merged rows of any day."""
     starts = pa.array([period.first_day for _, period in question.asked], pa.date32())
     only_one = pa.array([0] * answered.num_rows, pa.int32())
     if question.is_by_day:
         # GA4 reference §5: `(other)` can stand where a date is expected
         days = pc.strptime(answered["date"].combine_chunks(), format="%Y%m%d", unit="s", error_is_null=True)
-        return only_one, days.cast(pa.date32())
-    if not has_ranges:
+        # what is of no date in the answer for one day is of that day
+        return only_one, pc.fill_null(days.cast(pa.date32()), starts[0]) if len(starts) == 1 else days.cast(pa.date32())
+    if len(question.ranges) == 1:
         return only_one, starts.take(only_one)
     # GA4 reference §4: ranges without a name are numbered
     names = pa.array([f"date_range_{place}" for place in range(len(question.ranges))])

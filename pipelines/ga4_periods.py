@@ -6,6 +6,7 @@ to `ga4_period_reading`, which of their periods are due to `intake`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -61,6 +62,12 @@ class PeriodReport:
     def name(self) -> str:
         """How parts call it."""
         return f"{self.grain}/{self.slice}/{self.form}"
+
+    @property
+    def asked(self) -> str:
+        """Short hash of what is asked for: an answer to other fields or events is no answer to this."""
+        fields = ["|".join(names) for names in (self.dimensions, self.metrics, self.events)]
+        return hashlib.sha256("||".join(fields).encode()).hexdigest()[:16]
 
     @property
     def object(self) -> str:

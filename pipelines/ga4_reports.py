@@ -13,7 +13,7 @@ from typing import Literal
 import pyarrow as pa
 
 from pipelines.ga4_aliases import current_name
-from pipelines.loads import Arrival, Control, Gate
+from pipelines.loads import Arrival, Control, Gate, NeverFree
 
 LookBack = Literal["nightly", "weekly"]
 
@@ -23,8 +23,11 @@ FRACTIONAL = re.compile(r"keyEvents|Revenue|AdCost|Duration|Rate|Value")
 COLLAPSED_DAY = Gate(column="sessions", floor_share=0.5, minimum=100)
 # GA4 reference §9: the sessions of all members lie within 3 % of those of the day, also when the day comes first.
 GAP_TO_DAY_TOTAL = replace(COLLAPSED_DAY, control=Control("ga4.day_total", "raw.ga4_day_total", "sessions"))
-# GA4 reference §10: cost that is suddenly zero is a right that was lost, not a day without advertisements.
-COST_LOST = Gate(column="advertiser_ad_cost", floor_share=0.5, minimum=10)
+# GA4 reference §10: cost that is suddenly zero, or zero beside clicks, is a right that was lost, not a
+# day without advertisements.
+COST_LOST = Gate(
+    column="advertiser_ad_cost", floor_share=0.5, minimum=10, never_free=NeverFree("advertiser_ad_clicks", minimum=50)
+)
 # Attribution, returns and ad costs change for weeks; visits are complete after three days.
 CHANGES_FOR_WEEKS = re.compile(r"keyEvent|revenue|purchase|advertiserAd|returnOnAdSpend", re.IGNORECASE)
 

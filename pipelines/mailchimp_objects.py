@@ -89,8 +89,9 @@ CAMPAIGN = MailchimpObject(
         ("create_time", UTC_TIMESTAMP),
         ("send_time", UTC_TIMESTAMP),
         ("utm_campaign", pa.string()),
+        ("utm_campaign_decoded", pa.string()),
     ),
-    masked=("title", "utm_campaign"),
+    masked=("title", "utm_campaign", "utm_campaign_decoded"),
 )
 
 REPORT_COUNTS = {

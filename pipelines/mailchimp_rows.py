@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import unquote_plus
 from zoneinfo import ZoneInfo
 
 from pipelines.mailchimp_errors import unexpected
@@ -42,6 +43,7 @@ def automation_email(answer: Answer, zone: ZoneInfo, workflow_id: str | None = N
 
 def campaign_row(campaign: Answer) -> dict[str, Any]:
     """One row of `mailchimp.campaign`."""
+    utm_campaign = campaign.text("tracking.google_analytics")
     return {
         "campaign_id": campaign.identifier("id"),
         "type": campaign.text("type"),
@@ -51,7 +53,9 @@ def campaign_row(campaign: Answer) -> dict[str, Any]:
         "title": campaign.text("settings.title"),
         "create_time": _naive(campaign.moment("create_time")),
         "send_time": _naive(campaign.moment("send_time")),
-        "utm_campaign": campaign.text("tracking.google_analytics"),
+        "utm_campaign": utm_campaign,
+        # Mailchimp reference §9: names are compared decoded, and only here can every escape be read
+        "utm_campaign_decoded": None if utm_campaign is None else unquote_plus(utm_campaign),
     }
 
 

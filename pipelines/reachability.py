@@ -59,6 +59,7 @@ def _ask_ga4(sources: OpenSources, company_zone: str, derived: Sequence[Question
         yield from _look_for_names(report, metadata)
         yield _taken(source, report, f"ga4 {report.name}", "GA4 takes the report as a whole")
     for question in derived:
+        yield from _look_for_names(question.report, metadata)
         text = f"GA4 takes it as a whole, for about {tokens_of(question)} tokens a night"
         yield _taken(source, question.report, f"ga4 derived {question.name}", text)
     yield _tokens_of_a_night(derived)
@@ -79,7 +80,7 @@ def _tokens_of_a_night(derived: Sequence[Question]) -> Finding:
     return Finding("ga4 derived requests", "ok", text)
 
 
-def _look_for_names(report: Report, metadata: Any) -> Iterator[Finding]:
+def _look_for_names(report: Report | PeriodReport, metadata: Any) -> Iterator[Finding]:
     """GA4 reference §7: names of fields are retired; the property still takes the old one for a while."""
     for field, name in names_out_of_use([*report.dimensions, *report.metrics], metadata).items():
         text = f"{field} is called {name} now" if name else f"the property has no field {field}"

@@ -183,12 +183,23 @@ def test_sessions_with_an_event_come_by_its_name_and_others_are_not_asked_for() 
     ]
 
 
-def test_a_date_that_is_no_date_becomes_a_part_of_its_own() -> None:
+def test_days_that_ga4_merged_into_one_row_are_asked_for_one_by_one() -> None:
     rows = rows_of(PeriodReport("day", "total", "all"), faults=[RolledUp("date", 1)])
-    assert {(row["part"], row["period_start"]) for row in rows} == {
-        ("day/total/all/2026-06-01", FIRST),
-        ("day/total/all/(other)", None),
+    assert {(row["part"], row["period_start"], row["sessions"]) for row in rows} == {
+        ("day/total/all/2026-06-01", FIRST, 2),
+        ("day/total/all/2026-06-02", FIRST + timedelta(days=1), 2),
     }
+
+
+def test_what_is_of_no_date_in_the_answer_for_one_day_is_of_that_day() -> None:
+    rows = rows_of(PeriodReport("day", "total", "all"), last=FIRST, faults=[RolledUp("date", 0)])
+    assert [(row["part"], row["sessions"]) for row in rows] == [("day/total/all/2026-06-01", 2)]
+
+
+def test_other_events_are_another_question() -> None:
+    first, second = (PeriodReport("month", "channel", "eventName", (name,)) for name in ("generate_lead", "form_sent"))
+    assert first.asked != second.asked
+    assert first.asked == PeriodReport("month", "channel", "eventName", ("generate_lead",)).asked
 
 
 def test_an_address_in_a_campaign_name_and_a_query_behind_a_page_go_no_further() -> None:

@@ -105,6 +105,7 @@ def test_a_campaign_arrives_with_what_joins_it_to_the_website() -> None:
             "create_time": naive("2026-05-11T08:00"),
             "send_time": naive("2026-05-18T08:00"),
             "utm_campaign": "may-news",
+            "utm_campaign_decoded": "may-news",
             "part": "0000000001",
         }
     ]
@@ -344,6 +345,16 @@ def test_addresses_in_titles_and_names_are_masked() -> None:
     assert rows(arrivals, "report")[0]["title"] == rows(arrivals, "campaign")[0]["title"] == "For (address)"
     assert rows(arrivals, "campaign")[0]["utm_campaign"] == "(address)"
     assert rows(arrivals, "list")[0]["name"] == "(address) and others"
+
+
+def test_a_campaign_name_is_kept_as_sent_and_decoded() -> None:
+    (row,) = rows(read(truth([newsletter(utm_campaign="Fr%C3%BChling+%26%20Ostern")])), "campaign")
+    assert (row["utm_campaign"], row["utm_campaign_decoded"]) == ("Fr%C3%BChling+%26%20Ostern", "Frühling & Ostern")
+
+
+def test_an_address_that_a_campaign_name_encodes_is_masked_decoded_too() -> None:
+    (row,) = rows(read(truth([newsletter(utm_campaign="For+jo%40example.com")])), "campaign")
+    assert (row["utm_campaign"], row["utm_campaign_decoded"]) == ("(address)", "For (address)")
 
 
 def test_a_dead_server_is_an_unavailable_source() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -20,6 +20,7 @@ from pipelines.mailchimp_client import connect, disconnect
 from pipelines.sandbox.answer_key.mailings import AutomationCounts, automation_counts
 from pipelines.sandbox.answer_key.periods import Clock
 from pipelines.sandbox.demo_company import TINY, demo_company
+from pipelines.sandbox.mailchimp_faults import Fault
 from pipelines.sandbox.mailchimp_server import DEMO_API_KEY, serve_mailchimp
 from pipelines.sandbox.truth import Truth
 from pipelines.tables import in_order
@@ -34,9 +35,11 @@ def warehouse() -> Iterable[duckdb.DuckDBPyConnection]:
     connection.close()
 
 
-def night(connection: duckdb.DuckDBPyConnection, world: Truth, today: date) -> dict[str, Stored]:
+def night(
+    connection: duckdb.DuckDBPyConnection, world: Truth, today: date, faults: Sequence[Fault] = ()
+) -> dict[str, Stored]:
     """Reads and stores the account as it looks on the morning of `today`."""
-    with serve_mailchimp(world, today) as server:
+    with serve_mailchimp(world, today, faults=faults) as server:
         client = connect(DEMO_API_KEY, base_url=server.base_url, base_delay=0, timeout=(5, 5))
         arrivals = MailchimpSource(client).read(today)
         disconnect(client)
@@ -138,7 +141,7 @@ def company() -> Truth:
 def test_automations_count_what_was_observed_between_the_nights_and_each_email_once(
     warehouse: duckdb.DuckDBPyConnection, company: Truth
 ) -> None:
-    # a night is missed, so that two days stand on the second
+    # a night is missed within the month, so that two days stand on the second
     mornings = [date(2026, 8, 10), date(2026, 8, 11), date(2026, 8, 12), date(2026, 8, 14), date(2026, 8, 15)]
     for today in mornings:
         night(warehouse, company, today)
@@ -150,6 +153,36 @@ def test_automations_count_what_was_observed_between_the_nights_and_each_email_o
     assert sum(row[2] for row in found) > 10
     undated = "select sum(emails_undated), sum(emails_unreadable) from measures.email_coverage"
     assert warehouse.execute(undated).fetchall() == [expected_coverage(company, mornings)]
+
+
+def test_reports_that_are_unreadable_for_a_night_make_no_automation_email_count_twice(
+    warehouse: duckdb.DuckDBPyConnection, company: Truth
+) -> None:
+    mornings = [date(2026, 8, 10), date(2026, 8, 11), date(2026, 8, 12), date(2026, 8, 13)]
+    unreadable = Fault("problem", path="/reports/a1b2a*", status=404, times=99)
+    for today in mornings:
+        night(warehouse, company, today, [unreadable] if today == mornings[2] else [])
+    make(warehouse, mornings[-1], "measures.email", "measures.email_coverage")
+    found = warehouse.execute(
+        f"select row_key, day, {COUNTS} from measures.email where row_key like '%|%' order by all"
+    ).fetchall()
+    assert found == expected_growth(company, [*mornings[:2], mornings[3]])
+    undated = "select sum(emails_undated), sum(emails_unreadable) from measures.email_coverage"
+    assert warehouse.execute(undated).fetchall() == [expected_coverage(company, mornings)]
+
+
+def test_growth_over_an_outage_at_the_end_of_a_month_is_in_neither_month(
+    warehouse: duckdb.DuckDBPyConnection, company: Truth
+) -> None:
+    mornings = [date(2026, 7, 30), date(2026, 8, 4), date(2026, 8, 5)]
+    for today in mornings:
+        night(warehouse, company, today)
+    make(warehouse, mornings[-1], "measures.email", "measures.email_coverage")
+    days = "select distinct day from measures.email where row_key like '%|%'"
+    assert warehouse.execute(days).fetchall() == [(date(2026, 8, 4),)]
+    undated = "select sum(emails_undated) from measures.email_coverage"
+    sent_by_then = sum(counts.emails_sent for counts in observed(company, mornings[1]).values())
+    assert warehouse.execute(undated).fetchall() == [(sent_by_then,)]
 
 
 def test_without_automations_nothing_depends_on_the_nights_that_looked(company: Truth) -> None:
@@ -181,7 +214,10 @@ def observed(company: Truth, morning: date) -> dict[str, AutomationCounts]:
 
 
 def expected_growth(company: Truth, mornings: list[date]) -> list[tuple[Any, ...]]:
-    """What each readable automation e-mail counted from one morning to the next, on the day before the later one."""
+    """What each readable automation e-mail counted from one morning to the next, on the day before the later one.
+
+    The mornings between two must lie in one month.
+    """
     rows = []
     for earlier, later in pairwise(mornings):
         before, after = observed(company, earlier), observed(company, later)

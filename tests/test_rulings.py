@@ -27,7 +27,6 @@ from nightly import (
 
 from pipelines.build import build
 from pipelines.cli.loads import listed_loads
-from pipelines.cli.verdict import REFUSED_PARTS
 from pipelines.ga4 import Ga4Source
 from pipelines.ga4_reports import REPORTS, Report
 from pipelines.intake import Night
@@ -53,9 +52,9 @@ def ruled(connection: duckdb.DuckDBPyConnection, action: Any, load_id: int) -> R
 
 
 def refused(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
-    """The newest load with a refused part of each object, as `kpi loads --refused` lists it."""
+    """The newest load with a refused part of each object, as `kpi loads --refused` lists it after a build."""
     listed = listed_loads(connection, refused=True, object_name=None, limit=100)
-    assert {row["load_id"] for row in listed} >= {row[0] for row in rows_of(connection, REFUSED_PARTS)}
+    assert {(row["load_id"],) for row in listed} == {*rows_of(connection, "select load_id from meta.refused_part")}
     return {row["object"]: row for row in reversed(listed)}
 
 
@@ -83,11 +82,12 @@ class WithoutCost:
 
 
 def test_a_day_that_collapsed_when_it_first_came_and_a_zeroed_cost_leave_the_mart_right(tmp_path: Path) -> None:
-    # of fewer than 100 sessions no day collapses
-    truth = demo_company(replace(TINY, first_day=date(2026, 8, 1), today=date(2026, 9, 6), sessions_per_day=220))
+    # of fewer than 100 sessions no day collapses, and fewer than 50 clicks may be free
+    truth = demo_company(replace(TINY, first_day=date(2026, 8, 1), today=date(2026, 9, 6), sessions_per_day=260))
     project, collapsed = project_without("mailchimp"), date(2026, 9, 4)
     sessions = f"select sum(sessions) from staging.ga4_channel_day where day = '{collapsed}'"
-    spent = "select sum(cost_eur) from staging.ga4_cost_day where day < '2026-09-04'"
+    spent = "select sum(cost_eur) from staging.ga4_cost_day where day <= '2026-09-04'"
+    new_cost = "select reason from meta.refused_part where object = 'ga4.cost_day' and part = '2026-09-04'"
 
     with running_company(tmp_path / "inbox", truth) as company, closing(new_warehouse()) as connection:
         company.night(connection, date(2026, 9, 4), project)
@@ -102,6 +102,11 @@ def test_a_day_that_collapsed_when_it_first_came_and_a_zeroed_cost_leave_the_mar
         assert "to 0.00 (advertiser_ad_cost)" in told["ga4.cost_day"]["reason"]
         assert rows_of(connection, sessions) == [(None,)]
         assert rows_of(connection, spent) == spent_before and spent_before[0][0] > 100
+        # the day that came first is unknown, not without cost
+        assert rows_of(connection, "select max(day) from staging.ga4_cost_day") == [(date(2026, 9, 3),)]
+        assert [reason.partition(" ")[2] for (reason,) in rows_of(connection, new_cost)] == [
+            "advertiser_ad_clicks cost nothing"
+        ]
         for name in ("ga4.channel_day", "ga4.cost_day"):
             ruled(connection, "accept", told[name]["load_id"])
         build(connection, project, current_cut(connection), run_id="again", business_date=date(2026, 9, 5))
@@ -111,6 +116,7 @@ def test_a_day_that_collapsed_when_it_first_came_and_a_zeroed_cost_leave_the_mar
         company.ga4_server.plan()
         company.ga4 = right
         company.night(connection, date(2026, 9, 6), project)
+        assert refused(connection) == {}
         recovered = build_hashes(connection, project.tables)
     with running_company(tmp_path / "inbox of one run", truth) as company, closing(new_warehouse()) as connection:
         company.night(connection, date(2026, 9, 6), project)
@@ -217,7 +223,7 @@ def test_a_zeroed_full_export_is_refused_and_counts_once_it_is_accepted(
         before = night(connection, inbox, TODAY)
         for folder in (inbox, other_inbox):
             write_rows(folder / "ad_costs" / "full" / "zeroed.csv", a_wrong_file(exports["ad_costs"], "ad_costs"))
-        assert differing(night(connection, inbox, TODAY), before) == []
+        assert differing(night(connection, inbox, TODAY), before) == ["marts.refused_load"]
         assert rows_of(connection, spend)[0][0] > 100
         told = refused(connection)["ad_cost"]
         assert told["what"] == "ad_costs/full/zeroed.csv" and "(cost)" in told["reason"]
@@ -225,6 +231,22 @@ def test_a_zeroed_full_export_is_refused_and_counts_once_it_is_accepted(
         accepted = night(connection, inbox, TODAY)
         assert rows_of(connection, spend) == [(0,)]
         assert differing(accepted, night(other, other_inbox, TODAY)) == []
+
+
+def test_a_refused_full_export_waits_until_a_good_one_comes(exports: dict[str, list[Row]], tmp_path: Path) -> None:
+    deals = exports["deals"]
+    with closing(new_warehouse()) as connection:
+
+        def after(name: str, rows: list[Row]) -> dict[str, dict[str, Any]]:
+            write_rows(tmp_path / "deals" / "full" / name, rows)
+            take(connection, tmp_path, TODAY)
+            fix_cut(connection, current_cut(connection), TODAY)
+            return refused(connection)
+
+        assert after("first.csv", deals[:-1]) == {}
+        wrong = after("wrong.csv", [row | {"deal_id": f"X-{row['deal_id']}"} for row in deals[:2]])
+        assert wrong.keys() == {"deal", "deal_merge"}
+        assert after("good.csv", deals) == {}
 
 
 def test_the_content_of_a_retracted_file_is_read_again_when_it_comes_as_a_new_file(

@@ -286,13 +286,13 @@ def test_a_look_into_the_warehouse_changes_nothing_of_the_file(tmp_path: Path) -
         pass
 
 
-def judged(here: Runtime, severity: str, *, passed: bool = False) -> None:
+def judged(here: Runtime, severity: str, *, passed: bool = False, check: str = "members_sum_to_total") -> None:
     with here.warehouse.opened(purpose="test") as connection:
         prepare_warehouse(connection, here)
         connection.execute(
             """insert into meta.check_result by name select 'marts.kpi_value' as table_name,
-            'members_sum_to_total' as check_name, ? as severity, ? as passed, 3 as figure""",
-            [severity, passed],
+            ? as check_name, ? as severity, ? as passed, 3 as figure""",
+            [check, severity, passed],
         )
 
 
@@ -317,12 +317,12 @@ def test_a_warning_and_a_refused_part_are_said_and_nothing_more(
 ) -> None:
     judged(here, "warning")
     judged(here, "error", passed=True)
+    # which says the same, only less
+    judged(here, "warning", check="refused_parts_are_decided")
     with here.warehouse.opened(purpose="test") as connection:
         connection.execute(
-            """insert into meta.load_part by name select * from (values
-                (1, 'lead', 'all', 'refused', '12 rows instead of 40'),
-                (2, 'deal', 'all', 'refused', 'fewer rows'), (3, 'deal', 'all', 'accepted', null)
-            ) as parts (load_id, object, part, state, reason)"""
+            """insert into meta.refused_part by name
+            select 1 as load_id, 'lead' as object, 'all' as part, '12 rows instead of 40' as reason"""
         )
     found = verdict.pronounce(here)
     told = capsys.readouterr()

@@ -1,10 +1,12 @@
--- What automation e-mails counted between two mornings, on the day before the later one; falling counters are negative.
+-- What automation e-mails counted between two mornings, dated where the days between lie in one month: on the last of
+-- them. Falling counters are negative.
 create table facts.email_automation_day (
   campaign_id         varchar not null comment 'id of the e-mail in Mailchimp',
   observed_on         date    not null comment 'business date of the later observation',
-  day                 date    not null comment 'the day the growth counts on',
-  is_readable         boolean not null comment 'it has a report; otherwise only the number sent is known',
-  is_dated            boolean not null comment 'false for what had been counted before the e-mail was first seen',
+  day                 date    not null comment 'the day before the later observation: the last one the growth can belong to',
+  is_readable         boolean not null comment 'every count is known on both mornings; otherwise only the number sent is',
+  is_dated            boolean not null comment 'all days the growth can belong to lie in the month of the day; otherwise it has no date',
+  is_day_known        boolean not null comment 'it can belong to no other day',
   emails_sent         bigint  not null comment 'e-mails sent',
   hard_bounces        bigint           comment 'lasting delivery failures',
   soft_bounces        bigint           comment 'passing delivery failures',
@@ -15,23 +17,35 @@ create table facts.email_automation_day (
   load_id             bigint  not null comment 'the load the later observation came with',
   primary key (campaign_id, observed_on)
 ) as
-with complete as (
-  -- an observation that lacks a count is passed over: the next one holds its growth too
+with observation as (
   select
     *,
-    row_number() over (partition by campaign_id, is_readable order by observed_on) as place
+    is_readable and hard_bounces is not null and soft_bounces is not null and syntax_errors is not null
+      and unique_clicks is not null and unsubscribes is not null as is_whole
   from staging.mailchimp_automation_day
   where emails_sent is not null
-    and (not is_readable or (
-      hard_bounces is not null and soft_bounces is not null and syntax_errors is not null
-      and unique_clicks is not null and unsubscribes is not null))
+),
+whole_span as (
+  select campaign_id, min(observed_on) as first_on, max(observed_on) as last_on
+  from observation
+  where is_whole
+  group by campaign_id
+),
+counted as (
+  -- a morning that lacks counts, between two that have them all, is passed over: the later one holds its growth too
+  select o.*, row_number() over (partition by o.campaign_id order by o.observed_on) as place
+  from observation as o
+  left join whole_span as w on w.campaign_id = o.campaign_id
+  where o.is_whole or w.campaign_id is null or o.observed_on < w.first_on or o.observed_on > w.last_on
 ),
 step as (
   select
     n.*,
-    -- an e-mail that was made the day before had counted nothing until then
-    b.campaign_id is null and n.created_on >= cast(n.observed_on - 1 as date) as is_from_its_start,
+    cast(n.observed_on - 1 as date) as day,
+    -- an e-mail had counted nothing before it was made
+    coalesce(b.observed_on, n.created_on) as since,
     b.campaign_id is not null as has_before,
+    n.is_whole and coalesce(b.is_whole, true) as is_known,
     b.emails_sent as emails_before,
     b.hard_bounces as hard_before,
     b.soft_bounces as soft_before,
@@ -39,22 +53,23 @@ step as (
     b.human_unique_opens as human_before,
     b.unique_clicks as clicks_before,
     b.unsubscribes as unsubscribes_before
-  from complete as n
-  left join complete as b
-    on b.campaign_id = n.campaign_id and b.is_readable = n.is_readable and b.place = n.place - 1
+  from counted as n
+  left join counted as b on b.campaign_id = n.campaign_id and b.place = n.place - 1
 )
 select
   campaign_id,
   observed_on,
-  cast(observed_on - 1 as date) as day,
-  is_readable,
-  has_before or coalesce(is_from_its_start, false) as is_dated,
+  day,
+  is_known as is_readable,
+  coalesce(since >= day or date_trunc('month', since) = date_trunc('month', day), false) as is_dated,
+  coalesce(since >= day, false) as is_day_known,
   emails_sent - coalesce(emails_before, 0) as emails_sent,
-  hard_bounces - coalesce(hard_before, 0) as hard_bounces,
-  soft_bounces - coalesce(soft_before, 0) as soft_bounces,
-  syntax_errors - coalesce(syntax_before, 0) as syntax_errors,
-  case when has_before then human_unique_opens - human_before else human_unique_opens end as human_unique_opens,
-  unique_clicks - coalesce(clicks_before, 0) as unique_clicks,
-  unsubscribes - coalesce(unsubscribes_before, 0) as unsubscribes,
+  case when is_known then hard_bounces - coalesce(hard_before, 0) end as hard_bounces,
+  case when is_known then soft_bounces - coalesce(soft_before, 0) end as soft_bounces,
+  case when is_known then syntax_errors - coalesce(syntax_before, 0) end as syntax_errors,
+  case when not is_known then null when has_before then human_unique_opens - human_before else human_unique_opens end
+    as human_unique_opens,
+  case when is_known then unique_clicks - coalesce(clicks_before, 0) end as unique_clicks,
+  case when is_known then unsubscribes - coalesce(unsubscribes_before, 0) end as unsubscribes,
   load_id
 from step

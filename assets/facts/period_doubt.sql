@@ -12,61 +12,65 @@ create table facts.period_doubt (
   primary key (source, grain, period_start, slice)
 ) as
 with read_day as (
-  select cast(try_strptime(part, '%Y-%m-%d') as date) as day
+  select
+    case when object = 'ga4.campaign_day' then 'ga4_campaign' else 'ga4' end as source,
+    cast(try_strptime(part, '%Y-%m-%d') as date) as day
   from meta.current_part
-  where object = 'ga4.channel_day'
+  where object in ('ga4.channel_day', 'ga4.campaign_day')
 ),
 reach as (
-  select min(v.first_day) as first_day, max(r.day) as last_day
+  select r.source, min(v.first_day) as first_day, max(r.day) as last_day
   from read_day as r
   cross join (select min(day) as first_day from staging.ga4_channel_day) as v
+  group by r.source
 ),
 missing as (
-  select c.day
+  select r.source, c.day
   from reference.calendar as c
   inner join reach as r on c.day between r.first_day and r.last_day
-  left join read_day as d on d.day = c.day
+  left join read_day as d on d.day = c.day and d.source = r.source
   where d.day is null
 ),
 doubted as (
   select
+    case when report = 'campaign_day' then 'ga4_campaign' else 'ga4' end as source,
     period_start as day,
     max(case when is_sampled then 1 else 0 end) as sampled,
     max(case when is_thresholded then 1 else 0 end) as thresholded,
     max(case when has_other_row then 1 else 0 end) as merged,
     max(case when is_truncated then 1 else 0 end) as truncated
   from staging.ga4_answer
-  where report in ('channel_day', 'day_total') and (is_sampled or is_thresholded or has_other_row or is_truncated)
-  group by period_start
+  where report in ('channel_day', 'day_total', 'campaign_day')
+    and (is_sampled or is_thresholded or has_other_row or is_truncated)
+  group by case when report = 'campaign_day' then 'ga4_campaign' else 'ga4' end, period_start
 ),
 counted as (
-  select p.grain, p.period_start, '' as slice, count(*) as missing_days, 0 as sampled, 0 as thresholded, 0 as merged,
-    0 as truncated
+  select
+    m.source, p.grain, p.period_start, '' as slice, count(*) as missing_days, 0 as sampled, 0 as thresholded,
+    0 as merged, 0 as truncated
   from missing as m
   inner join reference.period as p on m.day between p.period_start and p.period_end
-  group by p.grain, p.period_start
+  group by m.source, p.grain, p.period_start
   union all
   select
-    p.grain, p.period_start, '' as slice, 0 as missing_days, sum(d.sampled) as sampled, sum(d.thresholded) as thresholded,
-    sum(d.merged) as merged, sum(d.truncated) as truncated
+    d.source, p.grain, p.period_start, '' as slice, 0 as missing_days, sum(d.sampled) as sampled,
+    sum(d.thresholded) as thresholded, sum(d.merged) as merged, sum(d.truncated) as truncated
   from doubted as d
   inner join reference.period as p on d.day between p.period_start and p.period_end
-  group by p.grain, p.period_start
+  group by d.source, p.grain, p.period_start
   union all
   select
-    grain, period_start, case when report like '%/%' then split_part(report, '/', 2) else '' end as slice,
-    0 as missing_days,
+    'ga4_period' as source, grain, period_start, split_part(report, '/', 2) as slice, 0 as missing_days,
     max(case when is_sampled then 1 else 0 end) as sampled,
     max(case when is_thresholded then 1 else 0 end) as thresholded,
     max(case when has_other_row then 1 else 0 end) as merged,
     max(case when is_truncated then 1 else 0 end) as truncated
   from staging.ga4_answer
-  -- derived reports, and those of months that older versions asked for
-  where (report like '%/%' or grain = 'month') and (is_sampled or is_thresholded or has_other_row or is_truncated)
-  group by grain, period_start, case when report like '%/%' then split_part(report, '/', 2) else '' end
+  where report like '%/%' and (is_sampled or is_thresholded or has_other_row or is_truncated)
+  group by grain, period_start, split_part(report, '/', 2)
 )
 select
-  'ga4' as source,
+  source,
   grain,
   period_start,
   slice,
@@ -76,4 +80,4 @@ select
   sum(merged) as merged,
   sum(truncated) as truncated
 from counted
-group by grain, period_start, slice
+group by source, grain, period_start, slice

@@ -4,8 +4,8 @@ create table facts.website_member (
   slice         varchar not null comment 'total, channel, device, source_medium, campaign or landing_page',
   period_start  date    not null comment 'first day of the period',
   member        varchar not null comment 'value of the slice; empty for total',
-  total_users   bigint  not null comment 'distinct users of all visits',
-  new_users     bigint  not null comment 'users with a first visit',
+  total_users   bigint           comment 'distinct users of all visits; NULL where several members became one',
+  new_users     bigint           comment 'users with a first visit; NULL where several members became one',
   sessions      bigint  not null comment 'sessions',
   has_kinds     integer not null comment '1 when GA4 was asked for new and returning visitors of the same period',
   has_events    integer not null comment '1 when GA4 was asked for the events of the same period',
@@ -15,17 +15,26 @@ with visited as (
   -- a period that GA4 was asked for and had nothing to tell of had no visit
   select
     p.grain, 'total' as slice, p.period_start, '' as member,
-    coalesce(g.total_users, 0) as total_users, coalesce(g.new_users, 0) as new_users, coalesce(g.sessions, 0) as sessions
+    case when g.grain is null then 0 else g.total_users end as total_users,
+    case when g.grain is null then 0 else g.new_users end as new_users,
+    coalesce(g.sessions, 0) as sessions
   from reference.period as p
   inner join meta.current_part as c
     on c.object = 'ga4.period' and c.part = p.grain || '/total/all/' || cast(p.period_start as varchar)
-  inner join staging.source_coverage as v on v.source = 'ga4' and p.period_end >= v.first_day
+  inner join staging.source_coverage as v on v.source = 'ga4_period' and p.period_end >= v.first_day
   left join staging.ga4_period as g
     on g.grain = p.grain and g.slice = 'total' and g.form = 'all' and g.period_start = p.period_start
   union all
   select grain, slice, period_start, member, total_users, new_users, sessions
   from staging.ga4_period
   where form = 'all' and slice <> 'total'
+),
+answered as (
+  -- an answer to other fields or events than are asked for now is no answer
+  select q.grain, q.slice, q.form, a.period_start
+  from reference.period_report as q
+  inner join staging.ga4_answer as a
+    on a.report = q.grain || '/' || q.slice || '/' || q.form and a.asked = q.asked
 ),
 ranked as (
   select
@@ -41,13 +50,11 @@ select
   r.total_users,
   r.new_users,
   r.sessions,
-  case when k.part is null then 0 else 1 end as has_kinds,
-  case when e.part is null then 0 else 1 end as has_events
+  case when k.period_start is null then 0 else 1 end as has_kinds,
+  case when e.period_start is null then 0 else 1 end as has_events
 from ranked as r
-left join meta.current_part as k
-  on k.object = 'ga4.period'
-  and k.part = r.grain || '/' || r.slice || '/newVsReturning/' || cast(r.period_start as varchar)
-left join meta.current_part as e
-  on e.object = 'ga4.period'
-  and e.part = r.grain || '/' || r.slice || '/eventName/' || cast(r.period_start as varchar)
+left join answered as k
+  on k.form = 'newVsReturning' and k.grain = r.grain and k.slice = r.slice and k.period_start = r.period_start
+left join answered as e
+  on e.form = 'eventName' and e.grain = r.grain and e.slice = r.slice and e.period_start = r.period_start
 where r.place <= 200 or r.slice in ('total', 'channel', 'device')

@@ -50,7 +50,7 @@ select
   ratio(t.sessions - coalesce(r.sessions, 0), t.sessions) as gap_share,
   case
     when a.is_thresholded and t.sessions > coalesce(r.sessions, 0) then t.sessions - coalesce(r.sessions, 0)
-    when t.sessions is not null then 0
+    when t.sessions is not null and a.report is not null then 0
   end as withheld_sessions,
   coalesce(r.other_sessions, 0) as other_sessions,
   ratio(coalesce(r.other_sessions, 0), r.sessions) as other_share,

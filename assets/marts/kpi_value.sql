@@ -45,7 +45,7 @@ doubt as (
     max(d.truncated) as truncated
   from rule as r
   inner join facts.measure_reach as m on m.measure in (r.numerator_measure, r.denominator_measure)
-  inner join facts.period_doubt as d on d.source = m.source and d.grain = r.grain and d.slice in ('', r.slice)
+  inner join facts.period_doubt as d on d.source = m.source and d.grain = r.grain and d.slice in ('', case when r.slice = 'event_name' then 'total' else r.slice end)
   group by r.kpi_id, r.grain, r.slice, d.period_start
 ),
 spine as (
@@ -109,8 +109,8 @@ known as (
     coalesce(n.unpriced_rows, 0) + coalesce(d.unpriced_rows, 0) as unpriced_rows,
     case
       when not ns.is_enabled or not coalesce(ds.is_enabled, true) then 1
-      when ns.first_day is null and nw.source not in ('ga4', 'mailchimp') then 1
-      when r.denominator_measure is not null and ds.first_day is null and dw.source not in ('ga4', 'mailchimp') then 1
+      when ns.first_day is null and nw.source not in ('ga4', 'ga4_period', 'ga4_campaign', 'mailchimp') then 1
+      when r.denominator_measure is not null and ds.first_day is null and dw.source not in ('ga4', 'ga4_period', 'ga4_campaign', 'mailchimp') then 1
       else 0
     end as has_no_source,
     greatest(coalesce(ns.first_day, ds.first_day), coalesce(ds.first_day, ns.first_day)) as first_day,
@@ -118,6 +118,10 @@ known as (
     case when dw.settled_until < nw.settled_until then dw.age else nw.age end as slowest_age,
     case when dw.settled_until < nw.settled_until then dw.maturity_days else nw.maturity_days end as slowest_maturity,
     least(nw.settled_until, coalesce(dw.settled_until, nw.settled_until)) as settled_until,
+    -- what the window lets count falls after the period, and settles with its last day
+    date_diff('day', p.period_end, nw.settled_until) < r.window_days as is_window_unsettled,
+    nw.source as numerator_source,
+    nw.maturity_days as numerator_maturity,
     least(nw.last_day, coalesce(dw.last_day, nw.last_day)) as last_day,
     case when dw.last_day < nw.last_day then dw.source else nw.source end as shortest_source,
     least(b.business_date, cast(least(nw.last_day, coalesce(dw.last_day, nw.last_day)) + 1 as date)) as read_until,
@@ -165,7 +169,7 @@ judged as (
         case when k.last_day < k.period_start then 'provisional' else 'not_available' end
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days then 'immature'
       when k.period_end >= k.business_date or k.last_day < k.period_end or k.settled_until < k.period_end
-        or k.missing_days > 0
+        or k.missing_days > 0 or k.is_window_unsettled
         then 'provisional'
       else 'final'
     end as status,
@@ -193,6 +197,9 @@ judged as (
       when k.settled_until < k.period_end
         then k.slowest_source || ' may still change until ' || cast(k.slowest_maturity as varchar)
           || ' days after the period'
+      when k.is_window_unsettled
+        then k.numerator_source || ' may still change until ' || cast(k.numerator_maturity as varchar)
+          || ' days after the window of ' || cast(k.window_days as varchar) || ' days'
     end as status_reason,
     case when k.slowest_age is not null and k.settled_until < k.period_end then k.slowest_source end as stale_source,
     case

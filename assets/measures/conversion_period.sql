@@ -1,5 +1,5 @@
 -- Sessions and visitors with a conversion event, at the grains and slices that GA4 was asked for: never summed.
--- source: ga4
+-- source: ga4_period
 -- measures: lead_users, lead_sessions, cart_sessions, checkout_sessions, purchase_sessions, lost_carts, lost_checkouts
 -- asked of ga4: eventName (lead_users, lead_sessions, cart_sessions, checkout_sessions, purchase_sessions, lost_carts, lost_checkouts)
 -- grains: every (total, channel, device, source_medium, campaign, landing_page)
@@ -16,6 +16,7 @@ with converted as (
   select
     p.grain, p.slice, p.period_start, p.member,
     sum(case when e.role = 'lead' then p.total_users else 0 end) as lead_users,
+    min(case when e.role = 'lead' and p.total_users is null then 0 else 1 end) as has_lead_users,
     sum(case when e.role = 'lead' then p.sessions else 0 end) as lead_sessions,
     sum(case when e.role = 'cart' then p.sessions else 0 end) as cart_sessions,
     sum(case when e.role = 'checkout' then p.sessions else 0 end) as checkout_sessions,
@@ -30,6 +31,7 @@ counted as (
   select
     w.grain, w.slice, w.period_start, w.member,
     coalesce(c.lead_users, 0) as lead_users,
+    coalesce(c.has_lead_users, 1) as has_lead_users,
     coalesce(c.lead_sessions, 0) as lead_sessions,
     coalesce(c.cart_sessions, 0) as cart_sessions,
     coalesce(c.checkout_sessions, 0) as checkout_sessions,
@@ -39,7 +41,7 @@ counted as (
     on c.grain = w.grain and c.slice = w.slice and c.period_start = w.period_start and c.member = w.member
   where w.has_events = 1
 )
-select 'lead_users' as measure, grain, period_start, slice, member, lead_users as value from counted
+select 'lead_users' as measure, grain, period_start, slice, member, lead_users as value from counted where has_lead_users = 1
 union all
 select 'lead_sessions' as measure, grain, period_start, slice, member, lead_sessions as value from counted
 union all

@@ -1,8 +1,8 @@
 -- Contributions to the e-mail rates: one row per campaign whose counts are complete, on its send day in the account zone,
--- and one per automation e-mail and day, with what it counted since the day before.
+-- and one per automation e-mail and morning, with what it had counted since the one before, as far as that has a date.
 -- source: mailchimp
 create table measures.email (
-  day                   date    not null comment 'send day; of automations the day the counts grew',
+  day                   date    not null comment 'send day; of automations the last one on which the counts can have grown',
   row_key               varchar not null comment 'the campaign; of automations also the observation',
   load_id               bigint  not null comment 'the load the row came with',
   emails_sent           bigint  not null comment 'measure: e-mails sent',

@@ -1,6 +1,6 @@
 -- What the visitors of a campaign bought within 7 days of the send, on the send day: of campaigns with UTM tracking only.
 -- source: mailchimp
--- source of email_conversions, email_key_events: ga4
+-- source of email_conversions, email_key_events: ga4_campaign
 create table measures.email_conversion (
   day                date           not null comment 'send day in the account zone',
   row_key            varchar        not null comment 'the campaign',

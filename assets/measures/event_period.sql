@@ -1,5 +1,5 @@
 -- Distinct users by event, at the grains that GA4 was asked for: never summed over events or periods.
--- source: ga4
+-- source: ga4_period
 -- measures: event_users
 -- asked of ga4: eventName (event_users)
 -- grains: every (event_name)
@@ -17,14 +17,14 @@ with ranked as (
     grain, period_start, split_member, total_users,
     row_number() over (partition by grain, period_start order by total_users desc, split_member) as place
   from staging.ga4_period
-  where form = 'eventName' and slice = 'total'
+  where form = 'eventName' and slice = 'total' and total_users is not null
 )
 select
   'event_users' as measure,
   grain,
   period_start,
   'event_name' as slice,
-  split_member as member,
+  coalesce(nullif(split_member, ''), '(unknown)') as member,
   total_users as value
 from ranked
 where place <= 200

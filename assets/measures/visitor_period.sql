@@ -1,5 +1,5 @@
 -- Distinct visitors and the sessions they belong to, at the grains and slices that GA4 was asked for: never summed.
--- source: ga4
+-- source: ga4_period
 -- measures: users, new_users, period_sessions, returning_users, new_and_returning_users
 -- asked of ga4: all (users, new_users, period_sessions), newVsReturning (returning_users, new_and_returning_users)
 -- grains: every (total, channel, device, source_medium, campaign, landing_page)
@@ -16,7 +16,8 @@ with visitor_kind as (
   select
     grain, slice, period_start, member,
     sum(case when split_member = 'returning' then total_users else 0 end) as returning_users,
-    sum(total_users) as new_and_returning_users
+    sum(total_users) as new_and_returning_users,
+    min(case when total_users is null then 0 else 1 end) as is_known
   from staging.ga4_period
   -- a visitor without a kind is left out of both parts
   where form = 'newVsReturning' and split_member in ('new', 'returning')
@@ -24,9 +25,11 @@ with visitor_kind as (
 )
 select 'users' as measure, grain, period_start, slice, member, total_users as value
 from facts.website_member
+where total_users is not null
 union all
 select 'new_users' as measure, grain, period_start, slice, member, new_users as value
 from facts.website_member
+where new_users is not null
 union all
 select 'period_sessions' as measure, grain, period_start, slice, member, sessions as value
 from facts.website_member
@@ -36,7 +39,7 @@ select
 from facts.website_member as w
 left join visitor_kind as k
   on k.grain = w.grain and k.slice = w.slice and k.period_start = w.period_start and k.member = w.member
-where w.has_kinds = 1
+where w.has_kinds = 1 and coalesce(k.is_known, 1) = 1
 union all
 select
   'new_and_returning_users' as measure, w.grain, w.period_start, w.slice, w.member,
@@ -44,4 +47,4 @@ select
 from facts.website_member as w
 left join visitor_kind as k
   on k.grain = w.grain and k.slice = w.slice and k.period_start = w.period_start and k.member = w.member
-where w.has_kinds = 1
+where w.has_kinds = 1 and coalesce(k.is_known, 1) = 1

@@ -117,7 +117,9 @@ def _periods(runtime: Runtime) -> dg.AssetsDefinition:
         )
         night = Night(context.run.run_id, today, runtime.config.sources.on_failure == "hold")
         zone = runtime.config.sources.ga4.time_zone
-        outcomes = take_in_periods(connection, lambda: sources.ga4, due, night, time_zone=zone)
+        outcomes = take_in_periods(
+            connection, lambda: sources.ga4, due, night, time_zone=zone, is_whole_night=not asked
+        )
         for outcome in outcomes:
             (context.log.warning if outcome.failure else context.log.info)(outcome.message)
         stored = [one for outcome in outcomes for one in outcome.stored if one.object == OBJECT]
@@ -128,6 +130,7 @@ def _periods(runtime: Runtime) -> dg.AssetsDefinition:
                 "derived requests": len(reports),
                 "requests sent": len(due),
                 "parts refused": sum(one.parts_refused for one in stored),
+                "quota": quota_left(connection, context.run.run_id, OBJECT),
                 "read": outcomes[-1].message if outcomes else "nothing was due",
             }
         )

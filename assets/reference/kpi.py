@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipelines.configuration import Config
+from pipelines.configuration.catalogue import Kpi
 from pipelines.listed_rows import listed_rows
 from pipelines.tables import Table
 
@@ -24,7 +25,7 @@ create table reference.kpi (
   denominator_slice    varchar          comment 'total when every member is divided by the total',
   value_range          varchar          comment '0..1, 0.. or any: where a ratio may lie; NULL for counts and sums',
   interval_kind        varchar          comment 'kind of the 95 % interval; NULL when there is none',
-  window_days          integer          comment 'days a cohort is given to convert; NULL outside cohorts',
+  window_days          integer          comment 'days after the period that count for it; NULL when none do',
   missing_stages       varchar          comment 'stages the company does not use and the KPI needs; NULL when none',
   is_vanity            boolean not null comment 'a figure nobody can act on',
   sources              varchar not null comment 'sources it is made of',
@@ -64,8 +65,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
             kpi.denominator_slice,
             kpi.range,
             kpi.interval,
-            # the catalogue states the default; the company's own window wins
-            config.company.conversion_window_days if kpi.window_days else None,
+            _window_days(kpi, config.company.conversion_window_days),
             ", ".join(config.missing_stages(kpi)) or None,
             kpi.vanity,
             ", ".join(kpi.source_kinds),
@@ -74,3 +74,8 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         for kpi in config.kpis
     ]
     return HEADER + listed_rows(COLUMNS, rows)
+
+
+def _window_days(kpi: Kpi, conversion_window_days: int) -> int | None:
+    """Of the funnel the catalogue states the default, and the company's own window wins; any other entry's stands."""
+    return conversion_window_days if kpi.window_days and kpi.family == "funnel" else kpi.window_days

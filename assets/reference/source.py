@@ -23,6 +23,8 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
     sources, maturity = config.sources, config.company.maturity_days
     rows = [
         ("ga4", sources.ga4.enabled, maturity.ga4),
+        ("ga4_period", sources.ga4.enabled, maturity.ga4),
+        ("ga4_campaign", sources.ga4.enabled, maturity.ga4),
         ("mailchimp", sources.mailchimp.enabled, maturity.mailchimp),
         ("ad_cost", True, maturity.ad_cost),
         ("cost", True, 0),

@@ -7,6 +7,7 @@ create table staging.ga4_answer (
   is_thresholded  boolean not null comment 'GA4 may have left out small rows',
   has_other_row   boolean not null comment 'GA4 merged rare rows into (other)',
   is_truncated    boolean not null comment 'GA4 no longer has all of the days',
+  asked           varchar          comment 'hash of what a derived report was asked for; NULL of daily reports',
   load_id         bigint  not null comment 'the load the row came with',
   primary key (report, grain, period_start)
 ) as
@@ -23,6 +24,7 @@ select
   r.is_thresholded,
   r.has_other_row,
   coalesce(r.is_truncated, false) as is_truncated,
+  r.asked,
   r.load_id
 from raw.ga4_answer as r
 inner join meta.current_part as p on p.object = 'ga4.answer' and p.part = r.part and p.load_id = r.load_id

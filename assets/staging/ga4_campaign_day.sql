@@ -36,10 +36,11 @@ select
   source,
   medium,
   campaign,
-  -- Mailchimp reference §9: compare lower(trim(url-decoded)); what is usually encoded in a name
+  -- Mailchimp reference §9: compare lower(trim(url-decoded)). GA4 decodes names itself; what is left encoded was encoded
+  -- twice, and of that the signs usual in names are read. A plus may stand for a space or for itself, so it is a space.
   trim(replace(replace(replace(replace(replace(replace(replace(replace(
-    lower(campaign), '+', ' '), '%20', ' '), '%2b', '+'), '%26', '&'), '%2c', ','), '%2f', '/'), '%3a', ':'),
-    '%25', '%')) as utm_key,
+    lower(campaign), '%20', ' '), '%2b', '+'), '%26', '&'), '%2c', ','), '%2f', '/'), '%3a', ':'), '%25', '%'),
+    '+', ' ')) as utm_key,
   sum(sessions) as sessions,
   sum(key_events) as key_events,
   sum(purchases) as purchases,

@@ -1,18 +1,15 @@
--- Day totals without any dimension: true distinct users, and the control figures of the channel report.
+-- Day totals without any dimension: the control figures of the reports that divide the sessions.
 create table staging.ga4_day_total (
-  day          date   not null comment 'day in the property zone',
-  total_users  bigint not null comment 'distinct users of the day; never summed over days',
-  new_users    bigint not null comment 'users with a first visit on the day; never summed',
-  sessions     bigint not null comment 'sessions of the day in the dimensionless request: a control figure',
-  load_id      bigint not null comment 'the load the row came with',
+  day       date   not null comment 'day in the property zone',
+  sessions  bigint not null comment 'sessions of the day in the dimensionless request: a control figure',
+  load_id   bigint not null comment 'the load the row came with',
   primary key (day)
 ) as
 select
-  cast(try_strptime(r.date, '%Y%m%d') as date) as day,
-  r.total_users,
-  r.new_users,
-  r.sessions,
-  r.load_id
+  cast(coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d')) as date) as day,
+  sum(r.sessions) as sessions,
+  max(r.load_id) as load_id
 from raw.ga4_day_total as r
 inner join meta.current_part as p on p.object = 'ga4.day_total' and p.part = r.part and p.load_id = r.load_id
-where try_strptime(r.date, '%Y%m%d') is not null
+where coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d')) is not null
+group by coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d'))

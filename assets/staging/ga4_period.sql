@@ -6,7 +6,7 @@ create table staging.ga4_period (
   period_start  date    not null comment 'first day of the period in the property zone; weeks begin on Monday',
   member        varchar not null comment 'value of the slice as sent; empty for total, (unknown) when GA4 has none',
   split_member  varchar not null comment 'value of the dimension that the form divides by; empty for all visits',
-  total_users   bigint  not null comment 'distinct users; never summed over periods, members or forms',
+  total_users   bigint           comment 'distinct users; NULL where several members of GA4 became one: they cannot be summed',
   new_users     bigint           comment 'users with a first visit; NULL where it was not asked for',
   sessions      bigint           comment 'sessions; NULL where they were not asked for',
   load_id       bigint  not null comment 'the load the row came with',
@@ -23,9 +23,9 @@ select
     else coalesce(nullif(r.member, ''), '(unknown)')
   end as member,
   r.split_member,
-  -- only spellings that mean the same member meet here
-  sum(r.total_users) as total_users,
-  sum(r.new_users) as new_users,
+  -- members whose address was masked, or that have no name, meet here
+  case when count(*) = 1 then max(r.total_users) end as total_users,
+  case when count(*) = 1 then max(r.new_users) end as new_users,
   sum(r.sessions) as sessions,
   max(r.load_id) as load_id
 from raw.ga4_period as r

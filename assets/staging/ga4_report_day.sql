@@ -34,7 +34,7 @@ with divided as (
 )
 select
   d.report,
-  cast(try_strptime(d.date, '%Y%m%d') as date) as day,
+  cast(coalesce(try_strptime(d.date, '%Y%m%d'), try_strptime(d.part, '%Y-%m-%d')) as date) as day,
   count(*) as rows_received,
   count(distinct d.key_text) as distinct_keys,
   sum(d.sessions) as sessions,
@@ -42,5 +42,5 @@ select
   max(d.load_id) as load_id
 from divided as d
 inner join meta.current_part as p on p.object = 'ga4.' || d.report and p.part = d.part and p.load_id = d.load_id
-where try_strptime(d.date, '%Y%m%d') is not null
-group by d.report, d.date
+where coalesce(try_strptime(d.date, '%Y%m%d'), try_strptime(d.part, '%Y-%m-%d')) is not null
+group by d.report, coalesce(try_strptime(d.date, '%Y%m%d'), try_strptime(d.part, '%Y-%m-%d'))

@@ -22,12 +22,9 @@ select
   r.create_time as created_at,
   r.send_time as sent_at,
   nullif(trim(r.utm_campaign), '') as utm_campaign,
-  -- Mailchimp reference §9: compare lower(trim(url-decoded)); what is usually encoded in a name
-  nullif(
-    trim(replace(replace(replace(replace(replace(replace(replace(replace(
-      lower(r.utm_campaign), '+', ' '), '%20', ' '), '%2b', '+'), '%26', '&'), '%2c', ','), '%2f', '/'), '%3a', ':'),
-      '%25', '%')), ''
-  ) as utm_key,
+  -- Mailchimp reference §9: compare lower(trim(url-decoded)); a plus may stand for a space or for itself, so it is a
+  -- space on both sides. Rows of before names were decoded have the name as sent only.
+  nullif(trim(replace(lower(coalesce(r.utm_campaign_decoded, r.utm_campaign)), '+', ' ')), '') as utm_key,
   -- Mailchimp reference §7: deleted campaigns just disappear; keep our rows
   case when l.part is not null and n.part is null then l.as_of end as missing_since,
   r.load_id

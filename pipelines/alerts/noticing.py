@@ -15,6 +15,7 @@ import duckdb
 from pipelines.alerts.alert import Alert, Look
 from pipelines.configuration.sources import Sources
 from pipelines.inbox import KINDS
+from pipelines.loads import refused_loads, refused_parts
 
 COVERS = ("refused part/", "source silent/", "quota nearly used/")
 # A kind of file is missed when it stays away longer than it did between its last few arrivals.
@@ -29,16 +30,6 @@ BUCKETS = {
     "potentially_thresholded_requests_per_hour": (120, 120),
 }
 
-# what came last of a part was refused; parts of one load and reason are one row
-REFUSED = """select p.object, min(p.part), count(*), p.load_id, p.reason, min(f.path)
-    from meta.load_part as p
-    inner join (
-        select object, part, max(load_id) as load_id from meta.load_part
-        where state in ('accepted', 'unchanged', 'refused') group by object, part
-    ) as newest on newest.object = p.object and newest.part = p.part and newest.load_id = p.load_id
-    left join (select load_id, min(path) as path from meta.file group by load_id) as f on f.load_id = p.load_id
-    where p.state = 'refused'
-    group by p.object, p.load_id, p.reason order by p.load_id, 2"""
 # the last business date of a run that could read all of a source, else the first on which it was tried
 LAST_READ = """with run as (
         select source, business_date, min(case when state = 'read' then 1 else 0 end) = 1 as is_read
@@ -71,7 +62,9 @@ def notice(connection: duckdb.DuckDBPyConnection, sources: Sources, business_dat
 
 
 def _refused_parts(connection: duckdb.DuckDBPyConnection) -> Iterator[Alert]:
-    for name, part, count, load_id, reason, file in connection.execute(REFUSED).fetchall():
+    """What waits by now; parts of one load and reason are one alert."""
+    waiting = connection.execute(refused_loads(refused_parts())).fetchall()
+    for load_id, name, count, part, reason, file in waiting:
         more = f" and {count - 1} more parts" if count > 1 else ""
         settled = " or ".join(f"`kpi {command} {load_id} --note ...`" for command in ("accept", "retract"))
         remedy = f"see `kpi loads --refused`, then {settled}"

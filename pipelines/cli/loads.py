@@ -14,7 +14,8 @@ import typer
 
 from pipelines.cli.output import AsJson, show_rows
 from pipelines.definitions import runtime_from_environment
-from pipelines.loads import Ruled, Ruling, create_meta_tables, rule
+from pipelines.loads import Ruled, Ruling, create_meta_tables, refused_parts, rule
+from pipelines.runtime import prepare_warehouse
 
 LoadId = Annotated[int, typer.Argument(help="A load that `kpi loads` lists; its whole file or read is meant.")]
 Note = Annotated[str, typer.Option(help="Why; it is kept with the ruling.")]
@@ -38,12 +39,12 @@ from meta.load as l
 left join state as s on s.load_id = l.load_id
 left join confirmed as c on c.load_id = l.load_id
 left join retracted as r on r.load_id = l.load_id
-where (s.refused > 0 or not $refused) and ($object is null or l.object = $object)
+where (not $refused or list_contains($waiting, l.load_id)) and ($object is null or l.object = $object)
 order by l.load_id desc limit $limit"""
 
 
 def loads(
-    refused: Annotated[bool, typer.Option("--refused", help="Only loads of which a part is refused.")] = False,
+    refused: Annotated[bool, typer.Option("--refused", help="Only loads with a refused part that waits.")] = False,
     object_name: Annotated[str | None, typer.Option("--object", help="Only loads of this object.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="So many of the newest.")] = 50,
     as_json: AsJson = False,
@@ -53,7 +54,7 @@ def loads(
     with runtime.warehouse.opened_for_reading(purpose="kpi loads") as connection:
         create_meta_tables(connection)
         rows = listed_loads(connection, refused=refused, object_name=object_name, limit=limit)
-    show_rows(rows, as_json=as_json, if_none="no part is refused" if refused else "nothing was loaded")
+    show_rows(rows, as_json=as_json, if_none="no refused part waits" if refused else "nothing was loaded")
 
 
 def accept(
@@ -74,7 +75,9 @@ def listed_loads(
     connection: duckdb.DuckDBPyConnection, *, refused: bool, object_name: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """The newest loads, one row each as `kpi loads` shows it."""
-    found = connection.execute(LOADS, {"refused": refused, "object": object_name, "limit": limit})
+    waiting = sorted({load_id for _, _, load_id, _ in connection.execute(refused_parts()).fetchall()})
+    told = {"refused": refused, "waiting": waiting, "object": object_name, "limit": limit}
+    found = connection.execute(LOADS, told)
     names = [column[0] for column in found.description or ()]
     return [_shown(dict(zip(names, row, strict=True))) for row in found.fetchall()]
 
@@ -94,8 +97,9 @@ def _ruling(flags: dict[str, Any]) -> str:
 
 def _ruled(ruling: Ruling) -> Ruled:
     runtime = runtime_from_environment()
-    with runtime.warehouse.opened_for_reading(purpose=f"kpi {ruling.action}") as connection:
-        create_meta_tables(connection)
+    runtime.warehouse.refuse_absent()
+    with runtime.warehouse.opened(purpose=f"kpi {ruling.action}") as connection:
+        prepare_warehouse(connection, runtime)
         return rule(connection, ruling)
 
 

@@ -11,10 +11,10 @@ import duckdb
 import typer
 
 from pipelines.cli.output import AsJson, show_json, show_rows
-from pipelines.cli.verdict import REFUSED_PARTS
 from pipelines.configuration.problems import nearest
 from pipelines.definitions import runtime_from_environment
 from pipelines.failures import WrongUse
+from pipelines.loads import refused_loads, refused_parts
 from pipelines.publishing import current_manifest
 
 
@@ -56,7 +56,7 @@ STATUS_QUERIES = {
             coalesce(p.refused, 0) as parts_refused, o.message
         from outcome as o left join read_rows as r using (source) left join parts as p using (source)
         order by o.began""",
-    "refused parts": REFUSED_PARTS,
+    "refused parts": refused_loads(refused_parts()),
     "files that were not loaded": """select path, kind, state, reason from meta.file
         where state <> 'loaded' order by path""",
     "ga4 quota": """select bucket, sum(consumed)::bigint as consumed, arg_max(remaining, seen_at) as remaining,
@@ -110,10 +110,10 @@ def _published(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _rows_so_far(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    """The rows of a query; none where the warehouse was last written by a release that kept no such table."""
+    """The rows of a query; none where the warehouse was last written by a release that kept no such table or column."""
     try:
         return _rows(connection, query)
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
         return []
 
 

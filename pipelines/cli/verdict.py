@@ -12,21 +12,16 @@ import typer
 from pipelines.alerts import look_at_checks, tell
 from pipelines.build import Project
 from pipelines.failures import DataFailed
+from pipelines.loads import refused_loads
 from pipelines.runtime import Runtime
 
 SHOWN_PARTS = 20
 
-# of this build; a check that blocks stops a run before anybody comes here
+# of this build; a check that blocks stops a run before anybody comes here, and refused parts are told one by one
 FAILED_CHECKS = """select table_name, check_name, severity, figure from meta.check_result
-where not passed and severity <> 'blocking' order by severity, table_name, check_name"""
-# refused, and not delivered again since
-REFUSED_PARTS = """select p.load_id, p.object, count(*) as parts, min(p.part) as such_as, p.reason, min(f.path) as file
-from meta.load_part as p left join meta.file as f on f.load_id = p.load_id
-where p.state = 'refused' and not exists (
-    select 1 from meta.load_part as later left join meta.load as l on l.load_id = later.load_id
-    where later.object = p.object and later.part = p.part and later.state = 'accepted' and later.load_id > p.load_id
-        and coalesce(l.source, '') <> 'ruling')
-group by p.load_id, p.object, p.reason order by p.load_id, such_as"""
+where not passed and severity <> 'blocking' and check_name <> 'refused_parts_are_decided'
+order by severity, table_name, check_name"""
+REFUSED_LOADS = refused_loads("select * from meta.refused_part")
 
 
 @dataclass(frozen=True)
@@ -68,7 +63,7 @@ def reached(runtime: Runtime) -> Verdict:
 def verdict_in(connection: duckdb.DuckDBPyConnection, project: Project) -> Verdict:
     """The verdict of the last build in a warehouse that is open."""
     checks = connection.execute(FAILED_CHECKS).fetchall()
-    parts = connection.execute(REFUSED_PARTS).fetchall()
+    parts = connection.execute(REFUSED_LOADS).fetchall()
     broken = [
         (severity, f"{table} {check}", f"{table} {check}: {figure} rows break it: {_remedy(project, check)}")
         for table, check, severity, figure in checks

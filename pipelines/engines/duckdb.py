@@ -57,14 +57,14 @@ class Warehouse:
         self, *, purpose: str, wait_seconds: float = LOCK_WAIT_SECONDS
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse as it is; refused when there is none yet."""
-        self._refuse_absent()
+        self.refuse_absent()
         with self.opened(purpose=purpose, wait_seconds=wait_seconds) as connection:
             yield connection
 
     @contextmanager
     def looked_into(self, *, purpose: str, wait_seconds: float = 0.0) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse for a short look that changes nothing, not even the file; refused when there is none yet."""
-        self._refuse_absent()
+        self.refuse_absent()
         with self.held(purpose=purpose, wait_seconds=wait_seconds):
             connection = _connect(self.path, self.threads, wait_seconds, read_only=True)
             try:
@@ -72,7 +72,8 @@ class Warehouse:
             finally:
                 connection.close()
 
-    def _refuse_absent(self) -> None:
+    def refuse_absent(self) -> None:
+        """Raises WrongUse when nothing was ever made here."""
         if not self.path.exists():
             raise WrongUse("warehouse", f"there is none at {self.path}", "make it with `kpi nightly`")
 

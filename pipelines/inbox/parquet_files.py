@@ -5,7 +5,7 @@ Nested columns, and numbers too short for money, are refused by name where the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,11 +16,13 @@ import pyarrow.parquet as pq
 from pipelines.inbox.forms import Form
 from pipelines.inbox.layouts import Layout, find_header
 from pipelines.inbox.numbers_as_text import number_text
-from pipelines.inbox.text_tables import ROWS_AT_A_TIME, Gathered, TextTable
+from pipelines.inbox.text_tables import MOST_CHARACTERS, Gathered, TextTable
+from pipelines.inbox.typing_columns import LONGEST_CELL
 from pipelines.inbox.unreadable import Unreadable
 
-LARGEST_UNPACKED_BYTES = 1 << 30
-MOST_CELLS = 100_000_000
+LARGEST_UNPACKED_BYTES = 512 << 20
+MOST_CELLS = 20_000_000
+ROWS_AT_A_TIME = 4_000
 SPLIT = "split it into smaller files"
 EXPORT_AGAIN = "copy or export it again"
 DAMAGES = (pa.ArrowException, OSError, ValueError, OverflowError)
@@ -35,26 +37,28 @@ def read_parquet(data: bytes, forms: Sequence[Form], name: str) -> TextTable:
         Unreadable: it is damaged, encrypted, beyond a limit, lacks a column, or has one that is no column of cells.
     """
     try:
-        file = pq.ParquetFile(pa.BufferReader(data))
-        _refuse_bomb(file.metadata, name)
+        metadata = pq.read_metadata(pa.BufferReader(data))
+        # as dictionaries, so that a text that a million rows share is there once, and looked at before it is copied
+        shared = [one.path for one in metadata.schema if one.physical_type == "BYTE_ARRAY"]
+        file = pq.ParquetFile(pa.BufferReader(data), metadata=metadata, read_dictionary=shared)
         layout = find_header([(1, file.schema_arrow.names)], forms, name)
         _refuse_no_text(file.schema_arrow, layout, name)
         gathered = Gathered(layout)
-        line = layout.header_line + 1
-        for batch in file.iter_batches(batch_size=ROWS_AT_A_TIME):
-            gathered.take(_records(batch, gathered, line, name))
-            line += batch.num_rows
+        known = {file.schema_arrow.names[place]: layout.headers[place] for place in gathered.places}
+        _refuse_bomb(metadata, known, name)
+        _gather(file.iter_batches(ROWS_AT_A_TIME, columns=[*known]), known, gathered, name)
     except DAMAGES:
         raise Unreadable(name, "the Parquet data are damaged, or in a form that is not read", EXPORT_AGAIN) from None
     return gathered.table()
 
 
-def _refuse_bomb(metadata: pq.FileMetaData, name: str) -> None:
-    """What the file says of itself, before anything of it is unpacked."""
-    unpacked = sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups))
-    if unpacked > LARGEST_UNPACKED_BYTES:
-        raise Unreadable(name, "it unpacks to more than 1 GiB", SPLIT)
-    if metadata.num_rows * metadata.num_columns > MOST_CELLS:
+def _refuse_bomb(metadata: pq.FileMetaData, known: Collection[str], name: str) -> None:
+    """What the file says of the columns that are read, before anything of them is unpacked."""
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    columns = [group.column(place) for group in groups for place in range(group.num_columns)]
+    if sum(one.total_uncompressed_size for one in columns if one.path_in_schema in known) > LARGEST_UNPACKED_BYTES:
+        raise Unreadable(name, "it unpacks to more than 512 MiB", SPLIT)
+    if metadata.num_rows * len(known) > MOST_CELLS:
         raise Unreadable(name, f"it holds more than {MOST_CELLS:,} cells", SPLIT)
 
 
@@ -72,28 +76,51 @@ def _refuse_no_text(schema: pa.Schema, layout: Layout, name: str) -> None:
             raise Unreadable(name, f"the column {header!r} holds {kind}, which are not read", "write it as text")
 
 
-def _records(batch: pa.RecordBatch, gathered: Gathered, line: int, name: str) -> list[tuple[str | None, ...]]:
-    """The rows of a batch that hold something, every cell as text; `line` is the line of the first one."""
-    known = set(gathered.places)
-    columns = []
-    for place, header in enumerate(gathered.layout.headers):
-        texts = _texts(batch.column(place))
-        if texts is None and place in known:
-            why = f"the column {header!r} holds values that are no text"
-            raise Unreadable(name, why, "write it as text in UTF-8")
-        columns.append([str(cell) for cell in batch.column(place)] if texts is None else texts)
-    rows = zip(*columns, strict=True)
-    return [cells for number, cells in enumerate(rows, start=line) if gathered.counts(number, cells)]
+def _gather(batches: Iterable[pa.RecordBatch], known: Mapping[str, str], gathered: Gathered, name: str) -> None:
+    """Takes in the known columns of all rows, every cell as text; `known` maps a name in the file to its header.
+
+    Raises:
+        Unreadable: a cell, or all of them, are too long, or are no text.
+    """
+    has_unread = len(known) < len(gathered.layout.headers)
+    line, characters = gathered.layout.header_line + 1, 0
+    for batch in batches:
+        columns = [_texts(batch.column(one), header, name) for one, header in known.items()]
+        characters += sum(len(cell) for cells in columns for cell in cells if cell)
+        if characters > MOST_CHARACTERS:
+            raise Unreadable(name, f"it holds more than {MOST_CHARACTERS:,} characters", SPLIT)
+        kept = [
+            cells
+            for number, cells in enumerate(zip(*columns, strict=True), start=line)
+            # what is not read may differ, and may be all that a row holds
+            if gathered.counts(number, (*cells, str(number)) if has_unread else cells)
+        ]
+        if kept:
+            gathered.chunks.append([pa.array(cells, pa.string()) for cells in zip(*kept, strict=True)])
+        line += batch.num_rows
 
 
-def _texts(column: pa.Array) -> list[str | None] | None:
-    """The values of a column as text; None when one of them is none."""
-    write = _writer(column.type)
+def _texts(column: pa.Array, header: str, name: str) -> Sequence[str | None]:
+    """The values of a column as text; equal ones of a dictionary share theirs."""
+    is_shared = pa.types.is_dictionary(column.type)
     try:
-        texts: list[str | None] | None = None if write is None else write(column).to_pylist()
+        column.validate(full=True)
+        text = _written(column.dictionary if is_shared else column)
     except DAMAGES:
-        return None
-    return texts
+        why = f"the column {header!r} holds values that are no text"
+        raise Unreadable(name, why, "write it as text in UTF-8") from None
+    if (pc.max(pc.utf8_length(text)).as_py() or 0) > LONGEST_CELL:
+        why = f"the column {header!r} holds a cell of more than {LONGEST_CELL:,} characters"
+        raise Unreadable(name, why, "shorten it")
+    texts: list[str | None] = text.to_pylist()
+    return [None if at is None else texts[at] for at in column.indices.to_pylist()] if is_shared else texts
+
+
+def _written(column: pa.Array) -> pa.Array:
+    write = _writer(column.type)
+    if write is None:
+        raise ValueError(column.type)
+    return write(column)
 
 
 def _writer(of: pa.DataType) -> Callable[[pa.Array], pa.Array] | None:

@@ -19,6 +19,8 @@ from pipelines.inbox.forms import Form
 from pipelines.inbox.layouts import Layout
 
 ROWS_AT_A_TIME = 20_000
+# of formats in which a small file can stand for a large one: far more than a file of a million rows holds
+MOST_CHARACTERS = 200_000_000
 LONGEST_NAME = 60
 MOST_NAMES = 50
 
@@ -34,7 +36,10 @@ class BrokenLine:
 
 @dataclass(frozen=True)
 class TextTable:
-    """Rows as trimmed text, NULL where empty. `wholes` tells lines apart by all their cells, known or not."""
+    """Rows as trimmed text, NULL where empty. `wholes` tells lines apart by all their cells, known or not.
+
+    Where not all of them were read, no two lines are taken for the same.
+    """
 
     form: Form
     columns: dict[str, pa.Array]

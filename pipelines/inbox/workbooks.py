@@ -9,15 +9,17 @@ from __future__ import annotations
 import io
 import re
 import warnings
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS
 
 from pipelines import privacy
 from pipelines.inbox.archives import DAMAGES, opened_zip
@@ -25,14 +27,18 @@ from pipelines.inbox.forms import Form
 from pipelines.inbox.layouts import HEADER_WITHIN_LINES, Layout, NoHeader, find_header, listed, must_name
 from pipelines.inbox.numbers_as_text import number_text, whole_text
 from pipelines.inbox.spreadsheet_errors import NOT_CALCULATED
-from pipelines.inbox.text_tables import BrokenLine, Gathered, TextTable
+from pipelines.inbox.text_tables import MOST_CHARACTERS, BrokenLine, Gathered, TextTable
 from pipelines.inbox.unreadable import Unreadable
 
 MOST_CELLS = 5_000_000
 LARGEST_WORKBOOK_BYTES = 512 << 20
+# openpyxl goes through sheets row by row, and holds all of any other part
+LARGEST_HELD_PART_BYTES = 64 << 20
+SHEETS = "xl/worksheets/"
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 LONGEST_NAME = 60
 FIRST_OWN_FORMAT = 164
+SAVE_AS_CSV = "save it as CSV, or split it into smaller files"
 SAVE_AGAIN = "open it in Excel and save it again as XLSX"
 # what openpyxl raises for parts that are not what they should be
 UNUSABLE = (*DAMAGES, ParseError, KeyError, TypeError, AttributeError, AssertionError, RecursionError)
@@ -42,6 +48,21 @@ _ZEROS = re.compile(r"0{2,}")
 _ESCAPED_CONTROL = re.compile(r"_x00[01][0-9A-Fa-f]_")
 
 Row = tuple[int, list[str]]
+
+
+class _Reader(ExcelReader):
+    """Opens the workbook `name`; a table of shared texts is refused when it is too large, wherever it lies."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        super().__init__(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        self.name = name
+
+    def read_strings(self) -> None:
+        package: Any = self.package
+        found = package.find(SHARED_STRINGS)
+        if found is not None:
+            _refuse_held(self.archive.getinfo(found.PartName[1:]), self.name)
+        super().read_strings()
 
 
 class _Cells(WorkSheetParser):
@@ -65,7 +86,9 @@ def read_workbook(data: bytes, forms: Sequence[Form], name: str) -> TextTable:
         with warnings.catch_warnings():
             # what openpyxl cannot show is nothing that is read here
             warnings.simplefilter("ignore")
-            workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            reader = _Reader(data, name)
+            reader.read()
+            workbook = reader.wb
             place, layout = _sheet(workbook, forms, name)
             gathered = Gathered(layout)
             gathered.take(_records(_rows(workbook, place, name), gathered))
@@ -79,7 +102,16 @@ def _refuse_bomb(data: bytes, name: str) -> None:
     with opened_zip(io.BytesIO(data), name) as archive:
         if sum(info.file_size for info in archive.infolist()) > LARGEST_WORKBOOK_BYTES:
             why = f"it unpacks to more than {LARGEST_WORKBOOK_BYTES >> 20} MiB"
-            raise Unreadable(name, why, "save it as CSV, or split it into smaller files")
+            raise Unreadable(name, why, SAVE_AS_CSV)
+        for info in archive.infolist():
+            if not info.filename.startswith(SHEETS):
+                _refuse_held(info, name)
+
+
+def _refuse_held(info: zipfile.ZipInfo, name: str) -> None:
+    if info.file_size > LARGEST_HELD_PART_BYTES:
+        why = f"its texts, or another part besides the sheets, unpack to more than {LARGEST_HELD_PART_BYTES >> 20} MiB"
+        raise Unreadable(name, why, SAVE_AS_CSV)
 
 
 def _sheet(workbook: Workbook, forms: Sequence[Form], name: str) -> tuple[int, Layout]:
@@ -128,7 +160,7 @@ def _rows(workbook: Workbook, place: int, name: str) -> Iterator[Row]:
     """
     sheet: Any = workbook.worksheets[place]
     padded = _padded_styles(workbook)
-    count = 0
+    count = characters = 0
     with sheet._get_source() as source:
         parser = _Cells(
             source,
@@ -143,6 +175,9 @@ def _rows(workbook: Workbook, place: int, name: str) -> Iterator[Row]:
             if count > MOST_CELLS:
                 raise Unreadable(name, f"it holds more than {MOST_CELLS:,} cells", "save it as CSV")
             filled = {cell["column"]: _text(cell, padded) for cell in cells if cell["value"] is not None}
+            characters += sum(map(len, filled.values()))
+            if characters > MOST_CHARACTERS:
+                raise Unreadable(name, f"it holds more than {MOST_CHARACTERS:,} characters", SAVE_AS_CSV)
             last = max(filled, default=0)
             if line > LAST_ROW or last > LAST_COLUMN:
                 raise Unreadable(name, "it has cells outside the largest possible sheet", SAVE_AGAIN)

@@ -17,7 +17,7 @@ from pipelines.failures import SourceUnavailable
 from pipelines.ga4 import Ga4Source
 from pipelines.ga4_answers import period_answers
 from pipelines.ga4_lookback import Window, default_start
-from pipelines.ga4_period_reading import read_periods, said_together
+from pipelines.ga4_period_reading import read_periods, said_together, whole_night
 from pipelines.ga4_periods import OBJECT, Period, PeriodReport, Question, periods_between, questions
 from pipelines.intake.ga4 import SOURCE
 from pipelines.intake.ga4_quota import remember_quota
@@ -35,11 +35,11 @@ def due_questions(
 ) -> list[Question]:
     """What this night has to ask: periods never read, and those that were too young to be complete when last read."""
     start, yesterday = config.start_date or default_start(business_date), business_date - ONE_DAY
-    last_readings = read_on(connection, OBJECT)
+    last_readings, asked_as = read_on(connection, OBJECT), _asked_as(connection)
 
     def is_due(report: PeriodReport, period: Period) -> bool:
         last_read = last_readings.get(report.part(period))
-        if last_read is None:
+        if last_read is None or asked_as.get(report.part(period)) != report.asked:
             return True
         # GA4 reference §9: a day is complete after three more; every night since then had the last days in reach
         next_night = min(business_date, last_read + ONE_DAY)
@@ -63,10 +63,12 @@ def take_in_periods(
     night: Night,
     *,
     time_zone: str | None = None,
+    is_whole_night: bool = True,
 ) -> list[Outcome]:
     """Reads and stores the questions, a few at a time; the first failure ends it.
 
     `source` opens the property, which may fail too; `time_zone` is the zone that the property may have changed to.
+    Only a night that came to its end, and was not told what to ask, has read all that may have changed.
 
     Raises:
         KpiError: a request failed and the company holds the night on failure.
@@ -93,7 +95,9 @@ def take_in_periods(
 
         outcomes.append(take_in(connection, SOURCE, night, read))
         if outcomes[-1].failure:
-            break
+            return outcomes
+    if is_whole_night:
+        outcomes.append(take_in(connection, SOURCE, night, lambda: [whole_night()]))
     return outcomes
 
 
@@ -118,6 +122,11 @@ def _between(reports: Sequence[PeriodReport], first: date, last: date) -> Iterat
 
 def _whole(period: Period, last_day: date) -> Period:
     return next(periods_between(period.grain, period.first_day, last_day))
+
+
+def _asked_as(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """For every part the hash of what it was asked for last."""
+    return dict(connection.execute("select part, arg_max(asked, load_id) from raw.ga4_answer group by part").fetchall())
 
 
 def _groups(asked: Sequence[Question]) -> Iterator[tuple[Question, ...]]:

@@ -20,12 +20,12 @@ _READINGS = """from meta.load as l
 
 
 def read_on(connection: duckdb.DuckDBPyConnection, object_name: str) -> dict[str, date]:
-    """For every part of an object the business date of its newest reading."""
+    """For every part of an object the business date of its newest reading; what waits refused was not read well."""
     rows = connection.execute(
         f"""select p.part, arg_max(l.business_date, l.load_id) as read_on
         from (select l.load_id, l.business_date {_READINGS}) as l
         inner join meta.load_part as p on p.load_id = l.load_id
-        group by p.part""",
+        group by p.part having arg_max(p.state, l.load_id) <> 'refused'""",
         {"object": object_name},
     ).fetchall()
     return dict(rows)

@@ -4,8 +4,9 @@ Sources hand over an :class:`Arrival` per object; :func:`store` appends what cha
 object counts. Nothing here knows what a table means.
 """
 
-from pipelines.loads.arrivals import ROWS, Arrival, Control, Gate
+from pipelines.loads.arrivals import ROWS, Arrival, Control, Gate, NeverFree
 from pipelines.loads.cuts import current_cut, fix_cut
+from pipelines.loads.refused import refused_loads, refused_parts
 from pipelines.loads.rulings import Ruled, Ruling, rule
 from pipelines.loads.schema import create_meta_tables
 from pipelines.loads.storing import Occasion, Stored, ensure_raw_table, newest_load, store, store_again
@@ -15,6 +16,7 @@ __all__ = [
     "Arrival",
     "Control",
     "Gate",
+    "NeverFree",
     "Occasion",
     "Ruled",
     "Ruling",
@@ -24,6 +26,8 @@ __all__ = [
     "ensure_raw_table",
     "fix_cut",
     "newest_load",
+    "refused_loads",
+    "refused_parts",
     "rule",
     "store",
     "store_again",

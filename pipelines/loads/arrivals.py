@@ -29,12 +29,23 @@ class Control:
 
 
 @dataclass(frozen=True)
+class NeverFree:
+    """Units that always have a price: a part with `minimum` of them or more and no money at all is refused."""
+
+    column: str
+    minimum: float
+
+
+@dataclass(frozen=True)
 class Gate:
     """Refuses a part of which a control figure fell below `floor_share` of what is stored.
 
     `column` is summed (`ROWS` counts rows) and noted with the part; the columns in `also` are guarded in the same way.
     Never refused: a part of which fewer than `minimum_rows` rows are stored, nor for `column` when the stored figure is
     below `minimum`. Of a full export the whole object is one part. Money is added up as sent, whatever its currency.
+
+    `never_free` are units of which `column` is the price; they are looked at also when a part comes first, but not in
+    a full export.
     """
 
     column: str
@@ -43,11 +54,17 @@ class Gate:
     minimum_rows: int = 0
     also: tuple[str, ...] = ()
     control: Control | None = None
+    never_free: NeverFree | None = None
+
+    @property
+    def guarded(self) -> tuple[str, ...]:
+        """Every column that must not fall."""
+        return (self.column, *self.also)
 
     @property
     def figures(self) -> tuple[str, ...]:
-        """Every column that is guarded."""
-        return (self.column, *self.also)
+        """Every column that is summed to judge a part."""
+        return self.guarded if self.never_free is None else (*self.guarded, self.never_free.column)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from datetime import date
 
 import duckdb
 
+from pipelines.loads.refused import refused_parts
+
 Cut = dict[str, int]
 
 
@@ -53,7 +55,7 @@ def fix_cut(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int], busin
         """
     )
     connection.execute("delete from meta.refused_part")
-    connection.execute(f"insert into meta.refused_part {REFUSED_PARTS}")
+    connection.execute(f"insert into meta.refused_part {refused_parts('fixed_cut')}")
     connection.execute("delete from meta.current_source")
     connection.execute(f"insert into meta.current_source {READ_UNTIL}")
     connection.execute("delete from meta.business_date")
@@ -69,32 +71,6 @@ def read_until(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int]) ->
     connection.execute("drop table fixed_cut")
     return found
 
-
-REFUSED_PARTS = """
-with ever_refused as (
-    select object, part from meta.load_part where state = 'refused' or state_before = 'refused'
-    union
-    select object, part from meta.ruled_part where state = 'refused'
-),
--- the state that each part had at the cut: the last that a ruling gave it, else the one it came with
-judged as (
-    select p.object, p.part, p.load_id, max(p.reason) as reason,
-        coalesce(arg_max(r.state, r.ruling_id), max(coalesce(p.state_before, p.state))) as state
-    from meta.load_part as p
-    inner join ever_refused as e on e.object = p.object and e.part = p.part
-    inner join meta.load as l on l.load_id = p.load_id and l.source <> 'ruling'
-    inner join fixed_cut as c on c.object = p.object and p.load_id <= c.load_id
-    left join meta.ruled_part as r on r.load_id = p.load_id and r.part = p.part and r.ruling_id <= c.load_id
-    group by p.object, p.part, p.load_id
-)
-select j.object, j.part, j.load_id, j.reason
-from judged as j
-inner join (
-    select object, part, max(load_id) as load_id from judged where state <> 'retracted' group by object, part
-) as newest on newest.object = j.object and newest.part = j.part and newest.load_id = j.load_id
-where j.state = 'refused'
-order by j.object, j.part
-"""
 
 READ_UNTIL = """
 select l.object, max(l.business_date) as as_of

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
+
+import duckdb
 
 from pipelines.loads.arrivals import ROWS
 from pipelines.loads.gates import Figures
@@ -26,6 +28,18 @@ def sums(columns: Sequence[str]) -> str:
 def summed(column: str) -> str:
     """The expression of one figure; money is added up as sent."""
     return "count(*)" if column == ROWS else f'cast(coalesce(sum("{column}"), 0) as decimal(38,6))'
+
+
+def arrived_figures(connection: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> Iterator[tuple[str, Figures]]:
+    """The figures of every changed part of the arrival that is being judged, so far as rows of it came."""
+    names = with_rows(columns)
+    found = connection.execute(
+        f"""select a.part, {sums(names)} from arrived as a
+        inner join judged_part as j on j.part = a.part and j.state = 'accepted'
+        group by a.part order by a.part"""
+    ).fetchall()
+    for part, *values in found:
+        yield part, figures_from(names, values)
 
 
 def figures_from(columns: Sequence[str], values: Sequence[Any]) -> Figures:

@@ -18,7 +18,7 @@ def collapse(gate: Gate, held: Figures, came: Figures) -> str:
     """From what to what the guarded figures fell too far; empty when none did. A figure of nothing cannot fall."""
     if held[ROWS] < gate.minimum_rows:
         return ""
-    fell = [name for name in gate.figures if _fell(gate, name, held[name], came[name])]
+    fell = [name for name in gate.guarded if _fell(gate, name, held[name], came[name])]
     return ", ".join(f"from {_told(name, held)} to {_told(name, came)} ({name or 'rows'})" for name in fell)
 
 
@@ -28,6 +28,14 @@ def shortfall(control: Control, *, came: Decimal, whole: Decimal, is_withheld: b
     if whole < Decimal(str(control.minimum)) or came >= whole * (1 - Decimal(str(tolerance))):
         return ""
     return f"holds {_plain(came)} of the {_plain(whole)} {control.column} in {control.object}"
+
+
+def unpaid(gate: Gate, came: Figures) -> str:
+    """How many units came without any money for them; empty when they were paid for, or are few."""
+    units = gate.never_free
+    if units is None or came[gate.column] != 0 or came[units.column] < Decimal(str(units.minimum)):
+        return ""
+    return f"{_plain(came[units.column])} {units.column} cost nothing"
 
 
 def _fell(gate: Gate, name: str, held: Decimal, came: Decimal) -> bool:

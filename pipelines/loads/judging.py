@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from pipelines.loads.arrivals import Arrival, Control, Gate
 from pipelines.loads.cuts import counting_parts
-from pipelines.loads.figures import EMPTY, figures_from, summed, sums, with_rows
-from pipelines.loads.gates import collapse, shortfall
+from pipelines.loads.figures import EMPTY, arrived_figures, figures_from, summed, sums, with_rows
+from pipelines.loads.gates import collapse, shortfall, unpaid
 from pipelines.loads.terms import terms_of
 
 
@@ -44,6 +44,9 @@ def judge_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None
         reasons = list(_collapsed(connection, arrival, arrival.gate))
         if arrival.gate.control is not None:
             reasons += _below_control(connection, arrival, arrival.gate.control)
+        if arrival.gate.never_free is not None:
+            came = arrived_figures(connection, arrival.gate.figures)
+            reasons += [(part, told) for part, figures in came if (told := unpaid(arrival.gate, figures))]
         _refuse(connection, reasons)
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from pipelines.loads.arrivals import Gate
 from pipelines.loads.figures import EMPTY, with_rows
-from pipelines.loads.gates import Figures, collapse, shortfall
+from pipelines.loads.gates import Figures, collapse, shortfall, unpaid
 from pipelines.loads.terms import Terms
 
 
@@ -136,7 +136,11 @@ class Refold:
             told = self._fall_as_one(load, held, gate)
             return dict.fromkeys(changed, f"full export fell {told}") if told else {}
         for part, content in changed.items():
-            reasons = [*self._fall(load, part, held.get(part), content, gate), *self._gap(load, part, content)]
+            reasons = [
+                *self._fall(load, part, held.get(part), content, gate),
+                *self._gap(load, part, content),
+                *self._unpaid(load, part, content, gate),
+            ]
             if reasons:
                 refused[part] = ", ".join(reasons)
         return refused
@@ -166,6 +170,11 @@ class Refold:
             )
             if told:
                 yield told
+
+    def _unpaid(self, load: PastLoad, part: str, content: Content, gate: Gate) -> Iterable[str]:
+        told = unpaid(gate, self.figures(load.object, part, content)) if gate.never_free else ""
+        if told:
+            yield told
 
 
 def _lacked(load: PastLoad, held: Mapping[str, Held]) -> dict[str, Content]:

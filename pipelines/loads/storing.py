@@ -107,10 +107,10 @@ def _store_one(
     _append(connection, arrival, columns, load_id)
     _record_parts(connection, arrival, load_id)
     _record_load(connection, arrival, occasion, load_id, fetch_id)
-    accepted, unchanged, refused = (
-        connection.execute("select count(*) from judged_part where state = ?", [state]).fetchall()[0][0]
-        for state in ("accepted", "unchanged", "refused")
-    )
+    ((accepted, unchanged, refused),) = connection.execute(
+        """select count(*) filter (state = 'accepted'), count(*) filter (state = 'unchanged'),
+            count(*) filter (state = 'refused') from judged_part"""
+    ).fetchall()
     refusals = connection.execute(
         "select part || ': ' || reason from judged_part where state = 'refused' order by part limit 20"
     ).fetchall()
@@ -136,10 +136,10 @@ def ensure_raw_table(connection: duckdb.DuckDBPyConnection, arrival: Arrival) ->
     arrived = {name: kind for name, kind, *_ in connection.execute("describe described_rows").fetchall()}
     connection.unregister("described_rows")
     for column, kind in arrived.items():
-        if known.setdefault(column, kind) != kind:
+        if known.get(column, kind) != kind:
             why = f"{column} was {known[column]} and is now {kind}"
             raise DataFailed(arrival.object, why, "nothing of it was stored; report the change of the source")
-    for column in known.keys() & arrived.keys():
+    for column in [name for name in arrived if name not in known]:
         connection.execute(f'alter table {arrival.table} add column if not exists "{column}" {arrived[column]}')
 
 
@@ -149,8 +149,7 @@ def _append(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Se
     connection.execute(
         f"""insert into {arrival.table} (load_id, is_new_key, part{", " + listed if listed else ""})
         select {load_id}, a.key_text not in (select key_text from held_row), a.part{", " + chosen if chosen else ""}
-        from arrived as a
-        inner join judged_part as j on j.part = a.part and j.state in ('accepted', 'refused')"""
+        from arrived as a where a.part in (select part from judged_part where state in ('accepted', 'refused'))"""
     )
 
 

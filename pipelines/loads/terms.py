@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from pipelines.loads.arrivals import Arrival, Control, Gate
+from pipelines.loads.arrivals import Arrival, Control, Gate, NeverFree
 
 # GA4 reference §5: small rows are left out of such an answer
 WITHHELD = "subject_to_thresholding"
@@ -63,6 +63,10 @@ def terms_from(text: str | None) -> Terms:
     told = json.loads(text)
     gate = told.pop("gate")
     if gate is not None:
-        control = gate.pop("control")
-        gate = Gate(**{**gate, "also": tuple(gate["also"])}, control=Control(**control) if control else None)
+        control, never_free = gate.pop("control"), gate.pop("never_free", None)
+        gate = Gate(
+            **{**gate, "also": tuple(gate["also"])},
+            control=Control(**control) if control else None,
+            never_free=NeverFree(**never_free) if never_free else None,
+        )
     return Terms(**{**told, "parts_kept": frozenset(told["parts_kept"])}, gate=gate)

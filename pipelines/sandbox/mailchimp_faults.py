@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from http import HTTPStatus
-from typing import Literal
+from typing import Any, Literal
 
 # Mailchimp reference §12: fault injection by path, after, times
-Kind = Literal["problem", "html", "empty", "badjson", "truncate", "short", "hang", "reset", "delay"]
+Kind = Literal["problem", "html", "empty", "badjson", "truncate", "short", "blank", "hang", "reset", "delay"]
 
 JSON = "application/json; charset=utf-8"
 # Mailchimp reference §6: errors are problem documents
@@ -27,8 +27,8 @@ class Fault:
     """Spoils `times` requests to `path` (without /3.0, `*` as in file names) after letting `after` of them pass.
 
     problem, html, empty and badjson answer with `status` or a usual one, a problem with `title` or the usual words of
-    the status; truncate breaks off the right answer, short leaves its rows out but not their total; hang says nothing
-    and delay answers late, both for `seconds`; reset drops the connection.
+    the status; truncate breaks off the right answer, short leaves its rows out but not their total, blank sends their
+    counts as null; hang says nothing and delay answers late, both for `seconds`; reset drops the connection.
     """
 
     kind: Kind
@@ -135,3 +135,19 @@ def shortened(answer: Response) -> Response:
     document = json.loads(answer.body)
     emptied = {name: [] if isinstance(value, list) else value for name, value in document.items()}
     return Response(answer.status, answer.content_type, json.dumps(emptied).encode())
+
+
+def blanked(answer: Response) -> Response:
+    """A page whose rows lack every count, as null."""
+    # Mailchimp reference §6: all fields are optional; `""`, absent and null are the same
+    document = json.loads(answer.body)
+    rows = {name: _without_counts(value) for name, value in document.items() if isinstance(value, list)}
+    return Response(answer.status, answer.content_type, json.dumps({**document, **rows}).encode())
+
+
+def _without_counts(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_counts(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _without_counts(one) for name, one in value.items()}
+    return None if isinstance(value, int | float) and not isinstance(value, bool) else value

@@ -22,7 +22,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.sandbox.mailchimp_answers import Account
-from pipelines.sandbox.mailchimp_faults import JSON, Fault, FaultScript, Response, problem, shortened, spoilt
+from pipelines.sandbox.mailchimp_faults import JSON, Fault, FaultScript, Response, blanked, problem, shortened, spoilt
 from pipelines.sandbox.mailchimp_habits import Habits, without_empty_times
 from pipelines.sandbox.mailchimp_queries import BadQueryError, projected
 from pipelines.sandbox.mailchimp_routes import BASE_PATH, resource, split_target
@@ -215,10 +215,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.stopping.wait(fault.seconds)
         if fault is not None and fault.kind in {"hang", "reset"}:
             return None, fault
-        if fault is not None and fault.kind not in {"delay", "truncate", "short"}:
+        if fault is not None and fault.kind not in {"delay", "truncate", "short", "blank"}:
             return spoilt(fault), fault
         answer = self.server.answer(self.command, self.path, self.headers.get("Authorization", ""))
-        return shortened(answer) if fault is not None and fault.kind == "short" else answer, fault
+        distorted = {"short": shortened, "blank": blanked}.get(fault.kind if fault else "")
+        return distorted(answer) if distorted else answer, fault
 
     def _send(self, answer: Response, *, breaks_off: bool) -> None:
         self.send_response(answer.status)

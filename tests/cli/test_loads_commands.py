@@ -10,11 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from pydantic import SecretStr
 
 from pipelines.cli import loads, main
 from pipelines.definitions import runtime_from_environment
 from pipelines.loads import Arrival, Gate, Occasion, create_meta_tables, store
-from pipelines.runtime import Runtime
+from pipelines.runtime import Runtime, prepare_warehouse
 
 Output = pytest.CaptureFixture[str]
 NOW = datetime(2026, 9, 8, 6, 0, tzinfo=UTC).replace(tzinfo=None)
@@ -98,7 +99,7 @@ def test_the_list_can_be_narrowed(here: Runtime, capsys: Output) -> None:
     assert [row["load_id"] for row in listed(capsys, "--object", "ga4.day_total")] == [2]
     assert [row["load_id"] for row in listed(capsys, "--limit", "2")] == [3, 2]
     assert main(["loads", "--refused", "--object", "lead"]) == 0
-    assert capsys.readouterr().out == "no part is refused\n"
+    assert capsys.readouterr().out == "no refused part waits\n"
 
 
 def test_accepting_says_what_changed_and_what_comes_next(here: Runtime, capsys: Output) -> None:
@@ -157,6 +158,43 @@ def test_wrong_use_is_one_line_and_changes_nothing(
     assert main(arguments) == 2
     told = capsys.readouterr()
     assert told.out == "" and told.err.count("\n") == 1 and told.err.startswith(line)
+    assert listed(capsys) == before
+
+
+def test_what_came_whole_again_is_no_longer_listed_as_refused(here: Runtime, capsys: Output) -> None:
+    with here.warehouse.opened(purpose="test") as connection:
+        store(connection, [spend("third.csv", "400", "299")], Occasion("file", "run", date(2026, 9, 9), NOW))
+    assert listed(capsys, "--refused") == []
+    assert [row["refused"] for row in listed(capsys)] == [0, 1, 0, 0]
+
+
+@pytest.mark.parametrize("command", ["accept", "retract"])
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"pepper": SecretStr("another pepper")}, "KPI_PEPPER: the warehouse was made with another one"),
+        (
+            {"ga4_property_id": "123456", "ga4_endpoint": "127.0.0.1:1", "mailchimp_api_key": SecretStr("key-us6")},
+            "warehouse: it holds demo data and this run would add real data",
+        ),
+    ],
+)
+def test_a_warehouse_of_somebody_else_is_not_ruled_on(
+    here: Runtime,
+    capsys: Output,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    settings: dict[str, Any],
+    line: str,
+) -> None:
+    with here.warehouse.opened(purpose="test") as connection:
+        prepare_warehouse(connection, here)
+    other = Runtime(here.settings.model_copy(update=settings), here.config, here.project)
+    before = listed(capsys)
+    with monkeypatch.context() as patched:
+        patched.setattr(loads, "runtime_from_environment", lambda: other)
+        assert main([command, "3", "--note", "it is right"]) == 2
+    assert capsys.readouterr().err.startswith(line)
     assert listed(capsys) == before
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -151,9 +152,61 @@ def test_columns_that_are_not_read_may_hold_anything(read: Read) -> None:
     assert (result.rejected, result.arrivals[0].flags["ignored_columns"]) == ([], ["path", "size", "raw"])
 
 
-def test_rows_that_differ_only_in_a_nested_column_are_not_taken_for_the_same(read: Read) -> None:
-    result = read("deals", deals(deal_id=["D1", "D1"], path=pa.array([["a"], ["b"]])), "a.parquet")
+@pytest.mark.parametrize("others", [[["a"], ["b"]], ["a", "b"], ["a", "a"]], ids=str)
+def test_rows_that_may_differ_in_a_column_that_is_not_read_are_not_taken_for_the_same(
+    read: Read, others: list[object]
+) -> None:
+    result = read("deals", deals(deal_id=["D1", "D1"], path=pa.array(others)), "a.parquet")
     assert [row.reason for row in result.rejected] == ["same key again in line 3"]
+
+
+def test_a_row_that_is_empty_as_far_as_it_is_read_is_rejected_and_not_taken_for_blank(read: Read) -> None:
+    content = deals(deal_id=[None], created_at=pa.nulls(1), stage=[None], note=["something"])
+    assert [row.reason for row in read("deals", content, "a.parquet").rejected] == ["it is empty"]
+
+
+@contextmanager
+def counted_memory() -> Iterator[pa.MemoryPool]:
+    """Arrow's memory of meanwhile, counted."""
+    usual = pa.default_memory_pool()
+    pa.set_memory_pool(COUNTED)
+    try:
+        yield COUNTED
+    finally:
+        pa.set_memory_pool(usual)
+
+
+# outlives everything that is allocated from it
+COUNTED = pa.proxy_memory_pool(pa.default_memory_pool())
+LONG = "x" * 8_000
+BYTES_OF_ANY_LENGTH = [pa.string(), pa.large_string(), pa.string_view(), pa.binary()]
+
+
+@pytest.mark.parametrize("of", BYTES_OF_ANY_LENGTH, ids=str)
+@pytest.mark.parametrize("column", ["channel", "note", "stage.note"])
+def test_a_small_file_never_becomes_a_large_one(monkeypatch: pytest.MonkeyPatch, of: pa.DataType, column: str) -> None:
+    monkeypatch.setattr("pipelines.inbox.parquet_files.MOST_CHARACTERS", 10_000_000)
+    content = deals(**{column: pa.array([LONG] * 20_000).cast(of)})
+    assert len(content) < 300_000
+    with counted_memory() as memory:
+        try:
+            table = read_table(content, forms_of(KINDS["deals"]), "a.parquet", "a.parquet")
+        except Unreadable as refused:
+            assert (column, refused.why) == ("channel", "it holds more than 10,000,000 characters")
+        else:
+            assert (column != "channel", table.rows_in) == (True, 20_000)
+    # written out it is 160 MB
+    assert memory.max_memory() < 40_000_000
+
+
+def test_a_cell_of_more_characters_than_any_column_takes_is_refused_before_it_is_copied(read: Read) -> None:
+    assert values(read, "channel", deals(channel=["é" * 10_000])) == ["é" * 10_000]
+    long = pq.read_table(io.BytesIO(deals(channel=["x" * 4_000_000] * 100)))
+    content = written(long, dictionary_pagesize_limit=16 << 20)
+    with counted_memory() as memory:
+        message = refusal(read, content)
+    assert message == "the column 'channel' holds a cell of more than 10,000 characters: shorten it"
+    assert memory.max_memory() < 40_000_000
 
 
 def test_ten_thousand_columns_are_read_as_far_as_they_are_known(read: Read) -> None:
@@ -174,7 +227,7 @@ def test_a_column_that_stands_twice_is_named(read: Read) -> None:
 
 @pytest.mark.parametrize(
     ("limit", "message"),
-    [("MOST_CELLS", "it holds more than 2 cells"), ("LARGEST_UNPACKED_BYTES", "it unpacks to more than 1 GiB")],
+    [("MOST_CELLS", "it holds more than 2 cells"), ("LARGEST_UNPACKED_BYTES", "it unpacks to more than 512 MiB")],
 )
 def test_a_file_beyond_a_limit_is_refused_before_it_is_unpacked(
     read: Read, monkeypatch: pytest.MonkeyPatch, limit: str, message: str

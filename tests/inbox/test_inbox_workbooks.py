@@ -112,6 +112,14 @@ def test_an_empty_workbook_holds_no_header(read: Read) -> None:
     assert refusal(read, saved(Workbook())).startswith("no header line was found: ")
 
 
+def moved(content: bytes, part: str, to: str) -> bytes:
+    """The workbook with one of its parts under another name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    kinds = parts["[Content_Types].xml"].replace(part.encode(), to.encode())
+    return zipped({to if name == part else name: kinds if name.startswith("[") else parts[name] for name in parts})
+
+
 LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>"""
 
 
@@ -159,6 +167,37 @@ def test_a_workbook_that_unpacks_beyond_the_limit_is_refused(read: Read, monkeyp
     monkeypatch.setattr("pipelines.inbox.workbooks.LARGEST_WORKBOOK_BYTES", 1 << 20)
     content = repacked(saved(workbook(deal())[0]), {"docProps/app.xml": lambda part: part + bytes(1 << 20)})
     assert refusal(read, content).startswith("it unpacks to more than 1 MiB: save it as CSV")
+
+
+@pytest.mark.parametrize("moved_to", ["xl/sharedStrings.xml", "xl/worksheets/texts.xml"])
+def test_shared_texts_beyond_what_can_be_held_are_refused_wherever_they_lie(
+    read: Read, monkeypatch: pytest.MonkeyPatch, moved_to: str
+) -> None:
+    monkeypatch.setattr("pipelines.inbox.workbooks.LARGEST_HELD_PART_BYTES", 1 << 20)
+    whole = as_excel_saves_it(saved(workbook(*[deal(f"D{number}", channel="x" * 32_000) for number in range(40)])[0]))
+    content = moved(whole, "xl/sharedStrings.xml", moved_to)
+    assert refusal(read, content) == (
+        "its texts, or another part besides the sheets, unpack to more than 1 MiB: "
+        "save it as CSV, or split it into smaller files"
+    )
+
+
+def test_a_sheet_may_be_larger_than_what_is_held(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.inbox.workbooks.LARGEST_HELD_PART_BYTES", 1 << 20)
+    spaced = {SHEET: lambda part: part.replace(b"</sheetData>", b" " * (2 << 20) + b"</sheetData>")}
+    assert read("deals", repacked(saved(workbook(deal())[0]), spaced), "a.xlsx").rows_in == 1
+
+
+def test_a_text_that_many_cells_share_counts_as_often_as_it_stands_there(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.inbox.workbooks.MOST_CHARACTERS", 50_000)
+    rows = [deal(f"D{number}", channel="x" * 9_000) for number in range(6)]
+    content = as_excel_saves_it(saved(workbook(*rows)[0]))
+    assert refusal(read, content) == (
+        "it holds more than 50,000 characters: save it as CSV, or split it into smaller files"
+    )
+    assert read("deals", as_excel_saves_it(saved(workbook(*rows[:5])[0])), "a.xlsx").rows_in == 5
 
 
 def test_a_bomb_is_refused_before_anything_is_unpacked(read: Read) -> None:

@@ -69,9 +69,13 @@ def test_a_start_that_is_set_earlier_is_read_from_there(warehouse: duckdb.DuckDB
     ]
 
 
-def test_an_unchanged_or_refused_day_was_read(warehouse: duckdb.DuckDBPyConnection) -> None:
+def test_an_unchanged_day_was_read_and_one_that_waits_refused_is_asked_for_until_it_has_recovered(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
     remember(warehouse, "2026-06-20", "2026-05-01", "2026-06-19", state="unchanged")
     remember(warehouse, "2026-06-20", "2026-05-10", "2026-05-10", state="refused")
+    assert due(warehouse, "2026-06-20") == [("2026-05-10", "2026-05-10"), ("2026-06-16", "2026-06-19")]
+    remember(warehouse, "2026-06-21", "2026-05-10", "2026-05-10", state="unchanged")
     assert due(warehouse, "2026-06-20") == [("2026-06-16", "2026-06-19")]
 
 

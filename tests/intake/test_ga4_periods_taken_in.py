@@ -92,6 +92,31 @@ def test_a_slice_that_a_kpi_begins_to_name_is_read_for_the_whole_past(warehouse:
     assert len(parts) == 9
 
 
+def test_an_event_that_gets_another_name_is_asked_for_in_the_whole_past(warehouse: duckdb.DuckDBPyConnection) -> None:
+    def asked(event: str, today: date) -> set[str]:
+        reports = [PeriodReport("month", "channel", "eventName", (event,))]
+        questions = due_questions(warehouse, reports, Ga4(start_date=date(2026, 3, 1)), today)
+        with reading(VISITS) as (source, _):
+            take_in_periods(warehouse, lambda: source, questions, Night(event, today, False))
+        return asked_parts(questions)
+
+    assert len(asked("generate_lead", TODAY)) == 4
+    assert len(asked("generate_lead", TODAY + timedelta(days=1))) == 1
+    assert len(asked("form_sent", TODAY + timedelta(days=1))) == 4
+
+
+def test_until_a_night_has_answered_everything_its_periods_are_as_old_as_the_night_before(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.intake.ga4_periods.QUESTIONS_AT_A_TIME", 1)
+    whole = "select max(business_date) from meta.load where object = 'ga4.period_night'"
+    with reading(VISITS) as (source, server):
+        night(warehouse, source)
+        server.plan(Failure("RESOURCE_EXHAUSTED", PROJECT_HOUR, calls=(2,), method="BatchRunReports"))
+        assert night(warehouse, source, TODAY + timedelta(days=1), "a cut night") == "unavailable"
+    assert warehouse.execute(whole).fetchall() == [(TODAY,)]
+
+
 def test_a_night_that_a_spent_quota_cut_off_goes_on_where_it_ended(
     warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

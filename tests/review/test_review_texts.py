@@ -43,6 +43,9 @@ REASONS = {
     "mailchimp may still change until 7 days after the period": (
         "Mailchimp: cijfers kunnen nog wijzigen tot 7 dagen na de periode"
     ),
+    "ga4 may still change until 3 days after the window of 7 days": (
+        "Google Analytics 4: cijfers kunnen nog wijzigen tot 3 dagen na de termijn van 7 dagen"
+    ),
     "no new leads; the period is not over": "geen nieuwe leads; de periode is nog niet voorbij",
     "ad_cost is not up to date": "advertentie- en marketingkosten: niet bijgewerkt",
     "1 days of ga4 are missing": "één dag van Google Analytics ontbreekt",

@@ -30,8 +30,8 @@ def count_mail_conversions(tally: Tally, truth: Truth, clock: Clock, sent: list[
 
 
 def campaign_key(name: str) -> str:
-    """A campaign name as names are compared."""
-    return unquote_plus(name).strip().lower()
+    """A campaign name as names are compared: a plus is a space, encoded or not."""
+    return unquote_plus(name).replace("+", " ").strip().lower()
 
 
 def _newest(sent: list[Mailing], key: str, day: date) -> Mailing | None:
