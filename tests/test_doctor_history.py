@@ -113,6 +113,7 @@ def test_a_file_that_cannot_be_read_is_named_until_it_is_replaced_or_removed(com
 
 def test_a_refused_part_is_a_warning_with_the_commands_that_settle_it(company: Runtime) -> None:
     with company.warehouse.opened(purpose="test") as connection:
+        connection.execute("insert into meta.load by name select 2 as load_id, 'ga4' as source, 'lead' as object")
         connection.execute(
             """insert into meta.load_part by name select 2 as load_id, 'lead' as object, 'all' as part,
             'refused' as state, 'fell from 100 to 3 (rows)' as reason"""

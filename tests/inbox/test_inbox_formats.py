@@ -117,7 +117,7 @@ OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64)
         ("a.csv", WEB_PAGE, "it is a web page (HTML), not CSV: open it in Excel and save it as XLSX or CSV"),
         ("a.csv", WEB_PAGE.decode().encode("utf-16"), "it is a web page (HTML), not CSV: open it in Excel and save"),
         ("a.csv", b"<?xml version='1.0'?><Workbook/>", "it is XML, not CSV: open it in Excel and save it as"),
-        ("a.csv.gz", gzip.compress(as_parquet(ORDERS)), "it is a Parquet file, not CSV: name it .parquet"),
+        ("a.csv.gz", gzip.compress(as_parquet(ORDERS), mtime=0), "it is a Parquet file, not CSV: name it .parquet"),
         ("a.xlsx", as_text(ORDERS), "it is text, not an Excel workbook: name it .csv or .tsv"),
         ("a.xlsx", bytes(99), "it is nothing that is known, not an Excel workbook: save it as XLSX or CSV"),
         ("a.xlsx", OLD_EXCEL, "it is an old Excel file, or one with a password, not an Excel workbook: save it as"),
