@@ -9,13 +9,13 @@ create table staging.ga4_campaign_day (
   sessions          bigint         not null comment 'sessions that began',
   key_events        decimal(18, 6) not null comment 'key events, fractional under data-driven attribution',
   purchases         bigint         not null comment 'web shop purchases GA4 saw',
-  purchase_revenue  decimal(18, 6) not null comment 'purchase revenue GA4 saw, in the currency of the property',
+  purchase_revenue  decimal(18, 6) not null comment 'purchase revenue GA4 saw, EUR',
   load_id           bigint         not null comment 'the load the row came with',
   primary key (day, channel, source, medium, campaign)
 ) as
 with session_row as (
   select
-    cast(try_strptime(r.date, '%Y%m%d') as date) as day,
+    cast(try_strptime(r.part, '%Y-%m-%d') as date) as day,
     coalesce(nullif(r.session_default_channel_group, ''), '(unknown)') as channel,
     coalesce(lower(r.session_source), '') as source,
     coalesce(lower(trim(r.session_medium)), '') as medium,
@@ -28,7 +28,7 @@ with session_row as (
   from raw.ga4_campaign_day as r
   inner join meta.current_part as p
     on p.object = 'ga4.campaign_day' and p.part = r.part and p.load_id = r.load_id
-  where try_strptime(r.date, '%Y%m%d') is not null
+  where try_strptime(r.part, '%Y-%m-%d') is not null
 )
 select
   day,

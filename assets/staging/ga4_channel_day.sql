@@ -15,7 +15,7 @@ create table staging.ga4_channel_day (
   constraint engaged_within_sessions check (engaged_sessions <= sessions)
 ) as
 select
-  cast(coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d')) as date) as day,
+  cast(try_strptime(r.part, '%Y-%m-%d') as date) as day,
   coalesce(nullif(r.session_default_channel_group, ''), '(unknown)') as channel,
   coalesce(nullif(lower(r.device_category), ''), '(unknown)') as device,
   sum(r.sessions) as sessions,
@@ -28,6 +28,6 @@ select
   max(r.load_id) as load_id
 from raw.ga4_channel_day as r
 inner join meta.current_part as p on p.object = 'ga4.channel_day' and p.part = r.part and p.load_id = r.load_id
-where coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d')) is not null
-group by coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d')), coalesce(nullif(r.session_default_channel_group, ''), '(unknown)'),
+where try_strptime(r.part, '%Y-%m-%d') is not null
+group by r.part, coalesce(nullif(r.session_default_channel_group, ''), '(unknown)'),
   coalesce(nullif(lower(r.device_category), ''), '(unknown)')

@@ -13,7 +13,7 @@ create table staging.ga4_cost_day (
   primary key (day, channel, source, medium, campaign_id, campaign)
 ) as
 select
-  cast(coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d')) as date) as day,
+  cast(try_strptime(r.part, '%Y-%m-%d') as date) as day,
   coalesce(nullif(r.session_default_channel_group, ''), '(unknown)') as channel,
   lower(coalesce(r.session_source, '')) as source,
   lower(coalesce(r.session_medium, '')) as medium,
@@ -25,6 +25,6 @@ select
   max(r.load_id) as load_id
 from raw.ga4_cost_day as r
 inner join meta.current_part as p on p.object = 'ga4.cost_day' and p.part = r.part and p.load_id = r.load_id
-where coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d')) is not null
-group by coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d')), coalesce(nullif(r.session_default_channel_group, ''), '(unknown)'), lower(coalesce(r.session_source, '')),
+where try_strptime(r.part, '%Y-%m-%d') is not null
+group by r.part, coalesce(nullif(r.session_default_channel_group, ''), '(unknown)'), lower(coalesce(r.session_source, '')),
   lower(coalesce(r.session_medium, '')), coalesce(r.session_campaign_id, ''), coalesce(r.session_campaign_name, '')

@@ -6,10 +6,10 @@ create table staging.ga4_day_total (
   primary key (day)
 ) as
 select
-  cast(coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d')) as date) as day,
+  cast(try_strptime(r.part, '%Y-%m-%d') as date) as day,
   sum(r.sessions) as sessions,
   max(r.load_id) as load_id
 from raw.ga4_day_total as r
 inner join meta.current_part as p on p.object = 'ga4.day_total' and p.part = r.part and p.load_id = r.load_id
-where coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d')) is not null
-group by coalesce(try_strptime(r.date, '%Y%m%d'), try_strptime(r.part, '%Y-%m-%d'))
+where try_strptime(r.part, '%Y-%m-%d') is not null
+group by r.part

@@ -11,13 +11,13 @@ create table staging.ga4_report_day (
 ) as
 with divided as (
   select
-    'channel_day' as report, r.date, r.part, r.load_id, r.sessions,
+    'channel_day' as report, r.part, r.load_id, r.sessions,
     r.session_default_channel_group || '|' || r.device_category as key_text,
     r.session_default_channel_group = '(other)' or r.device_category = '(other)' as is_other
   from raw.ga4_channel_day as r
   union all
   select
-    'campaign_day' as report, r.date, r.part, r.load_id, r.sessions,
+    'campaign_day' as report, r.part, r.load_id, r.sessions,
     r.session_default_channel_group || '|' || r.session_source || '|' || r.session_medium || '|'
       || r.session_campaign_id || '|' || r.session_campaign_name || '|' || r.session_manual_ad_content as key_text,
     r.session_default_channel_group = '(other)' or r.session_source = '(other)' or r.session_medium = '(other)'
@@ -26,7 +26,7 @@ with divided as (
   from raw.ga4_campaign_day as r
   union all
   select
-    'landing_day' as report, r.date, r.part, r.load_id, r.sessions,
+    'landing_day' as report, r.part, r.load_id, r.sessions,
     r.landing_page || '|' || r.session_default_channel_group || '|' || r.device_category as key_text,
     r.landing_page = '(other)' or r.session_default_channel_group = '(other)' or r.device_category = '(other)'
       as is_other
@@ -34,7 +34,7 @@ with divided as (
 )
 select
   d.report,
-  cast(coalesce(try_strptime(d.date, '%Y%m%d'), try_strptime(d.part, '%Y-%m-%d')) as date) as day,
+  cast(try_strptime(d.part, '%Y-%m-%d') as date) as day,
   count(*) as rows_received,
   count(distinct d.key_text) as distinct_keys,
   sum(d.sessions) as sessions,
@@ -42,5 +42,5 @@ select
   max(d.load_id) as load_id
 from divided as d
 inner join meta.current_part as p on p.object = 'ga4.' || d.report and p.part = d.part and p.load_id = d.load_id
-where coalesce(try_strptime(d.date, '%Y%m%d'), try_strptime(d.part, '%Y-%m-%d')) is not null
-group by d.report, coalesce(try_strptime(d.date, '%Y%m%d'), try_strptime(d.part, '%Y-%m-%d'))
+where try_strptime(d.part, '%Y-%m-%d') is not null
+group by d.report, d.part
