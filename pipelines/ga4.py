@@ -18,7 +18,6 @@ from google.analytics.data_v1beta.types import (
     BatchRunReportsRequest,
     BatchRunReportsResponse,
     DateRange,
-    FilterExpression,
     GetMetadataRequest,
     Metadata,
     RunReportRequest,
@@ -35,8 +34,6 @@ from pipelines.ga4_replies import Fields, columns_of, is_inexact, refuse_hidden_
 from pipelines.ga4_reports import Report
 from pipelines.ga4_requests import CURRENCY, MOST_REQUESTS, ROWS_PER_PAGE, compatibility_request, report_request
 from pipelines.loads import Arrival
-
-__all__ = ["ROWS_PER_PAGE", "Ga4Source", "connect"]
 
 Answer = TypeVar("Answer")
 ONE_DAY = timedelta(days=1)
@@ -92,6 +89,11 @@ class Ga4Source:
     ) -> None:
         self.close()
 
+    @property
+    def property_name(self) -> str:
+        """How requests call the property."""
+        return f"properties/{self.property_id}"
+
     def close(self) -> None:
         """Gives the connection back."""
         self._client.transport.close()  # type: ignore[no-untyped-call]
@@ -118,18 +120,6 @@ class Ga4Source:
             yield arrival
             first_day = window[1] + ONE_DAY
 
-    def request(
-        self,
-        dimensions: Sequence[str],
-        metrics: Sequence[str],
-        ranges: Sequence[Window],
-        dimension_filter: FilterExpression | None = None,
-        limit: int = ROWS_PER_PAGE,
-        offset: int = 0,
-    ) -> RunReportRequest:
-        """A request of this property, for `batch`."""
-        return report_request(self._name, dimensions, metrics, ranges, dimension_filter, limit, offset)
-
     def batch(self, requests: Sequence[RunReportRequest], what: str) -> list[Any]:
         """The raw `RunReportResponse` messages of any number of requests, in their order; `what` names them in errors.
 
@@ -150,7 +140,7 @@ class Ga4Source:
         Raises:
             KpiError: as `read`.
         """
-        request = GetMetadataRequest(name=f"{self._name}/metadata")
+        request = GetMetadataRequest(name=f"{self.property_name}/metadata")
         return Metadata.pb(self._patiently(lambda wait_s: self._client.get_metadata(request, timeout=wait_s)))
 
     def time_zone(self) -> str:
@@ -159,9 +149,9 @@ class Ga4Source:
         Raises:
             KpiError: as `read`.
         """
-        request = self.request((), ("sessions",), [], limit=1)
+        request = report_request(self.property_name, (), ("sessions",), [], limit=1)
         request.date_ranges = [DateRange(start_date="yesterday", end_date="yesterday")]
-        zone: str = self._run(request, self._name).metadata.time_zone
+        zone: str = self._run(request, self.property_name).metadata.time_zone
         return zone
 
     def check(self, report: Fields) -> None:
@@ -170,12 +160,8 @@ class Ga4Source:
         Raises:
             WrongUse: they do not, or a field does not exist. Others as `read`.
         """
-        request = compatibility_request(self._name, report.dimensions, report.metrics)
+        request = compatibility_request(self.property_name, report.dimensions, report.metrics)
         self._patiently(lambda wait_s: self._client.check_compatibility(request, timeout=wait_s), report.object)
-
-    @property
-    def _name(self) -> str:
-        return f"properties/{self.property_id}"
 
     def _read_window(self, report: Report, window: Window) -> Arrival | None:
         """All pages of one request; None when fewer days at a time may give a truer answer."""
@@ -194,7 +180,8 @@ class Ga4Source:
                 return arrival_of(report, self.property_id, window, pages, reply)
 
     def _page(self, report: Report, window: Window, offset: int) -> Any:
-        request = self.request(report.dimensions, report.metrics, [window], limit=self._rows_per_page, offset=offset)
+        fields = report.dimensions, report.metrics
+        request = report_request(self.property_name, *fields, [window], limit=self._rows_per_page, offset=offset)
         return self._run(request, report.object)
 
     def _run(self, request: RunReportRequest, what: str) -> Any:
@@ -203,7 +190,7 @@ class Ga4Source:
         return self._looked_at(RunReportResponse.pb(answered), what)
 
     def _batch(self, requests: Sequence[RunReportRequest], what: str) -> list[Any]:
-        asked = BatchRunReportsRequest(property=self._name, requests=list(requests))
+        asked = BatchRunReportsRequest(property=self.property_name, requests=list(requests))
         answered = self._patiently(lambda wait_s: self._client.batch_run_reports(asked, timeout=wait_s), what)
         replies = list(BatchRunReportsResponse.pb(answered).reports)
         if len(replies) != len(requests):
@@ -220,4 +207,4 @@ class Ga4Source:
     def _patiently(self, call: Callable[[float], Answer], what: str = "") -> Answer:
         """The answer of a call that is told how many seconds it may take."""
         patience = self._patience
-        return with_patience(lambda: call(patience.answer_s), patience, what or self._name, self._renew)
+        return with_patience(lambda: call(patience.answer_s), patience, what or self.property_name, self._renew)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from google.analytics.data_v1beta.types import Filter, FilterExpression, RunReportRequest
 
 from pipelines.failures import SourceUnavailable
-from pipelines.ga4 import ROWS_PER_PAGE, Ga4Source
+from pipelines.ga4 import Ga4Source
 from pipelines.ga4_periods import COLLAPSED_PERIOD, OBJECT, TABLE, Question
 from pipelines.ga4_replies import (
     UNDATED_PART,
@@ -25,6 +25,7 @@ from pipelines.ga4_replies import (
     without_personal_text,
 )
 from pipelines.ga4_reports import column_name
+from pipelines.ga4_requests import ROWS_PER_PAGE, report_request
 from pipelines.loads import Arrival
 
 KEY = ("grain", "slice", "form", "period_start", "member", "split_member")
@@ -109,7 +110,9 @@ def _request(source: Ga4Source, question: Question, offset: int = 0) -> RunRepor
     report = question.report
     by_name = Filter(field_name="eventName", in_list_filter=Filter.InListFilter(values=report.events))
     chosen = FilterExpression(filter=by_name) if report.events else None
-    return source.request(report.dimensions, report.metrics, question.ranges, chosen, offset=offset)
+    return report_request(
+        source.property_name, report.dimensions, report.metrics, question.ranges, chosen, offset=offset
+    )
 
 
 def _answered(source: Ga4Source, asked: Sequence[Question]) -> Iterator[tuple[Question, pa.Table, Any]]:

@@ -6,18 +6,16 @@ to `ga4_period_reading`, which of their periods are due to `intake`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice
 
 from pipelines.configuration import Kpi
-from pipelines.kpi_parts import Measure
+from pipelines.ga4_reports import hash_of_asked
+from pipelines.kpi_parts import GRAINS, Measure
 from pipelines.loads import Gate
 
 OBJECT, TABLE = "ga4.period", "raw.ga4_period"
-GRAINS = ("day", "week", "month", "quarter", "year")
 DIMENSION_OF_SLICE = {
     "total": None,
     "channel": "sessionDefaultChannelGroup",
@@ -66,8 +64,7 @@ class PeriodReport:
     @property
     def asked(self) -> str:
         """Short hash of what is asked for: an answer to other fields or events is no answer to this."""
-        fields = ["|".join(names) for names in (self.dimensions, self.metrics, self.events)]
-        return hashlib.sha256("||".join(fields).encode()).hexdigest()[:16]
+        return hash_of_asked(self.dimensions, self.metrics, self.events)
 
     @property
     def object(self) -> str:
@@ -92,11 +89,14 @@ class PeriodReport:
         return f"{self.name}/{period.first_day.isoformat()}"
 
 
+Asked = tuple[PeriodReport, Period]
+
+
 @dataclass(frozen=True)
 class Question:
     """One request to GA4: days in a row of one report, or up to four longer periods of reports with the same fields."""
 
-    asked: tuple[tuple[PeriodReport, Period], ...]
+    asked: tuple[Asked, ...]
 
     @property
     def report(self) -> PeriodReport:
@@ -172,14 +172,11 @@ def period_start(grain: str, day: date) -> date:
             return day.replace(month=1, day=1)
 
 
-def questions(due: Iterable[tuple[PeriodReport, Period]]) -> Iterator[Question]:
+def questions(due: Iterable[Asked]) -> Iterator[Question]:
     """The due periods as requests: days in a row together, longer periods of any grain four at a time."""
     for is_by_day, pairs in _alike(due).values():
         groups = _days_in_a_row(pairs) if is_by_day else _few_at_a_time(pairs)
         yield from map(Question, groups)
-
-
-Asked = tuple[PeriodReport, Period]
 
 
 def _alike(due: Iterable[Asked]) -> dict[tuple[object, ...], tuple[bool, list[Asked]]]:
@@ -192,9 +189,8 @@ def _alike(due: Iterable[Asked]) -> dict[tuple[object, ...], tuple[bool, list[As
 
 
 def _few_at_a_time(pairs: list[Asked]) -> Iterator[tuple[Asked, ...]]:
-    remaining = iter(pairs)
-    while group := tuple(islice(remaining, RANGES_PER_REQUEST)):
-        yield group
+    for first in range(0, len(pairs), RANGES_PER_REQUEST):
+        yield tuple(pairs[first : first + RANGES_PER_REQUEST])
 
 
 def _days_in_a_row(pairs: list[Asked]) -> Iterator[tuple[Asked, ...]]:

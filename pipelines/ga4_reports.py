@@ -6,7 +6,9 @@ belongs to `ga4`, which days of it are due to `ga4_lookback`.
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -57,6 +59,11 @@ class Report:
         return f"raw.ga4_{self.name}"
 
     @property
+    def asked(self) -> str:
+        """Short hash of what is asked for, so that a changed report shows."""
+        return hash_of_asked(self.dimensions, self.metrics)
+
+    @property
     def control_table(self) -> str | None:
         """The raw table of the report that the sums of a day are held against."""
         return self.gate.control.table if self.gate and self.gate.control else None
@@ -85,6 +92,11 @@ class Report:
     def look_back(self) -> LookBack:
         """How far back the report changes."""
         return "weekly" if any(CHANGES_FOR_WEEKS.search(metric) for metric in self.metrics) else "nightly"
+
+
+def hash_of_asked(*names: Sequence[str]) -> str:
+    """Short hash of the names that make up a request, list by list."""
+    return hashlib.sha256("||".join("|".join(listed) for listed in names).encode()).hexdigest()[:16]
 
 
 def column_name(field: str) -> str:

@@ -16,6 +16,7 @@ from pipelines.failures import DataFailed, WrongUse
 from pipelines.ga4 import Ga4Source
 from pipelines.ga4_replies import columns_of, with_parts
 from pipelines.ga4_reports import REPORTS, Report
+from pipelines.ga4_requests import report_request
 from pipelines.loads import Occasion, store
 from pipelines.sandbox.ga4_faults import (
     CollapsedDay,
@@ -250,7 +251,9 @@ def test_the_property_tells_its_fields_and_its_zone() -> None:
 def test_every_answer_adds_to_what_was_used_of_the_quotas() -> None:
     with reading() as (source, server):
         read_one(source, REPORT["shop_day"], FIRST, FIRST)
-        source.batch([source.request(("date",), ("sessions",), [(FIRST, NEXT)])] * 2, "ga4.period")
+        source.batch(
+            [report_request(source.property_name, ("date",), ("sessions",), [(FIRST, NEXT)])] * 2, "ga4.period"
+        )
         noted = source.quota.taken()
 
     tokens = {(one.object, one.consumed, one.remaining) for one in noted if one.name == "tokens_per_day"}

@@ -10,6 +10,7 @@ from ga4_truth import FIRST, session, sessions_of
 from google.analytics.data_v1beta.types import Filter, FilterExpression
 
 from pipelines.failures import DataFailed, NotThereYet
+from pipelines.ga4_requests import report_request
 from pipelines.sandbox.ga4_faults import Converted, Failure, Hidden
 from pipelines.sandbox.ga4_wordings import PROJECT_HOUR
 
@@ -22,7 +23,7 @@ EMAIL = FilterExpression(
 def test_seven_requests_are_two_calls_and_seven_answers_in_order() -> None:
     visits = [one for number, day in enumerate(DAYS) for one in sessions_of(day, number + 1)]
     with reading(visits) as (source, server):
-        requests = [source.request(("date",), ("sessions",), [(day, day)]) for day in DAYS]
+        requests = [report_request(source.property_name, ("date",), ("sessions",), [(day, day)]) for day in DAYS]
         replies = source.batch(requests, "ga4.period")
 
     assert [call.method for call in server.calls] == ["BatchRunReports", "BatchRunReports"]
@@ -39,7 +40,7 @@ def test_no_request_is_no_call() -> None:
 def test_a_request_can_hold_a_filter_and_two_ranges() -> None:
     visits = [session(FIRST, channel="Email"), session(NEXT, channel="Email"), session(NEXT)]
     with reading(visits) as (source, _):
-        request = source.request((), ("sessions",), [(FIRST, FIRST), (FIRST, NEXT)], EMAIL)
+        request = report_request(source.property_name, (), ("sessions",), [(FIRST, FIRST), (FIRST, NEXT)], EMAIL)
         (reply,) = source.batch([request], "ga4.period")
 
     found = {row.dimension_values[0].value: row.metric_values[0].value for row in reply.rows}
@@ -51,11 +52,11 @@ def test_a_request_can_hold_a_filter_and_two_ranges() -> None:
 )
 def test_answers_that_hide_or_change_money_are_refused(fault: Hidden | Converted, why: str) -> None:
     with reading(faults=[fault]) as (source, _), pytest.raises(DataFailed, match=f"ga4.period: .*{why}"):
-        source.batch([source.request((), ("totalRevenue",), [(FIRST, NEXT)])], "ga4.period")
+        source.batch([report_request(source.property_name, (), ("totalRevenue",), [(FIRST, NEXT)])], "ga4.period")
 
 
 def test_a_spent_quota_ends_a_batch_at_once() -> None:
     faults = [Failure("RESOURCE_EXHAUSTED", PROJECT_HOUR, calls=(), method="BatchRunReports")]
     with reading(faults=faults) as (source, server), pytest.raises(NotThereYet, match=r"ga4\.period: quota spent"):
-        source.batch([source.request((), ("sessions",), [(FIRST, NEXT)])], "ga4.period")
+        source.batch([report_request(source.property_name, (), ("sessions",), [(FIRST, NEXT)])], "ga4.period")
     assert len(server.calls) == 1

@@ -5,10 +5,9 @@ What the sources' failures do to a night belongs to `outcomes`; what is kept of 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import duckdb
 
@@ -22,8 +21,8 @@ from pipelines.ga4_replies import UNDATED_PART
 from pipelines.ga4_reports import REPORTS, Report
 from pipelines.intake.ga4_quota import remember_quota
 from pipelines.intake.ga4_readings import newest_flags, read_on, refuse_other_hours
-from pipelines.intake.outcomes import Night, Outcome, is_away, remember_outcome
-from pipelines.loads import Arrival, Occasion, Stored, store
+from pipelines.intake.outcomes import Night, Outcome, is_away, remember_outcome, store_together
+from pipelines.loads import Arrival, Stored
 
 SOURCE = "ga4"
 # Four months of a report at most are lost when the process is killed; a load costs as much as an answer.
@@ -71,16 +70,13 @@ def take_in_report(
         KpiError: the report failed and the company holds the night on failure.
     """
     if is_away(connection, SOURCE, night.run_id):
-        why = "it was not asked for, because GA4 did not answer for another report"
-        outcome = Outcome(SOURCE, (), SourceUnavailable(report.object, why, "run again later"))
-        remember_outcome(connection, outcome, night)
-        return outcome
+        return not_asked(connection, report.object, night)
     stored: list[Stored] = []
     try:
         opened = source()
         try:
             for arrival in _arrivals(connection, opened, report, windows, time_zone):
-                stored += _store(connection, [arrival, answer_arrival(report, arrival)], night)
+                stored += store_together(connection, SOURCE, night, [arrival, answer_arrival(report, arrival)])
         finally:
             remember_quota(connection, opened.quota, night)
     except KpiError as failure:
@@ -94,6 +90,14 @@ def take_in_report(
     return outcome
 
 
+def not_asked(connection: duckdb.DuckDBPyConnection, what: str, night: Night) -> Outcome:
+    """Keeps that a report was left alone, because GA4 was away already."""
+    why = "it was not asked for, because GA4 did not answer for another report"
+    outcome = Outcome(SOURCE, (), SourceUnavailable(what, why, "run again later"))
+    remember_outcome(connection, outcome, night)
+    return outcome
+
+
 def _arrivals(
     connection: duckdb.DuckDBPyConnection,
     source: Ga4Source,
@@ -103,7 +107,7 @@ def _arrivals(
 ) -> Iterator[Arrival]:
     """The answers of GA4, a few at a time; the fields are checked when they are new."""
     said_before = newest_flags(connection, report.object)
-    fields = _fields_hash(report)
+    fields = report.asked
     if said_before.get(FIELDS) != fields:
         # GA4 reference §7: each report as a whole, never field by field
         source.check(report)
@@ -143,24 +147,6 @@ def _days_read(connection: duckdb.DuckDBPyConnection, report: Report) -> dict[da
     """The business date of the newest reading of each day; rows without a day say nothing of one."""
     parts = read_on(connection, report.object).items()
     return {date.fromisoformat(part): day for part, day in parts if part != UNDATED_PART}
-
-
-def _fields_hash(report: Report) -> str:
-    fields = "|".join([*report.dimensions, "", *report.metrics])
-    return hashlib.sha256(fields.encode()).hexdigest()[:16]
-
-
-def _store(connection: duckdb.DuckDBPyConnection, arrivals: Sequence[Arrival], night: Night) -> list[Stored]:
-    """Stores the rows of an answer and what was said of it, both or neither."""
-    occasion = Occasion(SOURCE, night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
-    connection.execute("begin")
-    try:
-        stored = store(connection, arrivals, occasion)
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    return stored
 
 
 def _summary(report: Report, stored: Sequence[Stored]) -> str:

@@ -8,21 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import islice
 
 import duckdb
 
 from pipelines.configuration.sources import Ga4
-from pipelines.failures import SourceUnavailable
 from pipelines.ga4 import Ga4Source
 from pipelines.ga4_answers import period_answers
 from pipelines.ga4_lookback import Window, default_start
 from pipelines.ga4_period_reading import read_periods, said_together, whole_night
 from pipelines.ga4_periods import OBJECT, Period, PeriodReport, Question, periods_between, questions
-from pipelines.intake.ga4 import SOURCE
+from pipelines.intake.ga4 import SOURCE, not_asked
 from pipelines.intake.ga4_quota import remember_quota
 from pipelines.intake.ga4_readings import newest_flags, read_on, refuse_other_hours
-from pipelines.intake.outcomes import Night, Outcome, is_away, remember_outcome, take_in
+from pipelines.intake.outcomes import Night, Outcome, is_away, take_in
 from pipelines.loads import Arrival
 
 ONE_DAY = timedelta(days=1)
@@ -50,7 +48,7 @@ def due_questions(
 
 def asked_questions(reports: Sequence[PeriodReport], window: Window, business_date: date) -> list[Question]:
     """Every period that holds a day of a window that a person named, as far as it is over."""
-    last_day = business_date - timedelta(days=1)
+    last_day = business_date - ONE_DAY
     touched = _between(reports, window[0], min(window[1], last_day))
     # a period is counted over all of its days, also over those behind the window
     return list(questions((report, _whole(period, last_day)) for report, period in touched))
@@ -73,19 +71,17 @@ def take_in_periods(
     Raises:
         KpiError: a request failed and the company holds the night on failure.
     """
-    outcomes: list[Outcome] = []
     if asked and is_away(connection, SOURCE, night.run_id):
-        why = "it was not asked for, because GA4 did not answer for another report"
-        outcomes.append(Outcome(SOURCE, (), SourceUnavailable(OBJECT, why, "run again later")))
-        remember_outcome(connection, outcomes[0], night)
-        return outcomes
-    read_before = {_fields(*part.split("/", 3)[:3]) for part in read_on(connection, OBJECT)}
-    for group in _groups(asked):
+        return [not_asked(connection, OBJECT, night)]
+    outcomes: list[Outcome] = []
+    checked = set(_asked_as(connection).values())
+    for first in range(0, len(asked), QUESTIONS_AT_A_TIME):
+        group = asked[first : first + QUESTIONS_AT_A_TIME]
 
         def read(group: Sequence[Question] = group) -> list[Arrival]:
             opened = source()
             try:
-                _check_new_fields(opened, group, read_before)
+                _check_new_fields(opened, group, checked)
                 arrival = read_periods(opened, group)
             finally:
                 remember_quota(connection, opened.quota, night)
@@ -101,18 +97,12 @@ def take_in_periods(
     return outcomes
 
 
-def _check_new_fields(source: Ga4Source, group: Sequence[Question], read_before: set[tuple[bool, str, str]]) -> None:
+def _check_new_fields(source: Ga4Source, group: Sequence[Question], checked: set[str]) -> None:
     """GA4 reference §7: each report as a whole, once before it is read for the first time."""
     for report in (question.report for question in group):
-        fields = _fields(report.grain, report.slice, report.form)
-        if fields not in read_before:
+        if report.asked not in checked:
             source.check(report)
-            read_before.add(fields)
-
-
-def _fields(grain: str, slice_: str, form: str) -> tuple[bool, str, str]:
-    """What decides with which fields a report is asked for."""
-    return grain == "day", slice_, form
+            checked.add(report.asked)
 
 
 def _between(reports: Sequence[PeriodReport], first: date, last: date) -> Iterator[tuple[PeriodReport, Period]]:
@@ -127,9 +117,3 @@ def _whole(period: Period, last_day: date) -> Period:
 def _asked_as(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """For every part the hash of what it was asked for last."""
     return dict(connection.execute("select part, arg_max(asked, load_id) from raw.ga4_answer group by part").fetchall())
-
-
-def _groups(asked: Sequence[Question]) -> Iterator[tuple[Question, ...]]:
-    remaining = iter(asked)
-    while group := tuple(islice(remaining, QUESTIONS_AT_A_TIME)):
-        yield group

@@ -6,7 +6,8 @@ from the last accepted loads. With `on_failure: hold` it stops the night.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -73,17 +74,33 @@ def take_in(
 
 
 def _stored(connection: duckdb.DuckDBPyConnection, source: str, night: Night, arrivals: Sequence[Arrival]) -> Outcome:
-    occasion = Occasion(source, night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
+    with _all_or_nothing(connection):
+        outcome = Outcome(source, tuple(store(connection, arrivals, _occasion(source, night))), None)
+        remember_outcome(connection, outcome, night)
+    return outcome
+
+
+def store_together(
+    connection: duckdb.DuckDBPyConnection, source: str, night: Night, arrivals: Sequence[Arrival]
+) -> list[Stored]:
+    """Stores arrivals that belong together, all of them or none, of a read that goes on."""
+    with _all_or_nothing(connection):
+        return store(connection, arrivals, _occasion(source, night))
+
+
+@contextmanager
+def _all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("begin")
     try:
-        stored = store(connection, arrivals, occasion)
-        outcome = Outcome(source, tuple(stored), None)
-        remember_outcome(connection, outcome, night)
+        yield
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
         raise
-    return outcome
+
+
+def _occasion(source: str, night: Night) -> Occasion:
+    return Occasion(source, night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
 
 
 def remember_outcome(connection: duckdb.DuckDBPyConnection, outcome: Outcome, night: Night) -> None:

@@ -27,11 +27,12 @@ from google.analytics.data_v1beta import BetaAnalyticsDataClient
 from google.analytics.data_v1beta.services.beta_analytics_data.transports import BetaAnalyticsDataGrpcTransport
 from nightly import read_sources
 
-from pipelines.ga4 import ROWS_PER_PAGE, Ga4Source, connect
+from pipelines.ga4 import Ga4Source, connect
 from pipelines.ga4_answers import empty_answers
 from pipelines.ga4_errors import Patience
 from pipelines.ga4_periods import OBJECT
 from pipelines.ga4_reports import REPORTS
+from pipelines.ga4_requests import ROWS_PER_PAGE
 from pipelines.intake import Night
 from pipelines.sandbox import ga4_faults
 from pipelines.sandbox.demo_company import PROPERTY_ID, demo_company

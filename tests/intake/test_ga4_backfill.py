@@ -24,7 +24,8 @@ from pipelines.failures import NotThereYet
 from pipelines.ga4 import Ga4Source
 from pipelines.ga4_reports import Report
 from pipelines.intake import Night, Outcome, due_windows, take_in_report
-from pipelines.intake import ga4 as intake
+from pipelines.intake.ga4 import ANSWERS_PER_LOAD
+from pipelines.loads import store
 from pipelines.sandbox.ga4_faults import Failure
 from pipelines.sandbox.ga4_quota import Quota
 from pipelines.sandbox.ga4_server import Ga4Server
@@ -73,17 +74,17 @@ def scripted_outages(dice: random.Random) -> list[Failure]:
 @contextmanager
 def killed_at(monkeypatch: pytest.MonkeyPatch, stores: int) -> Iterator[None]:
     """The process ends when it stores for the n-th time: rows are written, the transaction is not ended."""
-    whole, count = intake.store, [0]
+    count = [0]
 
     def broken(*given: Any) -> Any:
-        stored = whole(*given)
+        stored = store(*given)
         count[0] += 1
         if count[0] == stores:
             raise KilledError
         return stored
 
     with monkeypatch.context() as patched:
-        patched.setattr(intake, "store", broken)
+        patched.setattr("pipelines.intake.outcomes.store", broken)
         yield
 
 
@@ -170,7 +171,7 @@ def test_a_backfill_with_faults_and_restarts_ends_with_the_rows_of_one_without(
     assert not stored - asked
     # every other call checked a report's fields, met an outage or a spent quota, or was not stored before the kill
     others = len(REPORTS) + len(pauses) + ends.count("quota")
-    assert 1 <= calls - stored.total() - others <= intake.ANSWERS_PER_LOAD
+    assert 1 <= calls - stored.total() - others <= ANSWERS_PER_LOAD
 
     smooth = new_warehouse(threads=1)
     with reading(visits, ads, last_day) as (source, server):
