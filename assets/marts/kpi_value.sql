@@ -5,7 +5,7 @@ create table marts.kpi_value (
   kpi_id              varchar        not null comment 'id of the KPI, see reference.kpi',
   grain               varchar        not null comment 'day, week, month, quarter or year',
   period_start        date           not null comment 'first day of the period; weeks begin on Monday',
-  slice               varchar        not null comment 'total, channel, device, source_medium, campaign, landing_page or event_name',
+  slice               varchar        not null comment 'what the members divide: total, channel, device, campaign and so on',
   member              varchar        not null comment 'value of the slice; empty for total',
   numerator           decimal(38, 6)          comment 'figure above the line; the value itself for counts and sums',
   denominator         decimal(38, 6)          comment 'figure below the line; NULL for counts and sums',
@@ -23,9 +23,10 @@ create table marts.kpi_value (
 ) as
 with slowest as (
   -- a measure settles with the last of its sources
-  select measure, source, last_day, maturity_days, settled_until, age
-  from facts.measure_reach
-  where place = 1
+  select m.measure, m.source, m.last_day, m.maturity_days, m.settled_until, m.age, s.is_file
+  from facts.measure_reach as m
+  inner join reference.source as s on s.source = m.source
+  where m.place = 1
 ),
 rule as (
   select
@@ -45,7 +46,10 @@ doubt as (
     max(d.truncated) as truncated
   from rule as r
   inner join facts.measure_reach as m on m.measure in (r.numerator_measure, r.denominator_measure)
-  inner join facts.period_doubt as d on d.source = m.source and d.grain = r.grain and d.slice in ('', case when r.slice = 'event_name' then 'total' else r.slice end)
+  inner join facts.period_doubt as d
+    on d.source = m.source and d.grain = r.grain
+    -- users by event come with the answers of the total
+    and d.slice in ('', case when r.slice = 'event_name' then 'total' else r.slice end)
   group by r.kpi_id, r.grain, r.slice, d.period_start
 ),
 spine as (
@@ -109,8 +113,8 @@ known as (
     coalesce(n.unpriced_rows, 0) + coalesce(d.unpriced_rows, 0) as unpriced_rows,
     case
       when not ns.is_enabled or not coalesce(ds.is_enabled, true) then 1
-      when ns.first_day is null and nw.source not in ('ga4', 'ga4_period', 'ga4_campaign', 'mailchimp') then 1
-      when r.denominator_measure is not null and ds.first_day is null and dw.source not in ('ga4', 'ga4_period', 'ga4_campaign', 'mailchimp') then 1
+      when ns.first_day is null and nw.is_file then 1
+      when r.denominator_measure is not null and ds.first_day is null and dw.is_file then 1
       else 0
     end as has_no_source,
     greatest(coalesce(ns.first_day, ds.first_day), coalesce(ds.first_day, ns.first_day)) as first_day,

@@ -12,6 +12,7 @@ HEADER = """-- The sources as the KPI catalogue names them.
 create table reference.source (
   source         varchar not null comment 'name of the source',
   is_enabled     boolean not null comment 'switched on in the configuration; files always are',
+  is_file        boolean not null comment 'comes as files: a file that never came is no source',
   maturity_days  integer not null comment 'age at which a day of the source no longer changes',
   primary key (source)
 ) as
@@ -22,15 +23,15 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
     """The table's text."""
     sources, maturity = config.sources, config.company.maturity_days
     rows = [
-        ("ga4", sources.ga4.enabled, maturity.ga4),
-        ("ga4_period", sources.ga4.enabled, maturity.ga4),
-        ("ga4_campaign", sources.ga4.enabled, maturity.ga4),
-        ("mailchimp", sources.mailchimp.enabled, maturity.mailchimp),
-        ("ad_cost", True, maturity.ad_cost),
-        ("cost", True, 0),
-        ("crm_leads", True, 0),
-        ("crm_stages", True, 0),
-        ("crm_deals", True, 0),
-        ("orders", True, 0),
+        ("ga4", sources.ga4.enabled, False, maturity.ga4),
+        ("ga4_period", sources.ga4.enabled, False, maturity.ga4),
+        ("ga4_campaign", sources.ga4.enabled, False, maturity.ga4),
+        ("mailchimp", sources.mailchimp.enabled, False, maturity.mailchimp),
+        ("ad_cost", True, True, maturity.ad_cost),
+        ("cost", True, True, 0),
+        ("crm_leads", True, True, 0),
+        ("crm_stages", True, True, 0),
+        ("crm_deals", True, True, 0),
+        ("orders", True, True, 0),
     ]
-    return HEADER + listed_rows(("source", "is_enabled", "maturity_days"), rows)
+    return HEADER + listed_rows(("source", "is_enabled", "is_file", "maturity_days"), rows)

@@ -26,5 +26,6 @@ select
 from raw.ga4_cost_day as r
 inner join meta.current_part as p on p.object = 'ga4.cost_day' and p.part = r.part and p.load_id = r.load_id
 where try_strptime(r.part, '%Y-%m-%d') is not null
-group by r.part, coalesce(nullif(r.session_default_channel_group, ''), '(unknown)'), lower(coalesce(r.session_source, '')),
-  lower(coalesce(r.session_medium, '')), coalesce(r.session_campaign_id, ''), coalesce(r.session_campaign_name, '')
+group by r.part, coalesce(nullif(r.session_default_channel_group, ''), '(unknown)'),
+  lower(coalesce(r.session_source, '')), lower(coalesce(r.session_medium, '')), coalesce(r.session_campaign_id, ''),
+  coalesce(r.session_campaign_name, '')

@@ -7,16 +7,10 @@ from __future__ import annotations
 
 # the newest load of every object
 NOW = "(select object, max(load_id) as load_id from meta.load group by object)"
-
-
-def refused_parts(cut: str = NOW) -> str:
-    """The statement that gives each part that waits at a cut: object, part, the refused load_id and the reason.
-
-    `cut` is a relation of object and load_id.
-    """
-    return f"""
+# object, part, refused load_id and reason of each part that waits; `__cut__` is a relation of object and load_id
+_PARTS = """
 with cut as (
-    select object, load_id from {cut}
+    select object, load_id from __cut__
 ),
 ever_refused as (
     select object, part from meta.load_part where state = 'refused' or state_before = 'refused'
@@ -89,6 +83,11 @@ where not exists (
 )
 order by w.object, w.part
 """
+
+
+def refused_parts(cut: str = NOW) -> str:
+    """The statement that gives each part that waits at a cut, a relation of object and load_id."""
+    return _PARTS.replace("__cut__", cut)
 
 
 def refused_loads(parts: str) -> str:

@@ -7,11 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import sys
-import threading
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +14,7 @@ from google.protobuf import json_format
 
 from pipelines.sandbox.ga4_checks import RefusedError
 from pipelines.sandbox.ga4_service import METHODS, BrokenError, Ga4Service
+from pipelines.sandbox.loopback_http import LoopbackHandler, LoopbackServer
 
 JSON, HTML = "application/json; charset=UTF-8", "text/html; charset=UTF-8"
 # GA4 reference §2: paths of the methods
@@ -45,72 +41,27 @@ HTTP_STATUSES = {
 UNREADABLE = b'{"rows": ['
 # GA4 reference §6: a wrong address is answered with a page, whatever the method
 PAGE = b"<!DOCTYPE html><title>Error 404 (Not Found)!!1</title><p>The requested URL was not found on this server."
-POLL_SECONDS = 0.01
 
 
-class Ga4RestServer(ThreadingHTTPServer):
+class Ga4RestServer(LoopbackServer):
     """`endpoint` is host:port."""
 
-    daemon_threads = True
-
     def __init__(self, service: Ga4Service) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.service = service
-        self.endpoint = f"127.0.0.1:{self.server_address[1]}"
-        self._connections: set[socket.socket] = set()
-        self._guard = threading.Lock()
-        self._thread = threading.Thread(target=self.serve_forever, args=(POLL_SECONDS,), daemon=True)
-
-    def start(self) -> None:
-        """Begins to answer."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ends the server and every connection that is kept alive."""
-        self.shutdown()
-        self._thread.join()
-        with self._guard:
-            connections = list(self._connections)
-        for connection in connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        self.server_close()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Remembers the connection, so that stopping can end it."""
-        with self._guard:
-            self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Forgets the connection."""
-        with self._guard:
-            self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error of the server; anything else is shown."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """One connection, kept alive over many calls."""
-
+class _Handler(LoopbackHandler):
     server: Ga4RestServer
-    protocol_version = "HTTP/1.1"
-    # head and body leave in one packet
-    disable_nagle_algorithm = True
-    wbufsize = -1
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
         found = METADATA.fullmatch(unquote(urlsplit(self.path).path))
         if found is None:
             self._send(404, HTML, PAGE)
             return
         self._answer("GetMetadata", {"name": found["name"]})
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802 - the library's name
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         found = POSTED.fullmatch(unquote(urlsplit(self.path).path))
         if found is None or found["method"] not in METHOD_NAMES:
@@ -122,9 +73,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(RefusedError("Invalid JSON payload received."))
             return
         self._answer(METHOD_NAMES[found["method"]], asked)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """Says nothing: the service keeps the log."""
 
     def _answer(self, method: str, asked: dict[str, Any]) -> None:
         message = METHODS[method][0].pb()()

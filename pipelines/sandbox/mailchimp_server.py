@@ -11,16 +11,14 @@ import hmac
 import json
 import socket
 import struct
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.sandbox.loopback_http import LoopbackHandler, LoopbackServer
 from pipelines.sandbox.mailchimp_answers import Account
 from pipelines.sandbox.mailchimp_faults import JSON, Fault, FaultScript, Response, blanked, problem, shortened, spoilt
 from pipelines.sandbox.mailchimp_habits import Habits, without_empty_times
@@ -32,7 +30,6 @@ DEMO_API_KEY = "0123456789abcdef0123456789abcdef-us6"
 # Mailchimp reference §7: 10 simultaneous connections per user, excess = 429
 LARGEST_IN_FLIGHT = 10
 CLOCK_HOUR = time(6)
-POLL_SECONDS = 0.02
 DROPPED_AT_ONCE = struct.pack("ii", 1, 0)
 
 Clock = Callable[[], date]
@@ -64,33 +61,27 @@ def serve_mailchimp(
     """
     zone = ZoneInfo(account_time_zone or truth.time_zone)
     server = MailchimpServer(truth, clock, api_key, zone, FaultScript(faults), habits or Habits())
-    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
-    thread.start()
+    server.start()
     try:
         yield server
     finally:
         server.stop()
-        thread.join()
 
 
-class MailchimpServer(ThreadingHTTPServer):
+class MailchimpServer(LoopbackServer):
     """`base_url` to point a client at; `requests` seen so far; `peak_in_flight` of them at the same time."""
-
-    daemon_threads = True
-    request_queue_size = 64
 
     def __init__(
         self, truth: Truth, clock: Clock | date, api_key: str, zone: ZoneInfo, faults: FaultScript, habits: Habits
     ) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.base_url = f"http://127.0.0.1:{self.server_address[1]}{BASE_PATH}"
+        super().__init__(_Handler)
+        self.base_url = f"http://{self.endpoint}{BASE_PATH}"
         self.requests: list[LoggedRequest] = []
-        self.peak_in_flight = self.connections_accepted = 0
+        self.peak_in_flight = 0
         self.faults, self.stopping = faults, threading.Event()
         self._truth, self._clock, self._zone = truth, clock, zone
         self._api_key, self._habits = api_key, habits
         self._in_flight, self._guard = 0, threading.Lock()
-        self._connections: set[socket.socket] = set()
 
     def enter(self) -> bool:
         """Takes one of the places for simultaneous requests; False when all are taken."""
@@ -137,30 +128,7 @@ class MailchimpServer(ThreadingHTTPServer):
     def stop(self) -> None:
         """Ends the server and every connection, hanging ones too."""
         self.stopping.set()
-        self.shutdown()
-        with self._guard:
-            connections = list(self._connections)
-        for connection in connections:
-            _end(connection)
-        self.server_close()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Remembers the connection, so that stopping can end it."""
-        with self._guard:
-            self.connections_accepted += 1
-            self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        """Forgets the connection."""
-        with self._guard:
-            self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error of the server; anything else is shown."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
+        super().stop()
 
     def _today(self) -> date:
         return self._clock() if callable(self._clock) else self._clock
@@ -174,16 +142,10 @@ class MailchimpServer(ThreadingHTTPServer):
         return scheme == "Basic" and hmac.compare_digest(key, self._api_key.encode())
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """One connection, kept alive over many requests."""
-
+class _Handler(LoopbackHandler):
     server: MailchimpServer
-    protocol_version = "HTTP/1.1"
-    # Head and body leave in one packet; without both, every answer would wait for a delayed acknowledgement.
-    disable_nagle_algorithm = True
-    wbufsize = -1
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
         if self.command != "GET":
             # A body that nobody reads would be taken for the next request.
             self.close_connection = True
@@ -202,9 +164,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(answer, breaks_off=not is_whole)
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """Says nothing: the server keeps its own log."""
 
     def _decided(self, path: str, has_place: bool) -> tuple[Response | None, Fault | None]:
         """The answer, None when there will be none, and the fault that made it what it is."""
@@ -240,8 +199,3 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, DROPPED_AT_ONCE)
             self.connection.close()
         self.close_connection = True
-
-
-def _end(connection: socket.socket) -> None:
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
