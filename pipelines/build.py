@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.checks import CheckResult, CrossCheck, check_table, run_cross_check
 from pipelines.configuration import Config
-from pipelines.engines.duckdb import quoted
+from pipelines.engines.duckdb import all_or_nothing, quoted
 from pipelines.failures import DataFailed
 from pipelines.ga4_periods import PeriodReport, derived_reports
 from pipelines.kpi_parts import measures_of
@@ -104,14 +104,15 @@ def begin_build(
 
 
 def make_table(connection: duckdb.DuckDBPyConnection, table: Table) -> Made:
-    """Replaces one table by what its query yields now, comments it and checks it."""
-    connection.execute(table.statement())
-    connection.execute(f"comment on table {table.name} is {quoted(table.description)}")
-    for column in table.columns:
-        connection.execute(f'comment on column {table.name}."{column.name}" is {quoted(column.comment)}')
-    ((rows,),) = connection.execute(f"select count(*) from {table.name}").fetchall()
-    checks = tuple(check_table(connection, table))
-    remember_checks(connection, checks)
+    """Replaces one table by what its query yields now, comments it and checks it: all of that, or nothing."""
+    with all_or_nothing(connection):
+        connection.execute(table.statement())
+        connection.execute(f"comment on table {table.name} is {quoted(table.description)}")
+        for column in table.columns:
+            connection.execute(f'comment on column {table.name}."{column.name}" is {quoted(column.comment)}')
+        ((rows,),) = connection.execute(f"select count(*) from {table.name}").fetchall()
+        checks = tuple(check_table(connection, table))
+        remember_checks(connection, checks)
     return Made(table, rows, checks)
 
 

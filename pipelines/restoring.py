@@ -20,7 +20,7 @@ from pipelines.backups import (
     put_in_place,
     refuse_difference,
 )
-from pipelines.engines.duckdb import LOCK_WAIT_SECONDS, Warehouse, attached
+from pipelines.engines.duckdb import LOCK_WAIT_SECONDS, Warehouse, all_or_nothing, attached
 from pipelines.failures import WrongUse
 
 
@@ -74,14 +74,13 @@ def _carry_over(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         )
     lacking = "select snapshot_id from kept.snapshots.snapshot except select snapshot_id from snapshots.snapshot"
     carried = tuple(sorted(row[0] for row in connection.execute(lacking).fetchall()))
-    connection.execute("begin")
-    for table in theirs:
-        connection.execute(
-            f"""insert into snapshots.{table} by name
-            select * from kept.snapshots.{table} where list_contains(?, snapshot_id)""",
-            [list(carried)],
-        )
-    connection.execute("commit")
+    with all_or_nothing(connection):
+        for table in theirs:
+            connection.execute(
+                f"""insert into snapshots.{table} by name
+                select * from kept.snapshots.{table} where list_contains(?, snapshot_id)""",
+                [list(carried)],
+            )
     return carried
 
 

@@ -26,6 +26,18 @@ POLL_SECONDS = 0.1
 OPEN_ELSEWHERE = re.compile(r"Conflicting lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
 
 
+@contextmanager
+def all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """One transaction: whatever ends it early, a signal included, leaves nothing of it."""
+    connection.execute("begin")
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+
+
 @dataclass(frozen=True)
 class Warehouse:
     """Where the warehouse lies and how much of the machine it may use."""

@@ -5,7 +5,7 @@ Nested columns, and numbers too short for money, are refused by name where the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -45,20 +45,22 @@ def read_parquet(data: bytes, forms: Sequence[Form], name: str) -> TextTable:
         _refuse_no_text(file.schema_arrow, layout, name)
         gathered = Gathered(layout)
         known = {file.schema_arrow.names[place]: layout.headers[place] for place in gathered.places}
-        _refuse_bomb(metadata, known, name)
+        _refuse_bomb(metadata, len(known), name)
         _gather(file.iter_batches(ROWS_AT_A_TIME, columns=[*known]), known, gathered, name)
     except DAMAGES:
         raise Unreadable(name, "the Parquet data are damaged, or in a form that is not read", EXPORT_AGAIN) from None
     return gathered.table()
 
 
-def _refuse_bomb(metadata: pq.FileMetaData, known: Collection[str], name: str) -> None:
-    """What the file says of the columns that are read, before anything of them is unpacked."""
+def _refuse_bomb(metadata: pq.FileMetaData, columns: int, name: str) -> None:
+    """What the file says of its rows, before anything of them is unpacked; `columns` are read.
+
+    Of a whole group of rows: what pyarrow tells of one column of a spoiled file can end the process.
+    """
     groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    columns = [group.column(place) for group in groups for place in range(group.num_columns)]
-    if sum(one.total_uncompressed_size for one in columns if one.path_in_schema in known) > LARGEST_UNPACKED_BYTES:
+    if sum(group.total_byte_size for group in groups) > LARGEST_UNPACKED_BYTES:
         raise Unreadable(name, "it unpacks to more than 512 MiB", SPLIT)
-    if metadata.num_rows * len(known) > MOST_CELLS:
+    if metadata.num_rows * columns > MOST_CELLS:
         raise Unreadable(name, f"it holds more than {MOST_CELLS:,} cells", SPLIT)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.engines.duckdb import all_or_nothing
 from pipelines.failures import DataFailed
 from pipelines.inbox import (
     KINDS,
@@ -77,13 +78,8 @@ def take_in_files(connection: duckdb.DuckDBPyConnection, inbox: Path, rules: Rea
         (inbox / kind).mkdir(parents=True, exist_ok=True)
     taken = FilesTaken()
     for file in discover(inbox, known_files(connection)):
-        connection.execute("begin")
-        try:
+        with all_or_nothing(connection):
             taken = _take_in(connection, file, rules, night, taken)
-            connection.execute("commit")
-        except BaseException:
-            connection.execute("rollback")
-            raise
     remember_outcome(connection, _outcome(taken), night)
     return taken
 

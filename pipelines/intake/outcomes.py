@@ -6,13 +6,13 @@ from the last accepted loads. With `on_failure: hold` it stops the night.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import duckdb
 
+from pipelines.engines.duckdb import all_or_nothing
 from pipelines.failures import KpiError, SourceUnavailable
 from pipelines.loads import Arrival, Occasion, Stored, store
 
@@ -74,7 +74,7 @@ def take_in(
 
 
 def _stored(connection: duckdb.DuckDBPyConnection, source: str, night: Night, arrivals: Sequence[Arrival]) -> Outcome:
-    with _all_or_nothing(connection):
+    with all_or_nothing(connection):
         outcome = Outcome(source, tuple(store(connection, arrivals, _occasion(source, night))), None)
         remember_outcome(connection, outcome, night)
     return outcome
@@ -84,19 +84,8 @@ def store_together(
     connection: duckdb.DuckDBPyConnection, source: str, night: Night, arrivals: Sequence[Arrival]
 ) -> list[Stored]:
     """Stores arrivals that belong together, all of them or none, of a read that goes on."""
-    with _all_or_nothing(connection):
+    with all_or_nothing(connection):
         return store(connection, arrivals, _occasion(source, night))
-
-
-@contextmanager
-def _all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    connection.execute("begin")
-    try:
-        yield
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
 
 
 def _occasion(source: str, night: Night) -> Occasion:

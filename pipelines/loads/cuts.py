@@ -10,6 +10,7 @@ from datetime import date
 
 import duckdb
 
+from pipelines.engines.duckdb import all_or_nothing
 from pipelines.loads.refused import refused_parts
 
 Cut = dict[str, int]
@@ -41,27 +42,26 @@ def counting_parts(within: str) -> str:
 
 def fix_cut(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int], business_date: date) -> None:
     """Writes the parts of a cut where staging finds them."""
-    connection.execute("begin")
-    _name_cut(connection, cut)
-    connection.execute("delete from meta.current_part")
-    within = "p.load_id <= (select c.load_id from fixed_cut as c where c.object = p.object)"
-    connection.execute(
-        f"""
-        insert into meta.current_part (object, part, load_id, as_of)
-        select c.object, c.part, c.load_id, l.business_date as as_of
-        from ({counting_parts(within)}) as c
-        inner join meta.load as l on l.load_id = c.brought_by
-        order by c.object, c.part
-        """
-    )
-    connection.execute("delete from meta.refused_part")
-    connection.execute(f"insert into meta.refused_part {refused_parts('fixed_cut')}")
-    connection.execute("delete from meta.current_source")
-    connection.execute(f"insert into meta.current_source {READ_UNTIL}")
-    connection.execute("delete from meta.business_date")
-    connection.execute("insert into meta.business_date values (?)", [business_date])
-    connection.execute("drop table fixed_cut")
-    connection.execute("commit")
+    with all_or_nothing(connection):
+        _name_cut(connection, cut)
+        connection.execute("delete from meta.current_part")
+        within = "p.load_id <= (select c.load_id from fixed_cut as c where c.object = p.object)"
+        connection.execute(
+            f"""
+            insert into meta.current_part (object, part, load_id, as_of)
+            select c.object, c.part, c.load_id, l.business_date as as_of
+            from ({counting_parts(within)}) as c
+            inner join meta.load as l on l.load_id = c.brought_by
+            order by c.object, c.part
+            """
+        )
+        connection.execute("delete from meta.refused_part")
+        connection.execute(f"insert into meta.refused_part {refused_parts('fixed_cut')}")
+        connection.execute("delete from meta.current_source")
+        connection.execute(f"insert into meta.current_source {READ_UNTIL}")
+        connection.execute("delete from meta.business_date")
+        connection.execute("insert into meta.business_date values (?)", [business_date])
+        connection.execute("drop table fixed_cut")
 
 
 def read_until(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int]) -> dict[str, date]:

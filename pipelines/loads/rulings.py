@@ -14,6 +14,7 @@ from typing import Literal
 
 import duckdb
 
+from pipelines.engines.duckdb import all_or_nothing
 from pipelines.failures import WrongUse
 from pipelines.loads.cuts import current_cut, read_until
 from pipelines.loads.history import (
@@ -63,14 +64,8 @@ def rule(connection: duckdb.DuckDBPyConnection, ruling: Ruling) -> Ruled:
     """
     rows = load_rows(connection)
     subjects = _subjects(connection, ruling, rows)
-    connection.execute("begin")
-    try:
-        ruled = _record(connection, ruling, rows, subjects)
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    return ruled
+    with all_or_nothing(connection):
+        return _record(connection, ruling, rows, subjects)
 
 
 def _subjects(connection: duckdb.DuckDBPyConnection, ruling: Ruling, rows: Sequence[LoadRow]) -> list[LoadRow]:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from pipelines.canonical import query_hash
+from pipelines.engines.duckdb import all_or_nothing
 from pipelines.failures import DataFailed, WrongUse
 from pipelines.snapshots.due import Due, month_after
 from pipelines.snapshots.homes import create_snapshot_tables, frozen_tables, home_of
@@ -47,8 +48,7 @@ def close_month(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Tabl
         "select coalesce(max(version), 0) + 1 from snapshots.snapshot where month = ?", [due.month]
     ).fetchall()
     snapshot_id = f"{due.month:%Y-%m}-v{version}"
-    connection.execute("begin")
-    try:
+    with all_or_nothing(connection):
         rows = sum(_freeze(connection, table, due.month, snapshot_id) for table in frozen_tables(tables))
         if not rows:
             raise DataFailed(f"{due.month:%Y-%m}", "the build holds no row of this month", "load its data first")
@@ -64,10 +64,6 @@ def close_month(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Tabl
         }  # fmt: skip
         names, marks = ", ".join(row), ", ".join("?" for _ in row)
         connection.execute(f"insert into snapshots.snapshot ({names}) values ({marks})", list(row.values()))
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
     return Frozen(snapshot_id, due.month, version, rows, content)
 
 

@@ -35,7 +35,7 @@ from pipelines.ga4_reports import REPORTS
 from pipelines.ga4_requests import ROWS_PER_PAGE
 from pipelines.intake import Night
 from pipelines.sandbox import ga4_faults
-from pipelines.sandbox.demo_company import PROPERTY_ID, demo_company
+from pipelines.sandbox.demo_company import PROPERTY_ID, TINY, demo_company
 from pipelines.sandbox.exports import write_exports
 from pipelines.sandbox.ga4_faults import Failure, Fault, Renamed
 from pipelines.sandbox.ga4_quota import Quota
@@ -60,7 +60,7 @@ class Property:
         # so large that no row spends what another one needs
         quota = Quota(*[10**9] * 6)
         self.serving = serve_ga4(truth, lambda: self.today, quota=quota)
-        start = {"sources.yaml": ("start_date:", f"start_date: {FIRST_DAY}")}
+        start = {"sources.yaml": (f"start_date: {TINY.first_day}", f"start_date: {FIRST_DAY}")}
         self.project = project_with(start, "mailchimp")
 
     def reading(self, source: Ga4Source) -> Callable[[duckdb.DuckDBPyConnection, Night], None]:

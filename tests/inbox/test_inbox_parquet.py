@@ -255,3 +255,15 @@ def test_any_spoiled_file_is_read_or_refused_in_one_line(place: int, piece: byte
         assert str(refused).startswith("a.parquet: ")
     else:
         assert table.rows_in <= 2
+
+
+def test_no_byte_that_is_lost_ends_the_process() -> None:
+    """What a C++ library throws past Python takes the night with it."""
+    read = 0
+    for place in range(4, len(WHOLE) - 8):
+        content = WHOLE[:place] + b"\0" + WHOLE[place + 1 :]
+        try:
+            read += read_table(content, forms_of(KINDS["deals"]), "a.parquet", "a.parquet").rows_in <= 2
+        except Unreadable:
+            read += 1
+    assert read == len(WHOLE) - 12
