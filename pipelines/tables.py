@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -77,8 +77,9 @@ class Table:
         return f"create or replace table {self.name} as\nselect\n  {cast}\nfrom (\n{self.query}\n)"
 
 
+@lru_cache(maxsize=512)
 def read_table(text: str, origin: str) -> Table:
-    """The table a text declares; `origin` (a file name) is named in errors."""
+    """The table a text declares; `origin` (a file name) is named in errors. A text is parsed once in a process."""
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
     except sqlglot.errors.ParseError as error:

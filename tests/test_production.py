@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,28 +12,23 @@ from typing import Any
 import dagster as dg
 import pytest
 from dagster import DagsterInstance
-from nightly import Company, new_warehouse, running_company, shipped_project, tiny_truth
+from desk import FIRST_DAY, TODAY, Desk
+from nightly import new_warehouse, running_company, shipped_project
 
 from pipelines import jobs as jobs_module
-from pipelines import source_access
 from pipelines.alerts import Alert, after_runs
 from pipelines.build import build
-from pipelines.cli import main
 from pipelines.engines.duckdb import locked
 from pipelines.failures import SourceUnavailable
 from pipelines.jobs import schedules
 from pipelines.loads import current_cut
-from pipelines.mailchimp_client import connect as connect_mailchimp
 from pipelines.partitions import NIGHT, RANGE_END, RANGE_START, night_tags, usual_night_tags
 from pipelines.running import BY_COMMAND, opened_instance
 from pipelines.runtime import Runtime, prepare_warehouse
-from pipelines.sandbox.exports import write_exports
-from pipelines.sandbox.mailchimp_server import DEMO_API_KEY
 from pipelines.sensors import sensors
 from pipelines.settings import load_settings
 from pipelines.snapshots import create_snapshot_tables
 
-TODAY = tiny_truth().today
 MORNING = datetime(2026, 9, 8, 3, 30, tzinfo=UTC)
 COSTS = "cost_id,period_start,period_end,amount,currency,category\nC-1,2026-08-01,2026-08-31,90.00,EUR,software\n"
 
@@ -244,56 +236,7 @@ def test_a_green_run_with_a_failed_check_of_severity_error_is_told_and_a_warning
     assert [alert.message for alert in sent] == ["mart adds_up: it does not hold: see `kpi status`"]
 
 
-@dataclass
-class Desk:
-    """One company's machine, with the servers it talks to."""
-
-    data: Path
-    company: Company
-
-    def kpi(self, *arguments: str) -> int:
-        return main(list(arguments))
-
-    @property
-    def manifest(self) -> dict[str, Any]:
-        told: dict[str, Any] = json.loads((self.data / "published/current/manifest.json").read_text())
-        return told
-
-    @property
-    def figures(self) -> dict[str, str]:
-        """Canonical hashes of everything but bookkeeping, which names the run."""
-        return {name: held["sha256"] for name, held in self.manifest["tables"].items() if not name.startswith("meta.")}
-
-    def count(self, pattern: str) -> int:
-        return len(list(self.data.glob(pattern)))
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    config = tmp_path / "config"
-    shutil.copytree(Path(__file__).parents[1] / "config", config)
-    sources = (config / "sources.yaml").read_text()
-    (config / "sources.yaml").write_text(sources.replace("start_date:", "start_date: 2026-08-20", 1))
-    with running_company(tmp_path / "unused") as company:
-        environment = {
-            "KPI_CONFIG": str(config),
-            "KPI_DATA": str(tmp_path / "data"),
-            "DAGSTER_HOME": str(tmp_path / "dagster"),
-            "KPI_PEPPER": "a secret of these tests",
-            "KPI_TODAY": TODAY.isoformat(),
-            "GA4_PROPERTY_ID": company.truth.property_id,
-            "GA4_ENDPOINT": company.ga4_server.endpoint,
-            "MAILCHIMP_API_KEY": DEMO_API_KEY,
-            "MAILCHIMP_BASE_URL": company.mailchimp_server.base_url,
-        }
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(source_access, "connect_mailchimp", functools.partial(connect_mailchimp, base_delay=0))
-        write_exports(company.truth, tmp_path / "data" / "inbox", TODAY)
-        yield Desk(tmp_path / "data", company)
-
-
-def test_a_run_repeated_and_with_one_thread_changes_no_figure_and_publishes_once(
+def test_a_run_repeated_with_one_thread_changes_no_figure_and_publishes_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert desk.kpi("run") == 0
@@ -301,16 +244,14 @@ def test_a_run_repeated_and_with_one_thread_changes_no_figure_and_publishes_once
     assert {name.partition(".")[0] for name in first} == {"marts", "reference", "snapshots"}
     assert made == 2, "one of the night, one with the months that were frozen"
     capsys.readouterr()
+    monkeypatch.setenv("KPI_THREADS", "1")
     assert desk.kpi("run") == 0
     assert desk.figures == first
-    with opened_instance(Path(desk.data.parent / "dagster")) as instance:
+    with opened_instance(desk.folder / "dagster") as instance:
         runs = {run.run_id[:8]: run.job_name for run in instance.get_runs()}
     # nothing was frozen, so what the night published stands
     assert runs[desk.manifest["version"][-8:]] == "nightly"
     assert desk.count("backup/warehouse-*.duckdb") == 1
-    monkeypatch.setenv("KPI_THREADS", "1")
-    assert desk.kpi("run") == 0
-    assert desk.figures == first
     capsys.readouterr()
     assert desk.kpi("status", "--json") == 0
     told = json.loads(capsys.readouterr().out)
@@ -328,8 +269,8 @@ def test_a_run_repeated_and_with_one_thread_changes_no_figure_and_publishes_once
     [
         (["--from", "2026-08-25"], "--from and --to go together"),
         (["--to", "2026-08-25"], "--from and --to go together"),
-        (["--from", "2026-08-25", "--to", "2026-08-24"], "2026-08-25 to 2026-08-24 is not within 2026-08-20 to"),
-        (["--from", "2026-08-19", "--to", "2026-08-24"], "is not within 2026-08-20 to"),
+        (["--from", "2026-08-25", "--to", "2026-08-24"], f"2026-08-25 to 2026-08-24 is not within {FIRST_DAY} to"),
+        (["--from", "2026-08-16", "--to", "2026-08-24"], f"is not within {FIRST_DAY} to"),
         (["--from", "2026-08-25", "--to", TODAY.isoformat()], f"to {TODAY - timedelta(days=1)}"),
         (["--from", "soon", "--to", "2026-08-24"], "--from"),
     ],
