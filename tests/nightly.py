@@ -105,16 +105,23 @@ class Company:
         run_id: str | None = None,
     ) -> list[Made]:
         """Reads everything that is due on the morning of `today`, and builds every table."""
-        self.today = today
         project = project or shipped_project()
         run_id = run_id or f"run of {today}"
-        self.read(connection, project, run_id)
+        self.read_on(connection, today, project, run_id)
         return build(connection, project, current_cut(connection), run_id=run_id, business_date=today)
 
-    def read(self, connection: duckdb.DuckDBPyConnection, project: Project, run_id: str) -> None:
-        night = Night(run_id, self.today, self.hold_on_failure)
+    def read_on(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        today: date,
+        project: Project | None = None,
+        run_id: str | None = None,
+    ) -> None:
+        """Reads what is due on the morning of `today`, and builds nothing."""
+        self.today = today
+        night = Night(run_id or f"run of {today}", today, self.hold_on_failure)
         self.deliver(self)
-        read_sources(connection, self.ga4, self.mailchimp, self.inbox, project, night)
+        read_sources(connection, self.ga4, self.mailchimp, self.inbox, project or shipped_project(), night)
 
 
 def read_sources(

@@ -40,6 +40,7 @@ from pipelines.sandbox.mailchimp_faults import Fault, FaultScript
 TODAY = tiny_truth().today
 FIRST = date(2026, 9, 3)
 NIGHTS_AFTER = tuple(date(2026, 9, day) for day in range(4, 9))
+LOOKED_AT = (date(2026, 9, 6), TODAY)
 FILES_ONLY = ("ga4", "mailchimp")
 Hashes = dict[str, str]
 Row = dict[str, str]
@@ -130,12 +131,12 @@ def test_late_sessions_move_the_days_they_belong_to_until_successive_nights_equa
     with running_company(tmp_path / "inbox") as company, first_night.copied(tmp_path) as connection:
         seen = [sessions_by_day(connection)]
         for today in NIGHTS_AFTER:
-            company.night(connection, today)
-            seen.append(sessions_by_day(connection))
+            company.night(connection, today) if today in LOOKED_AT else company.read_on(connection, today)
+            seen += [sessions_by_day(connection)] if today in LOOKED_AT else []
         assert differing(hashes_of(connection), clean.hashes) == []
     # GA4 completes a day for three more days: the 2nd of September is complete on the morning of the 6th
     second = [night[date(2026, 9, 2)] for night in seen]
-    assert second == sorted(second) and second[0] < second[3] == second[-1]
+    assert second == sorted(second) and second[0] < second[1] == second[2]
     days_of_first = [day for day in seen[0] if seen[0][day] != seen[-1][day]]
     assert days_of_first and min(days_of_first) >= date(2026, 8, 31)
 
@@ -194,7 +195,7 @@ def test_mailchimp_reports_that_matured_over_a_month_equal_one_run(
 
 def test_a_day_that_collapsed_is_refused_and_the_next_night_takes_it_when_it_recovered(tmp_path: Path) -> None:
     # of fewer than 100 sessions no day collapses
-    truth = demo_company(replace(TINY, first_day=date(2026, 7, 1), today=date(2026, 9, 6), sessions_per_day=220))
+    truth = demo_company(replace(TINY, first_day=date(2026, 8, 24), today=date(2026, 9, 6), sessions_per_day=220))
     collapsed, tables = date(2026, 9, 3), shipped_project().tables
     with running_company(tmp_path / "inbox", truth) as company, closing(new_warehouse()) as connection:
         company.night(connection, date(2026, 9, 4))

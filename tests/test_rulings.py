@@ -83,7 +83,7 @@ class WithoutCost:
 
 def test_a_day_that_collapsed_when_it_first_came_and_a_zeroed_cost_leave_the_mart_right(tmp_path: Path) -> None:
     # of fewer than 100 sessions no day collapses, and fewer than 50 clicks may be free
-    truth = demo_company(replace(TINY, first_day=date(2026, 8, 1), today=date(2026, 9, 6), sessions_per_day=260))
+    truth = demo_company(replace(TINY, first_day=date(2026, 8, 24), today=date(2026, 9, 6), sessions_per_day=260))
     project, collapsed = project_without("mailchimp"), date(2026, 9, 4)
     sessions = f"select sum(sessions) from staging.ga4_channel_day where day = '{collapsed}'"
     spent = "select sum(cost_eur) from staging.ga4_cost_day where day <= '2026-09-04'"
