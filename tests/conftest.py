@@ -8,14 +8,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from desk import LAST_NIGHT, TODAY, Desk, desk_in, new_desk
+from desk import LAST_NIGHT, Desk, desk_in, new_desk
 
 from pipelines.loads import create_meta_tables
 
 
 @pytest.fixture
 def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect(config={"threads": "2"})
+    connection = duckdb.connect(config={"threads": "1"})
     connection.execute("set TimeZone = 'UTC'")
     create_meta_tables(connection)
     yield connection
@@ -31,7 +31,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture(scope="session")
 def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a machine that had one night, three days ago."""
+    """The folder of a machine that had one night."""
     folder = tmp_path_factory.mktemp("kept")
     with new_desk(folder, LAST_NIGHT) as one:
         assert one.kpi("nightly") == 0
@@ -40,8 +40,8 @@ def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def worked_desk(kept_desk: Path, tmp_path: Path) -> Iterator[Desk]:
-    """A machine of one's own, three days after its last night."""
+    """A machine of one's own, on the morning of its last night."""
     shutil.copytree(kept_desk, tmp_path, symlinks=True, dirs_exist_ok=True)
     with desk_in(tmp_path) as one:
-        one.on(TODAY)
+        one.on(LAST_NIGHT)
         yield one

@@ -75,7 +75,7 @@ def project_without(*sources: str) -> Project:
     return load_project(config_from_texts(texts))
 
 
-def new_warehouse(path: Path | str = ":memory:", threads: int = 2) -> duckdb.DuckDBPyConnection:
+def new_warehouse(path: Path | str = ":memory:", threads: int = 1) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(path), config={"threads": str(threads)})
     connection.execute("set TimeZone = 'UTC'")
     create_meta_tables(connection)

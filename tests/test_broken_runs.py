@@ -73,7 +73,7 @@ def run_slowly(warehouse: str, inbox: str, ga4_endpoint: str, mailchimp_url: str
     building.end_build = pausing(building.end_build, before=lambda *_: BUILDING[1])
     mailchimp = MailchimpSource(connect_mailchimp(DEMO_API_KEY, base_url=mailchimp_url))
     with connect(tiny_truth().property_id, ga4_endpoint) as ga4:
-        run_night(Warehouse(Path(warehouse), 2), Path(inbox), ga4, mailchimp, lambda table: pause(f"{table} is next"))
+        run_night(Warehouse(Path(warehouse), 1), Path(inbox), ga4, mailchimp, lambda table: pause(f"{table} is next"))
 
 
 def run_night(
@@ -107,7 +107,7 @@ class Machine:
     def warehouse(self, folder: Path) -> Warehouse:
         """A copy of the warehouse of the night before."""
         shutil.copyfile(self.night_before, folder / "warehouse.duckdb")
-        return Warehouse(folder / "warehouse.duckdb", 2)
+        return Warehouse(folder / "warehouse.duckdb", 1)
 
     def run(self, warehouse: Warehouse) -> dict[str, str]:
         return run_night(warehouse, self.company.inbox, self.company.ga4, self.company.mailchimp)
@@ -135,7 +135,7 @@ class Machine:
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     folder = tmp_path_factory.mktemp("machine")
     with running_company(folder / "inbox", today=NIGHT_BEFORE) as company:
-        warehouse = Warehouse(folder / "warehouse.duckdb", 2)
+        warehouse = Warehouse(folder / "warehouse.duckdb", 1)
         with warehouse.opened(purpose="the night before") as connection:
             create_meta_tables(connection)
             create_raw_tables(connection)

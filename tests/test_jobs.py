@@ -27,6 +27,7 @@ def test_a_dead_mailchimp_still_publishes_the_rest_and_ends_with_exit_code_3(
     worked_desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     desk = worked_desk
+    desk.on(TODAY)
     desk.company.mailchimp_server.plan(Fault("empty", times=1000))
     assert desk.kpi("nightly") == 3
     error = capsys.readouterr().err.strip().splitlines()[-1]
@@ -74,6 +75,7 @@ def test_closing_a_month_by_hand_makes_its_next_version_and_its_page(worked_desk
     assert [desk.kpi("close", "2026-08"), desk.kpi("close", "2026-08")] == [0, 0]
     assert desk.mart("select note from snapshots.snapshot where snapshot_id = '2026-08-v2'") == [("closed by hand",)]
     assert (desk.data / "reports/2026-08/v2/review.nl.html").exists()
+    assert desk.count("published/v-*") == 3, "one of the night, one with each version of the month"
 
 
 @pytest.mark.parametrize(("month", "words"), [("2026-09", "is not over"), ("soon", "is not of the form")])

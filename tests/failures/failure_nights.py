@@ -166,7 +166,7 @@ class Nights:
     def _copied(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A copy to go on with; the kept one stays as it is."""
         assert self.before.exit_code == 0
-        with closing(duckdb.connect(config={"threads": "2"})) as connection:
+        with closing(duckdb.connect(config={"threads": "1"})) as connection:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute(f"attach '{self.warehouse}' as kept (read_only)")
             connection.execute("copy from database kept to memory")

@@ -49,6 +49,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             "KPI_DATA": str(tmp_path / "data"),
             "DAGSTER_HOME": str(tmp_path / "dagster"),
             "KPI_PEPPER": "a secret of these tests",
+            "KPI_THREADS": "1",
             "KPI_TODAY": SPOILT_MORNING.isoformat(),
             "GA4_PROPERTY_ID": PROPERTY_ID,
             "GA4_ENDPOINT": property_.endpoint,
