@@ -31,6 +31,8 @@ RECIPIENT_MASK = "(recipient)"
 MOST_DECODINGS = 8
 # Without one of these (the signs in their wide and small forms too) a text holds nothing personal that can be told.
 SUSPICIOUS = "(?i)[@%\uff20\ufe6b\uff05\ufe6a]|mc_eid"
+# Without one of these a URL stays as it is.
+UNCLEAN_URL = rf"{SUSPICIOUS}|[?#]"
 
 _SUSPICIOUS = re.compile(SUSPICIOUS)
 _ADDRESS = re.compile(ADDRESS)
@@ -74,6 +76,8 @@ def masked_text(text: str) -> str:
 
 def without_query(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """URLs without query string and fragment, except ``utm_*`` and ``mc_cid``; addresses in the path masked."""
+    if not pc.any(pc.match_substring_regex(column, UNCLEAN_URL)).as_py():
+        return column
     return _of_distinct(column, clean_url)
 
 

@@ -19,6 +19,8 @@ from pipelines.loads.comparing import compare_rows, lay_out_arrived
 from pipelines.loads.judging import judge_parts, refuse_changed
 from pipelines.loads.terms import terms_of
 
+REFUSALS_TOLD = 20
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -53,8 +55,8 @@ def store(connection: duckdb.DuckDBPyConnection, arrivals: Sequence[Arrival], oc
     """
     stored: list[Stored] = []
     refusal, fetch_id = "", next_load_id(connection)
-    for arrival in arrivals:
-        stored.append(_store_one(connection, arrival, occasion, fetch_id, refusal if arrival.full else ""))
+    for load_id, arrival in enumerate(arrivals, start=fetch_id):
+        stored.append(_store_one(connection, arrival, occasion, load_id, fetch_id, refusal if arrival.full else ""))
         if arrival.full and stored[-1].refusals:
             refusal = refusal or stored[-1].refusals[0].partition(": ")[2]
     return stored
@@ -94,7 +96,12 @@ def next_load_id(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def _store_one(
-    connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: Occasion, fetch_id: int, refusal: str
+    connection: duckdb.DuckDBPyConnection,
+    arrival: Arrival,
+    occasion: Occasion,
+    load_id: int,
+    fetch_id: int,
+    refusal: str,
 ) -> Stored:
     columns = [name for name in arrival.rows.column_names if name != "part"]
     ensure_raw_table(connection, arrival)
@@ -103,20 +110,17 @@ def _store_one(
     if refusal:
         refuse_changed(connection, refusal)
     counts = compare_rows(connection, arrival, columns)
-    load_id = next_load_id(connection)
     _append(connection, arrival, columns, load_id)
     _record_parts(connection, arrival, load_id)
     _record_load(connection, arrival, occasion, load_id, fetch_id)
-    ((accepted, unchanged, refused),) = connection.execute(
-        """select count(*) filter (state = 'accepted'), count(*) filter (state = 'unchanged'),
-            count(*) filter (state = 'refused') from judged_part"""
-    ).fetchall()
-    refusals = connection.execute(
-        "select part || ': ' || reason from judged_part where state = 'refused' order by part limit 20"
+    ((accepted, unchanged, refused, refusals),) = connection.execute(
+        f"""select count(*) filter (state = 'accepted'), count(*) filter (state = 'unchanged'),
+            count(*) filter (state = 'refused'),
+            list(part || ': ' || reason order by part) filter (state = 'refused')[:{REFUSALS_TOLD}] from judged_part"""
     ).fetchall()
     for table in ("arrived", "arrived_part", "current_part_now", "judged_part", "held_row"):
         connection.execute(f"drop table {table}")
-    return Stored(arrival.object, load_id, *counts, accepted, unchanged, refused, tuple(row[0] for row in refusals))
+    return Stored(arrival.object, load_id, *counts, accepted, unchanged, refused, tuple(refusals or ()))
 
 
 def ensure_raw_table(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None:

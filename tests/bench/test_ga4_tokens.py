@@ -32,9 +32,8 @@ def test_a_first_night_and_the_next_fit_into_an_hour_of_a_standard_property(comp
     spent = {}
     with closing(new_warehouse()) as warehouse:
         for name, today in (("first night", last - timedelta(days=1)), ("next night", last)):
-            company.today = today
             before = company.ga4_server.quota.spent
-            company.read(warehouse, project, name)
+            company.read_on(warehouse, today, project, name)
             spent[name] = company.ga4_server.quota.spent - before
             assert not warehouse.execute(
                 "select message from meta.source_outcome where run_id = ? and state <> 'read'", [name]
