@@ -6,7 +6,7 @@ that returns the rows that are wrong; its header says how grave that is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,7 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
+from pipelines.configuration.problems import nearest
 from pipelines.failures import WrongUse
 from pipelines.tables import HEADER_WORD, Table
 
@@ -77,6 +78,25 @@ def run_cross_check(connection: duckdb.DuckDBPyConnection, check: CrossCheck) ->
     """One check between tables."""
     passed, figure = _outcome(connection, f"select count(*) from ({check.query}) as broken")
     return CheckResult(check.table_name, check.name, check.severity, passed, figure)
+
+
+def broken_rows(tables: Mapping[str, Table], cross_checks: Iterable[CrossCheck], table_name: str, name: str) -> str:
+    """The query that gives the rows that break a check of a table.
+
+    Raises:
+        WrongUse: there is no such check.
+    """
+    known = {(check.table_name, check.name): check.query for check in cross_checks}
+    for table in tables.values():
+        key = ", ".join(f'"{column}"' for column in table.key)
+        known[table.name, "key"] = (
+            f"select {key}, count(*) as copies from {table.name} group by {key} having copies > 1"
+        )
+        known |= {(table.name, rule): f"select * from {table.name} where not ({holds})" for rule, holds in table.checks}
+    if (table_name, name) not in known:
+        shown = f"{table_name} {name}"
+        raise WrongUse("kpi check", f"there is no check {shown!r}", nearest(shown, [" ".join(pair) for pair in known]))
+    return known[table_name, name]
 
 
 def _key_breaks(table: Table) -> str:

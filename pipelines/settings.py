@@ -174,7 +174,9 @@ def uses_sandbox(settings: Settings, config: Config) -> bool:
         _refuse_incomplete("mailchimp", mailchimp)
     if sources.mailchimp.enabled and not settings.mailchimp_base_url and not settings.mailchimp_data_centre:
         raise WrongUse(
-            "mailchimp", "the API key does not end in its data centre", "set MAILCHIMP_SERVER_PREFIX, such as us6"
+            "mailchimp",
+            "the API key does not end in its data centre, as in ...-us6",
+            "set MAILCHIMP_API_KEY to the whole key",
         )
     return False
 
@@ -237,7 +239,7 @@ def _wrong_settings(error: ValidationError, values: Mapping[str, str]) -> WrongU
         shown = "its value" if is_secret else repr(values.get(name, ""))
         each.append(f"{shown} is not {fields[name].description}")
     if len(each) == 1:
-        return WrongUse(next(iter(wrong)), each[0], "correct it, or leave it out for the default")
+        return WrongUse(next(iter(wrong)), each[0], "correct it")
     pairs = "; ".join(f"{name} {why}" for name, why in zip(wrong, each, strict=True))
     return WrongUse("settings", pairs, "correct them, or leave them out for the defaults")
 

@@ -305,7 +305,7 @@ def test_a_failed_check_of_severity_error_is_said_alerted_and_ends_with_exit_cod
     alert, line = told.err.splitlines()
     assert line == (
         "error: marts.kpi_value members_sum_to_total: 3 rows break it: "
-        "correct the rows that assets/checks/members_sum_to_total.sql finds at their source"
+        "see them with `kpi check marts.kpi_value members_sum_to_total`, and correct them at their source"
     )
     assert "check failed" in alert and "3 rows break it" in alert
     with pytest.raises(DataFailed, match="kpi nightly: the mart is published, and members_sum_to_total failed: "):

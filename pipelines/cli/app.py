@@ -19,8 +19,8 @@ from pipelines.failures import KpiError
 INTERRUPTED = 130
 # in the order of `kpi --help`
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(runs.run, runs.nightly, runs.close, runs.ui, reading.status, doctor, keeping.publish, keeping.rollback),
-    *(keeping.backup, keeping.restore, keeping.upgrade, reading.sql),
+    *(runs.run, runs.nightly, runs.close, runs.ui, reading.status, reading.check, doctor),
+    *(keeping.publish, keeping.rollback, keeping.backup, keeping.restore, keeping.upgrade, reading.sql),
     *(loads.loads, loads.accept, loads.retract),
 )
 
@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(build_app()(words or ["--help"], prog_name="kpi", standalone_mode=False) or 0)
     except typer.exceptions.TyperException as error:
-        message = error.format_message().strip()
+        message = error.format_message().strip().removeprefix("Value error, ")
+        if not message:
+            return error.exit_code
         return _ended(message if "\n" in message else f"kpi: {message.rstrip('.')}: see kpi --help", error.exit_code)
     except typer.Abort:
         return _ended("kpi: stopped: run it again when you are ready", INTERRUPTED)

@@ -24,6 +24,8 @@ from pipelines.privacy import ACTS_ON_TERMINALS, printable
 # what JSON leaves as it is; its own line breaks stand between values only, those inside are written as \n already
 _ESCAPED_IN_JSON = re.compile(rf"(?!\n)(?:{ACTS_ON_TERMINALS.pattern}|[\ud800-\udfff])")
 
+WIDTH_OF_A_PIPE = 240
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -32,7 +34,8 @@ def show_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool, title: str = 
     if as_json:
         show_json(list(rows))
         return
-    console = Console()
+    # a pipe has no width: what reads it wraps lines itself
+    console = Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_PIPE)
     if not rows:
         console.print(_shown(if_none), markup=False, highlight=False)
         return

@@ -1,4 +1,4 @@
-"""Commands that only look: `kpi status`, `kpi sql`, `kpi inbox rejected`."""
+"""Commands that only look: `kpi status`, `kpi check`, `kpi sql`, `kpi inbox rejected`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import duckdb
 import typer
 
+from pipelines.checks import broken_rows
 from pipelines.cli.output import AsJson, show_json, show_rows
 from pipelines.configuration.problems import nearest
 from pipelines.definitions import runtime_from_environment
@@ -85,6 +86,20 @@ def sql(
         show_json({"table": table, "engine": engine, "statement": statement})
     else:
         typer.echo(statement)
+
+
+def check(
+    table: Annotated[str, typer.Argument(help="The table, as the line about the check names it.")],
+    name: Annotated[str, typer.Argument(help="The check.")],
+    limit: Annotated[int, typer.Option(min=1, help="So many rows at most.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """The rows of the last build that break a check."""
+    runtime = runtime_from_environment()
+    query = broken_rows(runtime.project.tables, runtime.project.cross_checks, table, name)
+    with runtime.warehouse.opened_for_reading(purpose="kpi check") as connection:
+        rows = _rows(connection, query)[:limit]
+    show_rows(rows, as_json=as_json, if_none=f"no row breaks {name}")
 
 
 def rejected(as_json: AsJson = False) -> None:

@@ -65,7 +65,7 @@ def verdict_in(connection: duckdb.DuckDBPyConnection, project: Project) -> Verdi
     checks = connection.execute(FAILED_CHECKS).fetchall()
     parts = connection.execute(REFUSED_LOADS).fetchall()
     broken = [
-        (severity, f"{table} {check}", f"{table} {check}: {figure} rows break it: {_remedy(project, check)}")
+        (severity, f"{table} {check}", f"{table} {check}: {figure} rows break it: {_remedy(table, check)}")
         for table, check, severity, figure in checks
     ]
     lines = [f"{severity}: {line}" for severity, _, line in broken]
@@ -79,8 +79,5 @@ def verdict_in(connection: duckdb.DuckDBPyConnection, project: Project) -> Verdi
     return Verdict(tuple(lines), {name: line for severity, name, line in broken if severity == "error"})
 
 
-def _remedy(project: Project, check: str) -> str:
-    """Where it is said what must hold: the file of a check between tables, or the header of a table."""
-    if check in {one.name for one in project.cross_checks}:
-        return f"correct the rows that assets/checks/{check}.sql finds at their source"
-    return "correct the source; the rule stands in the header of the table"
+def _remedy(table: str, check: str) -> str:
+    return f"see them with `kpi check {table} {check}`, and correct them at their source"

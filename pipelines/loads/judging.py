@@ -111,6 +111,28 @@ def _refuse_as_one(connection: duckdb.DuckDBPyConnection, arrival: Arrival, gate
         refuse_changed(connection, f"full export fell {told}")
 
 
+def fell_together(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> str:
+    """How far many small parts that changed fell together, of which none is large enough to be guarded; empty if not.
+
+    A file that corrects single orders is taken; that it took away most of their money is told.
+    """
+    gate = arrival.gate
+    if gate is None or arrival.full or arrival.keep_unchanged:
+        return ""
+    columns = with_rows(gate.figures)
+    (held,) = connection.execute(
+        f"""select {sums(columns)} from {arrival.table} as r
+        inner join current_part_now as c on c.part = r.part and c.load_id = r.load_id
+        inner join judged_part as j on j.part = r.part and j.state = 'accepted'"""
+    ).fetchall()
+    (came,) = connection.execute(
+        f"""select {sums(columns)} from arrived as a
+        inner join judged_part as j on j.part = a.part and j.state = 'accepted'
+        inner join current_part_now as c on c.part = a.part"""
+    ).fetchall()
+    return collapse(gate, figures_from(columns, held), figures_from(columns, came))
+
+
 def _below_control(
     connection: duckdb.DuckDBPyConnection, arrival: Arrival, control: Control
 ) -> Iterator[tuple[str, str]]:

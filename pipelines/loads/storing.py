@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import duckdb
@@ -16,7 +16,7 @@ import duckdb
 from pipelines.failures import DataFailed
 from pipelines.loads.arrivals import Arrival
 from pipelines.loads.comparing import compare_rows, lay_out_arrived
-from pipelines.loads.judging import judge_parts, refuse_changed
+from pipelines.loads.judging import fell_together, judge_parts, refuse_changed
 from pipelines.loads.terms import terms_of
 
 REFUSALS_TOLD = 20
@@ -110,9 +110,11 @@ def _store_one(
     if refusal:
         refuse_changed(connection, refusal)
     counts = compare_rows(connection, arrival, columns)
+    fell = fell_together(connection, arrival)
     _append(connection, arrival, columns, load_id)
     _record_parts(connection, arrival, load_id)
-    _record_load(connection, arrival, occasion, load_id, fetch_id)
+    flags = {**arrival.flags, **({"fell": fell} if fell else {})}
+    _record_load(connection, replace(arrival, flags=flags), occasion, load_id, fetch_id)
     ((accepted, unchanged, refused, refusals),) = connection.execute(
         f"""select count(*) filter (state = 'accepted'), count(*) filter (state = 'unchanged'),
             count(*) filter (state = 'refused'),

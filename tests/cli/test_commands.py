@@ -82,7 +82,7 @@ def test_a_published_night_with_a_failed_check_ends_with_exit_code_1(
     monkeypatch.setattr(runs, "run_job", lambda *_: Ended(run_id, 0, ()))
     assert main(["nightly"]) == 1
     first, last = capsys.readouterr().err.splitlines()[-2:]
-    assert first.startswith("error: marts.kpi_value ratios_within_range: 2 rows break it: correct")
+    assert first.startswith("error: marts.kpi_value ratios_within_range: 2 rows break it: see them")
     assert last.startswith("kpi nightly: the mart is published, and ratios_within_range failed: ")
 
 
@@ -138,3 +138,19 @@ def test_an_upgrade_says_what_it_added(data: Path, capsys: pytest.CaptureFixture
         connection.execute("drop table raw.deal")
     assert main(["upgrade"]) == 0
     assert capsys.readouterr().out == "added raw.deal\n"
+
+
+def test_the_rows_that_break_a_check_are_shown(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    built(date(2026, 9, 8))
+    assert main(["check", "staging.lead_stage", "stages_are_known"]) == 0
+    assert capsys.readouterr().out == "no row breaks stages_are_known\n"
+    with runtime_from_environment().warehouse.opened(purpose="test") as connection:
+        connection.execute(
+            """insert into staging.lead_stage by name
+            select 2 as person_key, 'banana' as stage, timestamp '2026-09-01' as entered_at, 1 as load_id"""
+        )
+    assert main(["check", "staging.lead_stage", "stages_are_known", "--json"]) == 0
+    assert "banana" in capsys.readouterr().out
+    assert main(["check", "staging.lead_stage", "stages_are_knwon"]) == 2
+    error = capsys.readouterr().err
+    assert "there is no check 'staging.lead_stage stages_are_knwon'" in error and "stages_are_known'" in error

@@ -269,3 +269,19 @@ def test_the_hash_of_a_part_does_not_depend_on_threads(threads: int) -> None:
     load(other, spend([(f"d{n % 7}", f"c{n}", str(n)) for n in reversed(range(5000))]))
     assert other.execute("select content_hash from meta.load_part order by part").fetchall() == hashes
     other.close()
+
+
+def flags_of(warehouse: duckdb.DuckDBPyConnection, load_id: int) -> str:
+    ((flags,),) = warehouse.execute("select flags from meta.load where load_id = ?", [load_id]).fetchall()
+    return str(flags)
+
+
+@pytest.mark.parametrize(("changed", "told"), [(5, False), (15, True)])
+def test_many_small_corrections_that_take_away_most_of_the_money_are_taken_and_told(
+    warehouse: duckdb.DuckDBPyConnection, changed: int, told: bool
+) -> None:
+    gate = Gate("cost", minimum_rows=10)
+    load(warehouse, spend([(f"d{number}", "a", "50") for number in range(20)], gate=gate))
+    stored = load(warehouse, spend([(f"d{number}", "a", "0") for number in range(changed)], gate=gate))
+    assert (stored.parts_accepted, stored.parts_refused) == (changed, 0)
+    assert ('"fell": "from 750.00 to 0.00 (cost)"' in flags_of(warehouse, stored.load_id)) is told
