@@ -22,6 +22,7 @@ from pipelines.failures import DataFailed
 from pipelines.ga4_periods import PeriodReport, derived_reports
 from pipelines.kpi_parts import measures_of
 from pipelines.loads import fix_cut
+from pipelines.stored_texts import Recipe, remember_texts
 from pipelines.tables import Table, in_order
 
 Progress = Callable[[str], None]
@@ -83,7 +84,8 @@ def begin_build(
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(macros(project.config))
     fix_cut(connection, cut, business_date)
-    remember_texts(connection, project)
+    recipe = Recipe(project.tables, macros(project.config))
+    remember_texts(connection, recipe, project.cross_checks, project.config, project.models_hash)
     connection.execute("delete from meta.check_result")
     connection.execute("delete from meta.build")
     connection.execute(
@@ -174,23 +176,3 @@ def remember_checks(connection: duckdb.DuckDBPyConnection, results: Sequence[Che
             values ((select max(run_id) from meta.build), ?, ?, ?, ?, ?, ?)""",
             [result.table_name, result.check_name, result.severity, result.passed, result.figure, now],
         )
-
-
-def remember_texts(connection: duckdb.DuckDBPyConnection, project: Project) -> None:
-    """Keeps every text of the build by its hash, so that the build can be repeated after the files moved on."""
-    config = project.config
-    texts = [("model", name, table.text) for name, table in project.tables.items()]
-    texts += [("check", check.name, check.text) for check in project.cross_checks]
-    texts.append(("macro", "macros", macros(config)))
-    sets = [(project.models_hash, *entry) for entry in texts]
-    sets += [(config.config_hash, "config", name, text) for name, text in config.texts.items()]
-    sets += [(config.definitions_hash, "config", name, text) for name, text in config.texts.items() if "kpis/" in name]
-    known = {row[0] for row in connection.execute("select distinct set_hash from meta.text_set").fetchall()}
-    stored = {row[0] for row in connection.execute("select sha256 from meta.text").fetchall()}
-    new = [entry for entry in sets if entry[0] not in known]
-    for set_hash, kind, name, body in new:
-        sha256 = hashlib.sha256(body.encode()).hexdigest()
-        if sha256 not in stored:
-            connection.execute("insert into meta.text values (?, ?, ?, ?)", [sha256, kind, name, body])
-            stored.add(sha256)
-        connection.execute("insert into meta.text_set values (?, ?, ?, ?)", [set_hash, kind, name, sha256])

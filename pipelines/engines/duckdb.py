@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -22,6 +23,8 @@ from pipelines.failures import SourceUnavailable, WrongUse
 LOCK_WAIT_SECONDS = 60.0
 MEMORY_LIMIT = "70%"
 POLL_SECONDS = 0.1
+# The name under which the warehouse is attached to a scratch database.
+KEPT = "kept"
 # How DuckDB names the process that has the file open.
 OPEN_ELSEWHERE = re.compile(r"Conflicting lock is held in (?P<program>.*?) ?\(PID (?P<pid>\d+)\)")
 
@@ -81,6 +84,18 @@ class Warehouse:
             connection = _connect(self.path, self.threads, wait_seconds, read_only=True)
             try:
                 yield connection
+            finally:
+                connection.close()
+
+    @contextmanager
+    def beside_scratch(self, *, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """An empty database, to which the warehouse is attached for reading as `kept`; it is removed at the end."""
+        self.refuse_absent()
+        with self.held(purpose=purpose), TemporaryDirectory(dir=self.path.parent, prefix="scratch-") as folder:
+            connection = _connect(Path(folder) / "scratch.duckdb", self.threads, 0)
+            try:
+                with attached(connection, self.path, KEPT, "read_only"):
+                    yield connection
             finally:
                 connection.close()
 

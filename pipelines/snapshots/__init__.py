@@ -3,14 +3,23 @@
 A version is never changed or removed here.
 """
 
-from pipelines.snapshots.closing import Frozen, close_month, content_hash
+from pipelines.snapshots.approving import Approval, approve
+from pipelines.snapshots.chain import breaks, refuse_broken_chain
+from pipelines.snapshots.closing import Frozen, close_month
 from pipelines.snapshots.due import BY_HAND, Due, month_after, month_of, months_due
+from pipelines.snapshots.freezing import content_hash
 from pipelines.snapshots.homes import create_snapshot_tables, frozen_tables
+from pipelines.snapshots.replaying import Replayed, Version, replay, version_of
 
 __all__ = [
     "BY_HAND",
+    "Approval",
     "Due",
     "Frozen",
+    "Replayed",
+    "Version",
+    "approve",
+    "breaks",
     "close_month",
     "content_hash",
     "create_snapshot_tables",
@@ -18,4 +27,7 @@ __all__ = [
     "month_after",
     "month_of",
     "months_due",
+    "refuse_broken_chain",
+    "replay",
+    "version_of",
 ]

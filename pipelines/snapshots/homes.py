@@ -26,6 +26,18 @@ OWN_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("note", "varchar", "why it was frozen: the close day, backfilled, or by hand"),
             ("business_date", "date", "business date of the build that was frozen"),
             ("run_id", "varchar", "the run that froze it"),
+            ("duckdb_version", "varchar", "the engine that built it"),
+            ("link", "integer", "place in the chain of all versions of all months, from 1"),
+            ("chain_sha256", "varchar", "sha256 over the link before and everything this row says"),
+        ),
+    ),
+    "snapshots.approval": (
+        "Who approved which version; rows are only ever added.",
+        (
+            ("snapshot_id", "varchar", "month and version"),
+            ("approved_by", "varchar", "who approved it, as the person wrote it"),
+            ("approved_at", "timestamp", "when, UTC"),
+            ("note", "varchar", "what the person noted"),
         ),
     ),
     "snapshots.check_result": (

@@ -1,0 +1,150 @@
+"""Making a closed month again: from the loads of its cut and the texts of its day, in a scratch file.
+
+The warehouse is only read. What the files, the configuration and the loads became since does not count.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from pipelines.engines.duckdb import KEPT
+from pipelines.failures import DataFailed, WrongUse
+from pipelines.loads import create_meta_tables, fix_cut
+from pipelines.snapshots.chain import LINKED, recipe_of
+from pipelines.snapshots.freezing import content_hash, freeze
+from pipelines.snapshots.homes import create_snapshot_tables, frozen_tables, home_of
+from pipelines.stored_texts import Recipe, stored_recipe
+from pipelines.tables import Table, in_order
+
+# What says which raw rows count and what was run on them; little beside the rows.
+BOOKKEEPING = (
+    *("meta.load", "meta.load_part", "meta.load_confirmation", "meta.ruling", "meta.ruled_part"),
+    *("meta.text", "meta.text_set"),
+)
+DIFFERENCES_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a closed month, as its row tells."""
+
+    snapshot_id: str
+    month: date
+    business_date: date
+    cut: Mapping[str, int]
+    recipe: str
+    content_sha256: str
+    duckdb_version: str | None
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A version that was made again: its hash now, and the first cells that differ from what was frozen."""
+
+    version: Version
+    rows: int
+    content_sha256: str
+    differences: tuple[str, ...]
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether every frozen row came out as it was."""
+        return self.content_sha256 == self.version.content_sha256
+
+
+def version_of(connection: duckdb.DuckDBPyConnection, month: date, number: int | None) -> Version:
+    """A version of a month in a warehouse; without a number the newest.
+
+    Raises:
+        WrongUse: there is no such version.
+    """
+    found = connection.execute(
+        f"""select {", ".join(LINKED)} from snapshots.snapshot
+        where month = ? and version = coalesce(?, version) order by version desc limit 1""",
+        [month, number],
+    ).fetchall()
+    if not found:
+        which = "no version" if number is None else f"no version {number}"
+        raise WrongUse(f"month {month:%Y-%m}", f"there is {which} of it", "close it with `kpi close`, or see its page")
+    row: dict[str, Any] = dict(zip(LINKED, found[0], strict=True))
+    return Version(
+        snapshot_id=row["snapshot_id"],
+        month=row["month"],
+        business_date=row["business_date"],
+        cut=json.loads(row["cut"]),
+        recipe=recipe_of(row),
+        content_sha256=row["content_sha256"],
+        duckdb_version=row["duckdb_version"],
+    )
+
+
+def replay(scratch: duckdb.DuckDBPyConnection, version: Version) -> Replayed:
+    """Makes a version again in an empty database to which its warehouse is attached as `kept`.
+
+    Raises:
+        DataFailed: a load or a text that it was made from is missing or was changed.
+    """
+    take_over_loads(scratch)
+    _refuse_missing_loads(scratch, version)
+    recipe = stored_recipe(scratch, version.recipe, version.snapshot_id)
+    make_again(scratch, recipe, version.cut, version.business_date)
+    create_snapshot_tables(scratch, recipe.tables)
+    rows = freeze(scratch, recipe.tables, version.month, version.snapshot_id)
+    content = content_hash(scratch, recipe.tables, version.snapshot_id)
+    differences = () if content == version.content_sha256 else tuple(_differences(scratch, recipe.tables, version))
+    return Replayed(version, rows, content, differences)
+
+
+def take_over_loads(scratch: duckdb.DuckDBPyConnection) -> None:
+    """The bookkeeping of the warehouse, and its raw rows where they lie."""
+    create_meta_tables(scratch)
+    for name in BOOKKEEPING:
+        scratch.execute(f"insert into {name} by name select * from {KEPT}.{name}")
+    scratch.execute("create schema if not exists raw")
+    raw = "select table_name from duckdb_tables() where database_name = ? and schema_name = 'raw' order by all"
+    for (name,) in scratch.execute(raw, [KEPT]).fetchall():
+        scratch.execute(f'drop table if exists raw."{name}"')
+        scratch.execute(f'create view raw."{name}" as select * from {KEPT}.raw."{name}"')
+
+
+def make_again(scratch: duckdb.DuckDBPyConnection, recipe: Recipe, cut: Mapping[str, int], business_date: date) -> None:
+    """Every table of a recipe, as of a cut; its checks were judged when it was built."""
+    scratch.execute(recipe.macros)
+    fix_cut(scratch, cut, business_date)
+    for table in in_order(recipe.tables):
+        scratch.execute(f"create schema if not exists {table.schema}")
+        scratch.execute(table.statement())
+
+
+def _refuse_missing_loads(scratch: duckdb.DuckDBPyConnection, version: Version) -> None:
+    known = set(scratch.execute("select object, load_id from meta.load").fetchall())
+    for object_name, load_id in sorted(version.cut.items()):
+        if (object_name, load_id) not in known:
+            why = f"load {load_id} of {object_name}, which it was made from, is not there"
+            raise DataFailed(version.snapshot_id, why, "restore a warehouse that has it with `kpi restore`")
+
+
+def _differences(scratch: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], version: Version) -> Iterator[str]:
+    """The first cells that came out otherwise, or rows that only one side has."""
+    left = DIFFERENCES_SHOWN
+    for table in frozen_tables(tables):
+        home, key = home_of(table), ", ".join(f'"{name}"' for name in table.key)
+        for column in [column.name for column in table.columns if column.name not in table.key] or [table.key[0]]:
+            rows = scratch.execute(
+                f"""select {key}, then."{column}", now."{column}"
+                from (select * from {KEPT}.{home} where snapshot_id = $id) as then
+                full join (select * from {home} where snapshot_id = $id) as now using ({key})
+                where then."{column}" is distinct from now."{column}" order by {key} limit {left}""",
+                {"id": version.snapshot_id},
+            ).fetchall()
+            for *identity, then, now in rows:
+                yield f"{table.name} {' '.join(map(str, identity))}: {column} was {then} and is {now}"
+            left -= len(rows)
+            if left <= 0:
+                return
