@@ -137,10 +137,10 @@ def _differences(scratch: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]
         home, key = home_of(table), ", ".join(f'"{name}"' for name in table.key)
         for column in [column.name for column in table.columns if column.name not in table.key] or [table.key[0]]:
             rows = scratch.execute(
-                f"""select {key}, then."{column}", now."{column}"
-                from (select * from {KEPT}.{home} where snapshot_id = $id) as then
-                full join (select * from {home} where snapshot_id = $id) as now using ({key})
-                where then."{column}" is distinct from now."{column}" order by {key} limit {left}""",
+                f"""select {key}, frozen."{column}", remade."{column}"
+                from (select * from {KEPT}.{home} where snapshot_id = $id) as frozen
+                full join (select * from {home} where snapshot_id = $id) as remade using ({key})
+                where frozen."{column}" is distinct from remade."{column}" order by {key} limit {left}""",
                 {"id": version.snapshot_id},
             ).fetchall()
             for *identity, then, now in rows:
