@@ -22,7 +22,7 @@ from pipelines.failures import DataFailed
 from pipelines.ga4_periods import PeriodReport, derived_reports
 from pipelines.kpi_parts import measures_of
 from pipelines.loads import fix_cut
-from pipelines.stored_texts import Recipe, remember_texts
+from pipelines.stored_texts import Recipe, configuration_texts, recipe_hash, remember_texts, texts_of
 from pipelines.tables import Table, in_order
 
 Progress = Callable[[str], None]
@@ -84,8 +84,9 @@ def begin_build(
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(macros(project.config))
     fix_cut(connection, cut, business_date)
-    recipe = Recipe(project.tables, macros(project.config))
-    remember_texts(connection, recipe, project.cross_checks, project.config, project.models_hash)
+    config, recipe = project.config, Recipe(project.tables, macros(project.config))
+    kept_as = recipe_hash(project.models_hash, config.config_hash, config.definitions_hash)
+    remember_texts(connection, [*texts_of(recipe, project.cross_checks, kept_as), *configuration_texts(config)])
     connection.execute("delete from meta.check_result")
     connection.execute("delete from meta.build")
     connection.execute(

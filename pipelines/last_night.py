@@ -16,6 +16,7 @@ from pipelines.doctor import Finding
 from pipelines.failures import KpiError, SourceUnavailable
 from pipelines.running import INSTANCE_SETTINGS, events_of, failure_of, opened_instance
 from pipelines.runtime import Runtime, refuse_other_identity
+from pipelines.snapshots import AFTER_A_BREAK, breaks
 
 NIGHTLY = "nightly"
 RECORDS = Path("history") / "runs.db"
@@ -60,6 +61,11 @@ def _in_warehouse(connection: duckdb.DuckDBPyConnection, runtime: Runtime) -> It
     """Raises WrongUse when it belongs to other data or another pepper, a DuckDB error when it lacks a table."""
     refuse_other_identity(connection, runtime)
     yield Finding("warehouse", "ok", "it can be opened, and belongs to these settings")
+    broken = list(breaks(connection, runtime.project.tables))
+    for told in broken:
+        yield Finding("closed months", "failed", told, AFTER_A_BREAK)
+    if not broken:
+        yield Finding("closed months", "ok", "every version is as it was frozen")
     inbox = runtime.settings.data_dir / "inbox"
     for path, reason in connection.execute(UNREADABLE).fetchall():
         if (inbox / path).exists():

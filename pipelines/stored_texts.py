@@ -7,7 +7,7 @@ configuration of that day. Running it again belongs to `snapshots.replaying`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -26,33 +26,51 @@ class Recipe:
     macros: str
 
 
+@dataclass(frozen=True)
+class Text:
+    """One text of a set: a table, a check, the macros, or a file of the configuration."""
+
+    set_hash: str
+    kind: str
+    name: str
+    body: str
+
+    @property
+    def sha256(self) -> str:
+        """What it is kept by."""
+        return hashlib.sha256(self.body.encode()).hexdigest()
+
+
 def recipe_hash(models_hash: str, config_hash: str, definitions_hash: str) -> str:
     """The hash under which the texts of a build are kept: some are compiled from the configuration."""
     return hashlib.sha256(f"{models_hash} {config_hash} {definitions_hash}".encode()).hexdigest()
 
 
-def remember_texts(
-    connection: duckdb.DuckDBPyConnection,
-    recipe: Recipe,
-    checks: tuple[CrossCheck, ...],
-    config: Config,
-    models_hash: str,
-) -> None:
-    """Keeps every text of a build; a text that is kept already costs nothing."""
-    kept_as = recipe_hash(models_hash, config.config_hash, config.definitions_hash)
-    sets = [(kept_as, "model", name, table.text) for name, table in recipe.tables.items()]
-    sets += [(kept_as, "check", check.name, check.text) for check in checks]
-    sets.append((kept_as, "macro", "macros", recipe.macros))
-    sets += [(config.config_hash, "config", name, text) for name, text in config.texts.items()]
-    sets += [(config.definitions_hash, "config", name, text) for name, text in config.texts.items() if "kpis/" in name]
+def texts_of(recipe: Recipe, checks: Iterable[CrossCheck], kept_as: str) -> list[Text]:
+    """What is kept of a recipe, under its hash."""
+    texts = [Text(kept_as, "model", name, table.text) for name, table in recipe.tables.items()]
+    texts += [Text(kept_as, "check", check.name, check.text) for check in checks]
+    return [*texts, Text(kept_as, "macro", "macros", recipe.macros)]
+
+
+def configuration_texts(config: Config) -> list[Text]:
+    """The files of a configuration, under its hash, and those of the definitions under theirs."""
+    files = config.texts.items()
+    texts = [Text(config.config_hash, "config", name, text) for name, text in files]
+    return [*texts, *(Text(config.definitions_hash, "config", name, text) for name, text in files if "kpis/" in name)]
+
+
+def remember_texts(connection: duckdb.DuckDBPyConnection, texts: Iterable[Text]) -> None:
+    """Keeps texts; a set that is kept already costs nothing."""
     known = {row[0] for row in connection.execute("select distinct set_hash from meta.text_set").fetchall()}
     stored = {row[0] for row in connection.execute("select sha256 from meta.text").fetchall()}
-    for set_hash, kind, name, body in [entry for entry in sets if entry[0] not in known]:
-        sha256 = hashlib.sha256(body.encode()).hexdigest()
-        if sha256 not in stored:
-            connection.execute("insert into meta.text values (?, ?, ?, ?)", [sha256, kind, name, body])
-            stored.add(sha256)
-        connection.execute("insert into meta.text_set values (?, ?, ?, ?)", [set_hash, kind, name, sha256])
+    for text in [one for one in texts if one.set_hash not in known]:
+        if text.sha256 not in stored:
+            row = [text.sha256, text.kind, text.name, text.body]
+            connection.execute("insert into meta.text values (?, ?, ?, ?)", row)
+            stored.add(text.sha256)
+        named = [text.set_hash, text.kind, text.name, text.sha256]
+        connection.execute("insert into meta.text_set values (?, ?, ?, ?)", named)
 
 
 def stored_recipe(connection: duckdb.DuckDBPyConnection, kept_as: str, what: str) -> Recipe:

@@ -78,6 +78,30 @@ def test_closing_a_month_by_hand_makes_its_next_version_and_its_page(worked_desk
     assert desk.count("published/v-*") == 3, "one of the night, one with each version of the month"
 
 
+def test_a_closed_month_is_made_again_approved_and_guarded(
+    worked_desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = worked_desk
+    assert desk.kpi("close", "2026-08") == 0
+    capsys.readouterr()
+    assert desk.kpi("replay", "2026-08", "--version", "1") == 0
+    assert capsys.readouterr().out.startswith("2026-08-v1 replays to its hash ")
+    assert desk.kpi("approve", "2026-08", "--version", "1", "--by", "the board", "--note", "agreed") == 0
+    assert desk.kpi("publish") == 0
+    assert desk.mart("select snapshot_id, approved_by, note from snapshots.approval") == [
+        ("2026-08-v1", "the board", "agreed")
+    ]
+    with duckdb.connect(str(desk.data / "warehouse/warehouse.duckdb")) as warehouse:
+        warehouse.execute("update snapshots.kpi_value set numerator = numerator + 1 where kpi_id = 'new_leads'")
+    before = desk.current
+    assert desk.kpi("publish") == 1
+    assert "closed months: 2026-08-v1: rows that it froze were changed: " in capsys.readouterr().err
+    assert desk.current == before
+    assert desk.kpi("doctor", "--freshness", "26h", "--json") == 1
+    told = {finding["check"]: finding["text"] for finding in json.loads(capsys.readouterr().out)}
+    assert told["closed months"] == "2026-08-v1: rows that it froze were changed"
+
+
 @pytest.mark.parametrize(("month", "words"), [("2026-09", "is not over"), ("soon", "is not of the form")])
 def test_a_month_that_is_not_over_or_no_month_is_refused_with_exit_code_2(
     worked_desk: Desk, capsys: pytest.CaptureFixture[str], month: str, words: str

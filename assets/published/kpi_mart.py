@@ -4,7 +4,7 @@ import dagster as dg
 
 from pipelines.publishing import publish
 from pipelines.runtime import Runtime
-from pipelines.snapshots import create_snapshot_tables
+from pipelines.snapshots import create_snapshot_tables, refuse_broken_chain
 
 SNAPSHOT_KEYS = [dg.AssetKey(["snapshots", "snapshot"]), dg.AssetKey(["review", "page"])]
 
@@ -25,6 +25,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     def kpi_mart(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         connection, tables = context.resources.warehouse, runtime.project.tables
         create_snapshot_tables(connection, tables)
+        refuse_broken_chain(connection, tables)
         made = publish(
             connection, tables, published_dir=runtime.settings.data_dir / "published", run_id=context.run.run_id
         )

@@ -11,7 +11,7 @@ import typer
 
 from pipelines import backups, publishing, restoring
 from pipelines.definitions import runtime_from_environment
-from pipelines.snapshots import create_snapshot_tables
+from pipelines.snapshots import create_snapshot_tables, refuse_broken_chain
 
 
 def publish() -> None:
@@ -20,6 +20,7 @@ def publish() -> None:
     tables, published = runtime.project.tables, runtime.settings.data_dir / "published"
     with runtime.warehouse.opened_for_reading(purpose="kpi publish") as connection:
         create_snapshot_tables(connection, tables)
+        refuse_broken_chain(connection, tables)
         before = publishing.current_version(published)
         made = publishing.publish(connection, tables, published_dir=published, run_id=str(uuid.uuid4()))
     if made.version == before:

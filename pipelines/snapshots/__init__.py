@@ -4,7 +4,7 @@ A version is never changed or removed here.
 """
 
 from pipelines.snapshots.approving import Approval, approve
-from pipelines.snapshots.chain import breaks, refuse_broken_chain
+from pipelines.snapshots.chain import AFTER_A_BREAK, breaks, refuse_broken_chain
 from pipelines.snapshots.closing import Frozen, close_month
 from pipelines.snapshots.due import BY_HAND, Due, month_after, month_of, months_due
 from pipelines.snapshots.freezing import content_hash
@@ -12,6 +12,7 @@ from pipelines.snapshots.homes import create_snapshot_tables, frozen_tables
 from pipelines.snapshots.replaying import Replayed, Version, replay, version_of
 
 __all__ = [
+    "AFTER_A_BREAK",
     "BY_HAND",
     "Approval",
     "Due",

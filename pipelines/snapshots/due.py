@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import duckdb
 
 from pipelines.failures import WrongUse
-from pipelines.snapshots.homes import frozen_tables
+from pipelines.snapshots.homes import any_month_could_be_closed, frozen_tables
 from pipelines.tables import Table
 
 BACKFILLED, BY_HAND = "backfilled", "closed by hand"
@@ -66,11 +66,7 @@ def month_after(month: date) -> date:
 
 def _newest_versions(connection: duckdb.DuckDBPyConnection) -> dict[date, date]:
     """Month -> business date of its newest version."""
-    ((exists,),) = connection.execute(
-        """select count(*) from duckdb_tables()
-        where database_name = current_database() and schema_name = 'snapshots' and table_name = 'snapshot'"""
-    ).fetchall()
-    if not exists:
+    if not any_month_could_be_closed(connection):
         return {}
     return dict(
         connection.execute("select month, max(business_date) from snapshots.snapshot group by month").fetchall()

@@ -65,6 +65,15 @@ def create_snapshot_tables(connection: duckdb.DuckDBPyConnection, tables: Mappin
         ensure_table(connection, home_of(table), f"{table.description} As frozen at the month's close.", declared)
 
 
+def any_month_could_be_closed(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the tables of closed months are there yet."""
+    ((there,),) = connection.execute(
+        """select count(*) from duckdb_tables()
+        where database_name = current_database() and schema_name = 'snapshots' and table_name = 'snapshot'"""
+    ).fetchall()
+    return bool(there)
+
+
 def frozen_tables(tables: Mapping[str, Table]) -> list[Table]:
     """The tables whose header says that a month freezes them: its own rows, or all as they stand then."""
     return [table for _, table in sorted(tables.items()) if table.words.get("snapshot") in ("month", "whole")]

@@ -10,6 +10,7 @@ import pytest
 from small_month import CHANNEL, COHORT, VALUE, Build
 
 from pipelines.loads import create_meta_tables
+from pipelines.stored_texts import Recipe, recipe_hash, remember_texts, texts_of
 from pipelines.tables import Table, read_table
 
 
@@ -24,6 +25,9 @@ def build_of() -> Iterator[Build]:
     connection = duckdb.connect(config={"threads": "1"})
     create_meta_tables(connection)
     connection.execute("create schema marts")
+    read = [read_table(text, "a test") for text in (VALUE, CHANNEL, COHORT)]
+    recipe = Recipe({table.name: table for table in read}, "select 1")
+    remember_texts(connection, texts_of(recipe, (), recipe_hash("m", "c", "d")))
     connection.execute("insert into meta.load (load_id, object, business_date) values (1, 'lead', '2026-01-10')")
 
     def build(today: str) -> duckdb.DuckDBPyConnection:
