@@ -91,6 +91,10 @@ def test_a_closed_month_is_made_again_approved_and_guarded(
     assert desk.mart("select snapshot_id, approved_by, note from snapshots.approval") == [
         ("2026-08-v1", "the board", "agreed")
     ]
+    capsys.readouterr()
+    assert desk.kpi("status", "--json") == 0
+    (told,) = json.loads(capsys.readouterr().out)["closed months"]
+    assert (told["month"], told["version"], told["approved_by"]) == ("2026-08", 1, "the board")
     with duckdb.connect(str(desk.data / "warehouse/warehouse.duckdb")) as warehouse:
         warehouse.execute("update snapshots.kpi_value set numerator = numerator + 1 where kpi_id = 'new_leads'")
     before = desk.current
@@ -98,8 +102,8 @@ def test_a_closed_month_is_made_again_approved_and_guarded(
     assert "closed months: 2026-08-v1: rows that it froze were changed: " in capsys.readouterr().err
     assert desk.current == before
     assert desk.kpi("doctor", "--freshness", "26h", "--json") == 1
-    told = {finding["check"]: finding["text"] for finding in json.loads(capsys.readouterr().out)}
-    assert told["closed months"] == "2026-08-v1: rows that it froze were changed"
+    findings = {finding["check"]: finding["text"] for finding in json.loads(capsys.readouterr().out)}
+    assert findings["closed months"] == "2026-08-v1: rows that it froze were changed"
 
 
 @pytest.mark.parametrize(("month", "words"), [("2026-09", "is not over"), ("soon", "is not of the form")])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ import dagster as dg
 import pytest
 from dagster import DagsterInstance
 from desk import FIRST_DAY, LAST_NIGHT, TODAY, Desk
-from nightly import new_warehouse, running_company, shipped_project
+from nightly import shipped_project
 
 from pipelines import jobs as jobs_module
 from pipelines.alerts import Alert, after_runs
@@ -275,28 +274,3 @@ def test_days_that_cannot_be_read_again_are_refused_with_exit_code_2(
     assert desk.kpi("nightly", *arguments) == 2
     assert words in capsys.readouterr().err.strip().splitlines()[-1]
     assert not (desk.data / "warehouse/warehouse.duckdb").exists()
-
-
-@pytest.mark.bench
-def test_a_build_costs_little_more_than_its_statements_run_by_hand(tmp_path: Path) -> None:
-    """Checks, comments and bookkeeping may cost as much again as the statements themselves, not more."""
-    project = shipped_project()
-    with running_company(tmp_path / "inbox") as company:
-        connection = new_warehouse(tmp_path / "warehouse.duckdb")
-        company.night(connection, TODAY)
-    cut = current_cut(connection)
-    built = shortest(lambda: build(connection, project, cut, run_id="bench", business_date=TODAY))
-    order = [made.table.name for made in build(connection, project, cut, run_id="bench", business_date=TODAY)]
-    by_hand = shortest(lambda: [connection.execute(project.tables[name].statement()) for name in order])
-    print(f"\nbuild {built:.2f} s, its statements by hand {by_hand:.2f} s: ratio {built / by_hand:.2f}")
-    assert built / by_hand < 3
-
-
-def shortest(work: Any) -> float:
-    """Seconds of the fastest of three."""
-    taken = []
-    for _ in range(3):
-        began = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - began)
-    return min(taken)

@@ -57,6 +57,10 @@ STATUS_QUERIES = {
             coalesce(p.refused, 0) as parts_refused, o.message
         from outcome as o left join read_rows as r using (source) left join parts as p using (source)
         order by o.began""",
+    "closed months": """select strftime(s.month, '%Y-%m') as month, s.version, s.created_at, s.note,
+            string_agg(a.approved_by, ', ' order by a.approved_at) as approved_by
+        from snapshots.snapshot as s left join snapshots.approval as a using (snapshot_id)
+        group by all order by month desc, version desc limit 12""",
     "refused parts": refused_loads(refused_parts()),
     "files that were not loaded": """select path, kind, state, reason from meta.file
         where state <> 'loaded' order by path""",
