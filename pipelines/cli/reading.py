@@ -62,8 +62,9 @@ STATUS_QUERIES = {
         from snapshots.snapshot as s left join snapshots.approval as a using (snapshot_id)
         group by all order by month desc, version desc limit 12""",
     "refused parts": refused_loads(refused_parts()),
-    "files that were not loaded": """select path, kind, state, reason from meta.file
-        where state <> 'loaded' order by path""",
+    "files that were not loaded": """select path, max_by(kind, seen_at) as kind, max_by(state, seen_at) as state,
+            max_by(reason, seen_at) as reason
+        from meta.file group by path having max_by(state, seen_at) <> 'loaded' order by path""",
     "ga4 quota": """select bucket, sum(consumed)::bigint as consumed, arg_max(remaining, seen_at) as remaining,
             max(seen_at) as seen_at
         from meta.quota where run_id = (select arg_max(run_id, seen_at) from meta.quota)
@@ -112,8 +113,13 @@ def rejected(as_json: AsJson = False) -> None:
     with runtime.warehouse.opened_for_reading(purpose="kpi inbox rejected") as connection:
         rows = _rows(
             connection,
-            """select path, line, column_name as "column", value, reason, remedy from meta.rejected_row
-            order by path, line, column_name""",
+            """select r.path, r.line, r.column_name as "column", r.value, r.reason, r.remedy
+            from meta.rejected_row as r
+            -- of a file that was corrected only what its newest version still lacks
+            inner join (
+                select path, max_by(content_hash, seen_at) as content_hash from meta.file group by path
+            ) as newest using (path, content_hash)
+            order by r.path, r.line, r.column_name""",
         )
     show_rows(rows, as_json=as_json, if_none="no row was rejected")
 
