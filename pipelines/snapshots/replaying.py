@@ -71,7 +71,7 @@ def version_of(connection: duckdb.DuckDBPyConnection, month: date, number: int |
     ).fetchall()
     if not found:
         which = "no version" if number is None else f"no version {number}"
-        raise WrongUse(f"month {month:%Y-%m}", f"there is {which} of it", "close it with `kpi close`, or see its page")
+        raise WrongUse(f"month {month:%Y-%m}", f"there is {which} of it", "see `kpi status`")
     row: dict[str, Any] = dict(zip(LINKED, found[0], strict=True))
     return Version(
         snapshot_id=row["snapshot_id"],
