@@ -61,7 +61,7 @@ def _in_warehouse(connection: duckdb.DuckDBPyConnection, runtime: Runtime) -> It
     """Raises WrongUse when it belongs to other data or another pepper, a DuckDB error when it lacks a table."""
     refuse_other_identity(connection, runtime)
     yield Finding("warehouse", "ok", "it can be opened, and belongs to these settings")
-    broken = list(breaks(connection, runtime.project.tables))
+    broken = list(breaks(connection))
     for told in broken:
         yield Finding("closed months", "failed", told, AFTER_A_BREAK)
     if not broken:

@@ -25,7 +25,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     def kpi_mart(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         connection, tables = context.resources.warehouse, runtime.project.tables
         create_snapshot_tables(connection, tables)
-        refuse_broken_chain(connection, tables)
+        refuse_broken_chain(connection)
         made = publish(
             connection, tables, published_dir=runtime.settings.data_dir / "published", run_id=context.run.run_id
         )

@@ -6,7 +6,16 @@ import dagster as dg
 
 from pipelines.partitions import ASKED_MONTH
 from pipelines.runtime import Runtime
-from pipelines.snapshots import BY_HAND, Due, close_month, frozen_tables, month_of, months_due
+from pipelines.snapshots import (
+    BY_HAND,
+    Due,
+    close_month,
+    create_snapshot_tables,
+    frozen_tables,
+    month_of,
+    months_due,
+    refuse_broken_chain,
+)
 from pipelines.sql_assets import column_schema
 
 SNAPSHOT = dg.AssetKey(["snapshots", "snapshot"])
@@ -33,6 +42,9 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     )
     def closed_month(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         connection, close_days = context.resources.warehouse, runtime.config.company.month_close_days
+        create_snapshot_tables(connection, tables)
+        # once for all months that are due: it reads every version
+        refuse_broken_chain(connection)
         asked = context.run.tags.get(ASKED_MONTH)
         due = (
             [Due(month_of(asked), BY_HAND)]

@@ -20,7 +20,7 @@ def publish() -> None:
     tables, published = runtime.project.tables, runtime.settings.data_dir / "published"
     with runtime.warehouse.opened_for_reading(purpose="kpi publish") as connection:
         create_snapshot_tables(connection, tables)
-        refuse_broken_chain(connection, tables)
+        refuse_broken_chain(connection)
         before = publishing.current_version(published)
         made = publishing.publish(connection, tables, published_dir=published, run_id=str(uuid.uuid4()))
     if made.version == before:

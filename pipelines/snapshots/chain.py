@@ -16,9 +16,8 @@ import duckdb
 
 from pipelines.failures import DataFailed
 from pipelines.snapshots.freezing import content_hash
-from pipelines.snapshots.homes import any_month_could_be_closed
+from pipelines.snapshots.homes import has_snapshot_tables
 from pipelines.stored_texts import recipe_hash, stored_recipe
-from pipelines.tables import Table
 
 # What a version says of itself, in the order in which it is hashed.
 LINKED = (
@@ -39,12 +38,9 @@ def append_link(connection: duckdb.DuckDBPyConnection, version: Mapping[str, Any
     connection.execute(f"insert into snapshots.snapshot ({names}) values ({marks})", list(row.values()))
 
 
-def breaks(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> Iterator[str]:
-    """What was changed by other hands, one line each.
-
-    `tables` are those of today: they stand in for a version that is older than the chain, whose texts are not kept.
-    """
-    if not any_month_could_be_closed(connection):
+def breaks(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """What was changed by other hands, one line each."""
+    if not has_snapshot_tables(connection):
         return
     found = connection.execute(
         f"select link, chain_sha256, {', '.join(LINKED)} from snapshots.snapshot order by link nulls first"
@@ -59,18 +55,20 @@ def breaks(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -
             elif _link_hash(before, version) != chain_sha256:
                 yield f"{name}: what it says of itself was changed"
             before, expected = chain_sha256, link + 1
+        # a version from before there was a chain: its table texts were kept with the models alone
+        kept_as = recipe_of(version) if link is not None else version["models_hash"]
         try:
-            then = tables if link is None else stored_recipe(connection, recipe_of(version), name).tables
+            tables = stored_recipe(connection, kept_as, name).tables
         except DataFailed as failure:
             yield str(failure)
             continue
-        if content_hash(connection, then, name) != version["content_sha256"]:
+        if content_hash(connection, tables, name) != version["content_sha256"]:
             yield f"{name}: rows that it froze were changed"
 
 
-def refuse_broken_chain(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> None:
+def refuse_broken_chain(connection: duckdb.DuckDBPyConnection) -> None:
     """Raises DataFailed when a closed month is not what was frozen."""
-    for told in breaks(connection, tables):
+    for told in breaks(connection):
         raise DataFailed("closed months", told, AFTER_A_BREAK)
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import duckdb
 
 from pipelines.failures import WrongUse
-from pipelines.snapshots.homes import any_month_could_be_closed, frozen_tables
+from pipelines.snapshots.homes import frozen_tables, has_snapshot_tables
 from pipelines.tables import Table
 
 BACKFILLED, BY_HAND = "backfilled", "closed by hand"
@@ -66,7 +66,7 @@ def month_after(month: date) -> date:
 
 def _newest_versions(connection: duckdb.DuckDBPyConnection) -> dict[date, date]:
     """Month -> business date of its newest version."""
-    if not any_month_could_be_closed(connection):
+    if not has_snapshot_tables(connection):
         return {}
     return dict(
         connection.execute("select month, max(business_date) from snapshots.snapshot group by month").fetchall()

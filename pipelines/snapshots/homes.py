@@ -65,7 +65,7 @@ def create_snapshot_tables(connection: duckdb.DuckDBPyConnection, tables: Mappin
         ensure_table(connection, home_of(table), f"{table.description} As frozen at the month's close.", declared)
 
 
-def any_month_could_be_closed(connection: duckdb.DuckDBPyConnection) -> bool:
+def has_snapshot_tables(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the tables of closed months are there yet."""
     ((there,),) = connection.execute(
         """select count(*) from duckdb_tables()
