@@ -89,9 +89,8 @@ def broken_rows(tables: Mapping[str, Table], cross_checks: Iterable[CrossCheck],
     known = {(check.table_name, check.name): check.query for check in cross_checks}
     for table in tables.values():
         key = ", ".join(f'"{column}"' for column in table.key)
-        known[table.name, "key"] = (
-            f"select {key}, count(*) as copies from {table.name} group by {key} having copies > 1"
-        )
+        twice = f"select {key} from {table.name} group by {key} having count(*) > 1"
+        known[table.name, "key"] = f"select * from {table.name} where {_missing(table)} or ({key}) in ({twice})"
         known |= {(table.name, rule): f"select * from {table.name} where not ({holds})" for rule, holds in table.checks}
     if (table_name, name) not in known:
         shown = f"{table_name} {name}"
@@ -101,11 +100,15 @@ def broken_rows(tables: Mapping[str, Table], cross_checks: Iterable[CrossCheck],
 
 def _key_breaks(table: Table) -> str:
     key = ", ".join(f'"{name}"' for name in table.key)
-    required = [column.name for column in table.columns if column.is_required]
-    missing = " or ".join(f'"{name}" is null' for name in required) or "false"
     return f"""select
       (select coalesce(sum(copies - 1), 0) from (select count(*) as copies from {table.name} group by {key}))
-      + (select count(*) from {table.name} where {missing})"""
+      + (select count(*) from {table.name} where {_missing(table)})"""
+
+
+def _missing(table: Table) -> str:
+    """The condition of a row that lacks what it has to have."""
+    required = [column.name for column in table.columns if column.is_required]
+    return " or ".join(f'"{name}" is null' for name in required) or "false"
 
 
 def _outcome(connection: duckdb.DuckDBPyConnection, count_query: str) -> tuple[bool, int]:

@@ -176,7 +176,7 @@ def uses_sandbox(settings: Settings, config: Config) -> bool:
         raise WrongUse(
             "mailchimp",
             "the API key does not end in its data centre, as in ...-us6",
-            "set MAILCHIMP_API_KEY to the whole key",
+            "set MAILCHIMP_API_KEY to the whole key, or MAILCHIMP_SERVER_PREFIX",
         )
     return False
 

@@ -211,7 +211,11 @@ def test_one_source_set_and_the_other_left_out_is_not_the_demo(shipped: Config) 
         ({"GA4_ENDPOINT": "127.0.0.1:1"}, "", "ga4: GA4_PROPERTY_ID is not set, although GA4_ENDPOINT is"),
         ({"GOOGLE_APPLICATION_CREDENTIALS": "k.json"}, "", "although GOOGLE_APPLICATION_CREDENTIALS is"),
         ({"MAILCHIMP_SERVER_PREFIX": "us6"} | GA4, "", "although MAILCHIMP_SERVER_PREFIX is"),
-        ({"MAILCHIMP_API_KEY": "nodatacentre"} | GA4, "", "set MAILCHIMP_API_KEY to the whole key"),
+        (
+            {"MAILCHIMP_API_KEY": "nodatacentre"} | GA4,
+            "",
+            "set MAILCHIMP_API_KEY to the whole key, or MAILCHIMP_SERVER_PREFIX",
+        ),
     ],
 )
 def test_a_source_that_is_half_set_is_never_replaced_by_demo_data(

@@ -151,6 +151,10 @@ def test_the_rows_that_break_a_check_are_shown(data: Path, capsys: pytest.Captur
         )
     assert main(["check", "staging.lead_stage", "stages_are_known", "--json"]) == 0
     assert "banana" in capsys.readouterr().out
+    with runtime_from_environment().warehouse.opened(purpose="test") as connection:
+        connection.execute("insert into staging.lead_stage select * from staging.lead_stage")
+    assert main(["check", "staging.lead_stage", "key", "--json"]) == 0
+    assert [row["stage"] for row in json.loads(capsys.readouterr().out)] == ["banana", "banana"]
     assert main(["check", "staging.lead_stage", "stages_are_knwon"]) == 2
     error = capsys.readouterr().err
     assert "there is no check 'staging.lead_stage stages_are_knwon'" in error and "stages_are_known'" in error
