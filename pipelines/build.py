@@ -41,12 +41,17 @@ class Project:
         """The requests to GA4 that follow from the KPIs."""
         return derived_reports(self.config.kpis, measures_of(self.tables), self.config.sources.ga4.event_names)
 
+    @cached_property
+    def recipe(self) -> Recipe:
+        """What a build runs."""
+        return Recipe(self.tables, macros(self.config))
+
     @property
     def models_hash(self) -> str:
         """Sha256 over what every table computes, and over the macros."""
         meaning = {name: table.version for name, table in self.tables.items() if table.schema != "reference"}
         meaning |= {check.name: check.query for check in self.cross_checks}
-        meaning["macros"] = macros(self.config)
+        meaning["macros"] = self.recipe.macros
         return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
 
 
@@ -82,9 +87,9 @@ def begin_build(
     """Fixes the cut and the rules of a build, and marks it as under way until :func:`end_build`."""
     for schema in ("staging", "facts", "measures", "marts", "reference", "review"):
         connection.execute(f"create schema if not exists {schema}")
-    connection.execute(macros(project.config))
+    recipe, config = project.recipe, project.config
+    connection.execute(recipe.macros)
     fix_cut(connection, cut, business_date)
-    config, recipe = project.config, Recipe(project.tables, macros(project.config))
     kept_as = recipe_hash(project.models_hash, config.config_hash, config.definitions_hash)
     remember_texts(connection, [*texts_of(recipe, project.cross_checks, kept_as), *configuration_texts(config)])
     connection.execute("delete from meta.check_result")

@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from pipelines import source_access
 from pipelines.cli import main
 from pipelines.mailchimp_client import connect as connect_mailchimp
-from pipelines.sandbox.demo_company import TINY, demo_company
+from pipelines.sandbox.demo_company import PROPERTY_ID, TINY, demo_company
 from pipelines.sandbox.exports import write_exports
 from pipelines.sandbox.mailchimp_server import DEMO_API_KEY
 from pipelines.sandbox.truth import Truth
@@ -99,23 +99,28 @@ def young_company() -> Truth:
     return demo_company(YOUNG)
 
 
+def set_environment(environment: pytest.MonkeyPatch, folder: Path, ga4_endpoint: str, mailchimp_url: str) -> None:
+    """The variables of a machine in a folder, whose sources are at these addresses."""
+    given = {
+        "KPI_CONFIG": str(folder / "config"),
+        "KPI_DATA": str(folder / "data"),
+        "DAGSTER_HOME": str(folder / "dagster"),
+        "KPI_PEPPER": "a secret of these tests",
+        "KPI_THREADS": "1",
+        "GA4_PROPERTY_ID": PROPERTY_ID,
+        "GA4_ENDPOINT": ga4_endpoint,
+        "MAILCHIMP_API_KEY": DEMO_API_KEY,
+        "MAILCHIMP_BASE_URL": mailchimp_url,
+    }
+    for name, value in given.items():
+        environment.setenv(name, value)
+
+
 @contextmanager
 def desk_in(folder: Path) -> Iterator[Desk]:
     """The machine whose configuration and data lie in a folder."""
     with running_company(folder / "unused", young_company()) as company, pytest.MonkeyPatch.context() as environment:
-        given = {
-            "KPI_CONFIG": str(folder / "config"),
-            "KPI_DATA": str(folder / "data"),
-            "DAGSTER_HOME": str(folder / "dagster"),
-            "KPI_PEPPER": "a secret of these tests",
-            "KPI_THREADS": "1",
-            "GA4_PROPERTY_ID": company.truth.property_id,
-            "GA4_ENDPOINT": company.ga4_server.endpoint,
-            "MAILCHIMP_API_KEY": DEMO_API_KEY,
-            "MAILCHIMP_BASE_URL": company.mailchimp_server.base_url,
-        }
-        for name, value in given.items():
-            environment.setenv(name, value)
+        set_environment(environment, folder, company.ga4_server.endpoint, company.mailchimp_server.base_url)
         # a source that is away is asked six times with pauses; the pauses are not what is tested here
         environment.setattr(source_access, "connect_mailchimp", partial(connect_mailchimp, base_delay=0))
         environment.setattr(sqlite_event_log, "create_engine", one_engine_each(sqlite_event_log.create_engine))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from desk import set_environment
 from failure_matrix import Row, failures_of_source
 from failure_nights import FIRST_DAY, SMALL, SPOILT_MORNING
 
@@ -16,12 +17,12 @@ from pipelines import ga4, source_access
 from pipelines.cli import main
 from pipelines.ga4_errors import Patience
 from pipelines.publishing import current_manifest
-from pipelines.sandbox.demo_company import PROPERTY_ID, demo_company
+from pipelines.sandbox.demo_company import demo_company
 from pipelines.sandbox.ga4_faults import Failure
 from pipelines.sandbox.ga4_server import serve_ga4
 from pipelines.sandbox.ga4_wordings import REFUSALS
 from pipelines.sandbox.mailchimp_faults import FAULTS
-from pipelines.sandbox.mailchimp_server import DEMO_API_KEY, serve_mailchimp
+from pipelines.sandbox.mailchimp_server import serve_mailchimp
 
 HASTY = Patience(first_pause_s=0.001, longest_pause_s=0.002)
 
@@ -44,20 +45,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         serve_ga4(truth, SPOILT_MORNING, faults=[away]) as property_,
         serve_mailchimp(truth, SPOILT_MORNING, faults=[revoked]) as account,
     ):
-        environment = {
-            "KPI_CONFIG": str(tmp_path / "config"),
-            "KPI_DATA": str(tmp_path / "data"),
-            "DAGSTER_HOME": str(tmp_path / "dagster"),
-            "KPI_PEPPER": "a secret of these tests",
-            "KPI_THREADS": "1",
-            "KPI_TODAY": SPOILT_MORNING.isoformat(),
-            "GA4_PROPERTY_ID": PROPERTY_ID,
-            "GA4_ENDPOINT": property_.endpoint,
-            "MAILCHIMP_API_KEY": DEMO_API_KEY,
-            "MAILCHIMP_BASE_URL": account.base_url,
-        }
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
+        set_environment(monkeypatch, tmp_path, property_.endpoint, account.base_url)
+        monkeypatch.setenv("KPI_TODAY", SPOILT_MORNING.isoformat())
         # the pauses between tries are not what is tested here
         monkeypatch.setattr(source_access.ga4, "connect", functools.partial(ga4.connect, patience=HASTY))
         yield tmp_path / "data"
