@@ -40,6 +40,25 @@ OWN_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("note", "varchar", "what the person noted"),
         ),
     ),
+    "snapshots.restatement": (
+        "Why a month differs between two of its versions: an amount for every cause; rows are only ever added.",
+        (
+            ("month", "date", "first day of the month"),
+            ("from_version", "integer", "the older version"),
+            ("to_version", "integer", "the newer version"),
+            ("kpi_id", "varchar", "id of the KPI"),
+            ("slice", "varchar", "what the members divide: total, channel, device, campaign and so on"),
+            ("member", "varchar", "value of the slice; empty for total"),
+            (
+                "cause",
+                "varchar",
+                "exchange_rate, merge, refund, late_data, source_correction, attribution, cost_allocation, "
+                "configuration or definition",
+            ),
+            ("part", "varchar", "numerator, denominator or value"),
+            ("amount", "decimal(38, 12)", "what the cause adds to the part; all causes sum to the difference"),
+        ),
+    ),
     "snapshots.check_result": (
         "The checks of the build that was frozen.",
         (
