@@ -48,8 +48,14 @@ class Project:
 
     @property
     def models_hash(self) -> str:
-        """Sha256 over what every table computes, and over the macros."""
+        """Sha256 over what every table computes, over what a month freezes of it, and over the macros.
+
+        The rows of reference tables are configuration, which has hashes of its own; their columns are not.
+        """
         meaning = {name: table.version for name, table in self.tables.items() if table.schema != "reference"}
+        for name, table in self.tables.items():
+            if "snapshot" in table.words:
+                meaning[f"{name} frozen"] = f"{table.words['snapshot']} {[(c.name, c.type) for c in table.columns]}"
         meaning |= {check.name: check.query for check in self.cross_checks}
         meaning["macros"] = self.recipe.macros
         return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()

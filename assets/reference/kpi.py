@@ -11,6 +11,7 @@ from pipelines.tables import Table
 
 HEADER = """-- The KPI catalogue: what each KPI is, in words and in measures.
 -- publish: yes
+-- snapshot: whole
 create table reference.kpi (
   kpi_id               varchar not null comment 'id of the KPI',
   name_nl              varchar not null comment 'Dutch name',

@@ -10,6 +10,7 @@ from pipelines.tables import Table
 
 HEADER = """-- The funnel stages in the configured order.
 -- publish: yes
+-- snapshot: whole
 create table reference.stage (
   stage     varchar not null comment 'id of the stage',
   position  integer not null comment 'place in the funnel, from 1',

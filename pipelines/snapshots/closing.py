@@ -13,10 +13,11 @@ import duckdb
 
 from pipelines.engines.duckdb import all_or_nothing
 from pipelines.failures import DataFailed, WrongUse
-from pipelines.snapshots.chain import append_link
+from pipelines.snapshots.chain import append_link, recipe_of
 from pipelines.snapshots.due import Due, month_after
 from pipelines.snapshots.freezing import content_hash, freeze
 from pipelines.snapshots.homes import create_snapshot_tables
+from pipelines.stored_texts import stored_recipe
 from pipelines.tables import Table
 
 
@@ -40,16 +41,18 @@ def close_month(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Tabl
     """
     create_snapshot_tables(connection, tables)
     build = _complete_build(connection)
+    # what was built, which is not what the files say when they moved on since
+    built = stored_recipe(connection, recipe_of(build), "the last build").tables
     _refuse_too_early(connection, due.month, build["business_date"])
     ((version,),) = connection.execute(
         "select coalesce(max(version), 0) + 1 from snapshots.snapshot where month = ?", [due.month]
     ).fetchall()
     snapshot_id = f"{due.month:%Y-%m}-v{version}"
     with all_or_nothing(connection):
-        rows = freeze(connection, tables, due.month, snapshot_id)
+        rows = freeze(connection, built, due.month, snapshot_id)
         if not rows:
             raise DataFailed(f"{due.month:%Y-%m}", "the build holds no row of this month", "load its data first")
-        content = content_hash(connection, tables, snapshot_id)
+        content = content_hash(connection, built, snapshot_id)
         connection.execute(
             """insert into snapshots.check_result by name
             select ? as snapshot_id, table_name, check_name, severity, passed, figure from meta.check_result""",

@@ -22,8 +22,9 @@ MONTHS_OF_COHORTS = 24
 
 
 def freeze(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], month: date, snapshot_id: str) -> int:
-    """Appends the rows of the month to their homes; answers with their number."""
-    return sum(_freeze(connection, table, month, snapshot_id) for table in frozen_tables(tables))
+    """Appends the rows of the month, and the tables that go with it as a whole; answers with the number of the former."""
+    rows = {table.name: _freeze(connection, table, month, snapshot_id) for table in frozen_tables(tables)}
+    return sum(number for name, number in rows.items() if tables[name].words["snapshot"] == "month")
 
 
 def content_hash(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], snapshot_id: str) -> str:

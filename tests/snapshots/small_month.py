@@ -36,4 +36,12 @@ create table marts.cohort (
 ) as
 select cast('2026-01-01' as date) as cohort_month, 1 as figure
 """
+WHOLE = """-- What goes with every month.
+-- snapshot: whole
+create table reference.word (
+  word  varchar not null comment 'a word',
+  primary key (word)
+) as
+select 'lead' as word
+"""
 Build = Callable[[str], duckdb.DuckDBPyConnection]

@@ -7,11 +7,12 @@ from datetime import date
 
 import duckdb
 import pytest
-from small_month import Build
+from small_month import WHOLE, Build
 
 from pipelines.failures import DataFailed, WrongUse
-from pipelines.snapshots import BY_HAND, Due, close_month, content_hash
-from pipelines.tables import Table
+from pipelines.snapshots import BY_HAND, Due, breaks, close_month, content_hash
+from pipelines.stored_texts import Recipe, recipe_hash, remember_texts, texts_of
+from pipelines.tables import Table, read_table
 
 JANUARY, DECEMBER = Due(date(2026, 1, 1), BY_HAND), Due(date(2025, 12, 1), BY_HAND)
 
@@ -94,6 +95,41 @@ def test_a_month_without_a_row_freezes_nothing(build_of: Build, tables: Mapping[
     with pytest.raises(DataFailed, match="holds no row"):
         close_month(connection, tables, Due(date(2020, 1, 1), BY_HAND), run_id="run")
     assert connection.execute("select count(*) from snapshots.value").fetchall() == [(0,)]
+
+
+def with_words(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> dict[str, Table]:
+    """A build of a newer release, in which a table of words goes with every month."""
+    word = read_table(WHOLE, "a test")
+    grown = {**tables, word.name: word}
+    remember_texts(connection, texts_of(Recipe(grown, "select 1"), (), recipe_hash("m2", "c", "d")))
+    connection.execute("create schema reference")
+    connection.execute(word.statement())
+    connection.execute("update meta.build set models_hash = 'm2'")
+    return grown
+
+
+def test_a_table_that_goes_with_every_month_is_frozen_as_it_stands(
+    build_of: Build, tables: Mapping[str, Table]
+) -> None:
+    connection = build_of("2026-02-05")
+    close_month(connection, with_words(connection, tables), JANUARY, run_id="run")
+    connection.execute("update reference.word set word = 'prospect'")
+    assert connection.execute("select * from snapshots.word").fetchall() == [("2026-01-v1", "lead")]
+
+
+def test_a_table_that_goes_with_every_month_does_not_make_a_month(build_of: Build, tables: Mapping[str, Table]) -> None:
+    connection = build_of("2026-02-05")
+    with pytest.raises(DataFailed, match="holds no row"):
+        close_month(connection, with_words(connection, tables), Due(date(2020, 1, 1), BY_HAND), run_id="run")
+
+
+def test_a_build_of_an_earlier_release_is_frozen_by_its_own_texts(build_of: Build, tables: Mapping[str, Table]) -> None:
+    connection = build_of("2026-02-05")
+    grown = with_words(connection, tables)
+    connection.execute("update meta.build set models_hash = 'm'")
+    close_month(connection, grown, JANUARY, run_id="run")
+    assert list(breaks(connection)) == []
+    assert connection.execute("select * from snapshots.word").fetchall() == []
 
 
 def test_the_checks_of_the_build_are_frozen_with_it(build_of: Build, tables: Mapping[str, Table]) -> None:
