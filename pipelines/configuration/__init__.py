@@ -1,5 +1,6 @@
 """What the company decides, read from `config/`, checked as a whole and handed out as frozen values."""
 
+from pipelines.configuration.annotations import Annotation
 from pipelines.configuration.catalogue import Grain, Kpi
 from pipelines.configuration.channels import ChannelRule, Exclusion, like_pattern
 from pipelines.configuration.company import Company
@@ -9,6 +10,7 @@ from pipelines.configuration.resolved import Config, known_channels
 from pipelines.configuration.sources import Sources
 
 __all__ = [
+    "Annotation",
     "ChannelRule",
     "Company",
     "Config",

@@ -9,6 +9,7 @@ from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from pipelines.configuration.annotations import read_annotations
 from pipelines.configuration.catalogue import Family, Kpi
 from pipelines.configuration.catalogue_files import read_catalogue
 from pipelines.configuration.channels import ChannelRule, read_channel_rules, read_exclusions
@@ -21,6 +22,7 @@ from pipelines.configuration.sources import Sources
 from pipelines.failures import WrongUse
 
 FILES = ("company.yaml", "sources.yaml", "channels.csv", "exclusions.csv", "cost_drivers.csv")
+ANNOTATIONS = "annotations.yaml"
 KPI_FOLDER = "kpis"
 FAMILIES: tuple[str, ...] = get_args(Family)
 
@@ -61,6 +63,7 @@ def config_from_texts(texts: Mapping[str, str], place: str = "config") -> Config
     stages = tuple(dict.fromkeys([*company.stages, *DEFAULT_STAGES]))
     kpis = read_catalogue([read_yaml(texts[name], files[name]) for name in _kpi_files(texts)], stages)
     _check_company(company, company_yaml, rules, kpis, stages)
+    annotations_yaml = read_yaml(texts.get(ANNOTATIONS, ""), f"{place}/{ANNOTATIONS}")
     return Config(
         company=company,
         sources=sources,
@@ -68,6 +71,7 @@ def config_from_texts(texts: Mapping[str, str], place: str = "config") -> Config
         exclusions=tuple(exclusions.values()),
         cost_drivers=tuple(drivers.values()),
         kpis=tuple(kpis),
+        annotations=read_annotations(annotations_yaml, [kpi.id for kpi in kpis], channel_names(rules)),
         texts=dict(texts),
     )
 
@@ -95,7 +99,7 @@ def _kpi_files(texts: Mapping[str, str]) -> list[str]:
 
 
 def _refuse_missing_and_unknown(texts: Mapping[str, str], place: str) -> None:
-    expected = {*FILES, *(f"{KPI_FOLDER}/{family}.yaml" for family in FAMILIES)}
+    expected = {*FILES, ANNOTATIONS, *(f"{KPI_FOLDER}/{family}.yaml" for family in FAMILIES)}
     for name in sorted(texts.keys() - expected):
         near = difflib.get_close_matches(name, expected, n=1, cutoff=0)[0]
         raise WrongUse(f"{place}/{name}", "no file of this name is read", f"did you mean {place}/{near}?")

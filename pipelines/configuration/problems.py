@@ -161,7 +161,7 @@ def _keys_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
     for part in loc:
         if part in current.model_fields:
             current = _model_within(current.model_fields[str(part)].annotation) or current
-    return list(current.model_fields)
+    return [field.alias or name for name, field in current.model_fields.items()]
 
 
 def _model_within(annotation: Any) -> type[BaseModel] | None:

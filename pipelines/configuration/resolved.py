@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from pipelines.configuration.annotations import Annotation
 from pipelines.configuration.catalogue import Kpi
 from pipelines.configuration.channels import GA4_CHANNELS, ChannelRule, Exclusion
 from pipelines.configuration.company import Company
@@ -30,11 +31,12 @@ class Config:
     exclusions: tuple[Exclusion, ...]
     cost_drivers: tuple[CostDriver, ...]
     kpis: tuple[Kpi, ...]
+    annotations: tuple[Annotation, ...]
     texts: Mapping[str, str] = field(repr=False, hash=False, compare=False)
 
     @cached_property
     def config_hash(self) -> str:
-        """Sha256 of everything but the KPI catalogue and what is told to whom."""
+        """Sha256 of everything but the KPI catalogue, what is told to whom, and remarks, which change no figure."""
         return _sha256(
             {
                 "company": self.company.model_dump(mode="json"),

@@ -22,7 +22,10 @@ MONTHS_OF_COHORTS = 24
 
 
 def freeze(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], month: date, snapshot_id: str) -> int:
-    """Appends the rows of the month, and the tables that go with it as a whole; answers with the number of the former."""
+    """Appends the rows of the month to their homes, and the tables that go with it; answers with the number of rows.
+
+    The tables that go with every month do not count: they make no month.
+    """
     rows = {table.name: _freeze(connection, table, month, snapshot_id) for table in frozen_tables(tables)}
     return sum(number for name, number in rows.items() if tables[name].words["snapshot"] == "month")
 
