@@ -25,7 +25,7 @@ from pipelines.tables import Table, read_table
 ASSETS = Path(assets.__file__).parent
 CHECKS = "checks"
 WRITTEN_SCHEMAS = ("reference", "marts")
-LEFT = ("snapshots", "review", "published")
+LEFT = ("snapshots", "published", "review")
 
 
 def load_project(config: Config) -> Project:
@@ -73,10 +73,10 @@ def build_defs(runtime: Runtime, **overrides: object) -> dg.Definitions:
     cut = _python_asset("meta.current_part", runtime, after=read)
     tables = table_assets(runtime.project)
     build = _python_asset("meta.build", runtime, after=tables)
-    snapshots, review, published = (_python_assets(folder, runtime) for folder in LEFT)
+    snapshots, published, review = (_python_assets(folder, runtime) for folder in LEFT)
     night = _python_asset("meta.night", runtime, after=published)
     return dg.Definitions(
-        assets=[*read, *cut, *tables, *build, *snapshots, *review, *published, *night],
+        assets=[*read, *cut, *tables, *build, *snapshots, *published, *review, *night],
         asset_checks=cross_check_definitions(runtime.project),
         jobs=jobs(),
         schedules=schedules(runtime),

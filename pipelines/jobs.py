@@ -9,7 +9,7 @@ from pipelines.partitions import usual_night_tags
 from pipelines.runtime import Runtime
 from pipelines.snapshots import months_due
 
-BUILD_GROUPS = ("meta", "reference", "staging", "facts", "measures", "marts", "published")
+BUILD_GROUPS = ("meta", "reference", "staging", "facts", "measures", "marts", "published", "review")
 INBOX_TAG = ("source", "inbox")
 NIGHTLY_AT = "30 5 * * *"
 MONTH_CLOSE_AT = "0 7 * * *"
@@ -23,17 +23,17 @@ def jobs() -> list[dg.UnresolvedAssetJobDefinition]:
         dg.define_asset_job(
             "nightly",
             built | dg.AssetSelection.groups("raw"),
-            description="Reads all sources, builds every table, publishes the mart.",
+            description="Reads all sources, builds every table, publishes the mart, brings the pages up to date.",
         ),
         dg.define_asset_job(
             "files",
             built | dg.AssetSelection.tag(*INBOX_TAG),
-            description="Takes in new files of the inbox, builds every table, publishes the mart.",
+            description="Takes in new files of the inbox, builds every table, publishes the mart and the pages.",
         ),
         dg.define_asset_job(
             "month_close",
             dg.AssetSelection.groups("snapshots", "review", "published"),
-            description="Freezes the months that are due, writes their pages, publishes the mart.",
+            description="Freezes the months that are due, publishes the mart, writes the pages.",
         ),
     ]
 

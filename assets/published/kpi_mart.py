@@ -6,7 +6,7 @@ from pipelines.publishing import publish
 from pipelines.runtime import Runtime
 from pipelines.snapshots import create_snapshot_tables, refuse_broken_chain
 
-SNAPSHOT_KEYS = [dg.AssetKey(["snapshots", "snapshot"]), dg.AssetKey(["review", "page"])]
+SNAPSHOT_KEY = dg.AssetKey(["snapshots", "snapshot"])
 
 
 def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
@@ -14,7 +14,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
 
     @dg.asset(
         key=["published", "kpi_mart"],
-        deps=[dg.AssetKey(["meta", "build"]), *SNAPSHOT_KEYS],
+        deps=[dg.AssetKey(["meta", "build"]), SNAPSHOT_KEY],
         group_name="published",
         kinds={"duckdb", "parquet"},
         owners=["team:marketing-data"],

@@ -15,7 +15,10 @@ from pipelines.snapshots import create_snapshot_tables, refuse_broken_chain
 
 
 def publish() -> None:
-    """Publish the last complete build again."""
+    """Publish the last complete build again, and write the pages anew of which something else is said now."""
+    # the chart library takes a while to load, and no other command needs it
+    from pipelines.review import write_outstanding_pages
+
     runtime = runtime_from_environment()
     tables, published = runtime.project.tables, runtime.settings.data_dir / "published"
     with runtime.warehouse.opened_for_reading(purpose="kpi publish") as connection:
@@ -23,6 +26,15 @@ def publish() -> None:
         refuse_broken_chain(connection)
         before = publishing.current_version(published)
         made = publishing.publish(connection, tables, published_dir=published, run_id=str(uuid.uuid4()))
+        written = write_outstanding_pages(
+            connection,
+            runtime.settings.data_dir / "reports",
+            company_name=runtime.config.company.name,
+            is_demo=runtime.is_demo,
+            headline_pack=runtime.config.company.headline_pack,
+        )
+    if written:
+        typer.echo(f"pages written: {len(written)} below {runtime.settings.data_dir / 'reports'}")
     if made.version == before:
         typer.echo(f"readers see this build already: {made.version}")
         return

@@ -7,10 +7,10 @@ drawing does not depend on the fonts of the machine that makes it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 import altair as alt
@@ -45,6 +45,7 @@ CHART_WIDTH: Mapping[Width, int] = {"wide": 700, "half": 520, "narrow": 316}
 # a page shows the first of these, on a narrow screen the second
 FULL_WIDTH: tuple[Width, Width] = ("wide", "narrow")
 HALF_WIDTH: tuple[Width, Width] = ("half", "narrow")
+SPARK_HEIGHT = 40
 TEXT_SIZE = 12
 # wider than any figure drawn at TEXT_SIZE, whatever the font
 CHARACTER_WIDTH = 7.6
@@ -60,18 +61,29 @@ class Bar:
     part: float | None = None
 
 
-def sparkline(values: Sequence[float | None], *, is_last_settled: bool) -> str:
-    """A line without axes; gaps stay gaps, the last point is hollow while it may still change."""
+def sparkline(
+    values: Sequence[float | None], *, is_last_settled: bool, marks: Mapping[int, str] = MappingProxyType({})
+) -> str:
+    """A line without axes; gaps stay gaps, the last point is hollow while it may still change.
+
+    `marks` are labels by place: a dashed line through the drawing, the label below it.
+    """
     rows = [{"x": place, "y": value} for place, value in enumerate(values)]
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, max(len(values) - 1, 1)], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False, nice=False, padding=4))
-    base = alt.Chart(_data(rows)).encode(x=x, y=y)
+    base = alt.Chart(inline(rows)).encode(x=x, y=y)
     line = base.mark_line(color=LIGHT["accent"], strokeWidth=1.75, invalid="break-paths-show-path-domains")
     last = base.transform_filter(alt.datum.x == len(values) - 1).mark_point(
         size=34, filled=True, opacity=1, stroke=LIGHT["accent"], strokeWidth=1.75,
         fill=LIGHT["accent"] if is_last_settled else LIGHT["surface"],
     )  # fmt: skip
-    return _svg(alt.layer(line, last).properties(width=220, height=40), "en-GB")
+    layers = [line, last]
+    if marks:
+        marked = alt.Chart(inline([{"x": place, "label": label} for place, label in sorted(marks.items())])).encode(x=x)
+        layers.insert(0, marked.mark_rule(color=LIGHT["muted"], strokeDash=[2, 2]))
+        label = marked.mark_text(fontSize=10, fontWeight=600, color=LIGHT["ink"])
+        layers.append(label.encode(text="label:N", y=alt.value(SPARK_HEIGHT + 9)))
+    return svg_of(alt.layer(*layers).properties(width=220, height=SPARK_HEIGHT), "en-GB")
 
 
 def bars(rows: Sequence[Bar], width: Width, number_locale: NumberLocale) -> str:
@@ -92,7 +104,7 @@ def bars(rows: Sequence[Bar], width: Width, number_locale: NumberLocale) -> str:
     x = alt.X(
         "value:Q", axis=None, scale=alt.Scale(domain=[0, _reach(rows, CHART_WIDTH[width] - label_room)], nice=False)
     )
-    base = alt.Chart(_data(data)).encode(y=y, x=x)
+    base = alt.Chart(inline(data)).encode(y=y, x=x)
     offset = 8 if is_narrow else 0
     layers = [
         base.mark_bar(height=18, yOffset=offset, color=LIGHT["pale" if _has_parts(rows) else "accent"]),
@@ -106,7 +118,7 @@ def bars(rows: Sequence[Bar], width: Width, number_locale: NumberLocale) -> str:
         layers.append(above.encode(x=alt.value(0), text="label:N"))
     names = alt.param(name="names", value=[row.label for row in rows])
     chart = alt.layer(*layers).add_params(names)
-    return _svg(chart.properties(width=CHART_WIDTH[width] - label_room, height=step * len(rows)), number_locale)
+    return svg_of(chart.properties(width=CHART_WIDTH[width] - label_room, height=step * len(rows)), number_locale)
 
 
 def _reach(rows: Sequence[Bar], room: int) -> float:
@@ -120,60 +132,13 @@ def _has_parts(rows: Sequence[Bar]) -> bool:
     return any(row.part is not None for row in rows)
 
 
-def days(
-    panels: Sequence[tuple[str, Mapping[date, float | None]]], day_title: str, width: Width, number_locale: NumberLocale
-) -> str:
-    """One panel per series over the days of a month: a line first, columns below; weekends are shaded."""
-    drawn = [
-        _day_panel(title, series, width, mark="line" if place == 0 else "bar", axis_title=day_title)
-        for place, (title, series) in enumerate(panels)
-    ]
-    return _svg(alt.vconcat(*drawn, spacing=14), number_locale)
-
-
-def _day_panel(
-    title: str, series: Mapping[date, float | None], width: Width, *, mark: Literal["line", "bar"], axis_title: str
-) -> alt.LayerChart | alt.FacetChart:
-    room = 48
-    last_day = max((day.day for day in series), default=31)
-    ticks = [day for day in (1, 5, 10, 15, 20, 25, 30) if day <= last_day]
-    axis = alt.Axis(
-        title=axis_title if mark == "bar" else None, values=ticks, format="d", grid=False, labels=mark == "bar",
-        minExtent=16 if mark == "bar" else 0, maxExtent=16 if mark == "bar" else 0,
-    )  # fmt: skip
-    span = alt.Scale(domain=[0.4, last_day + 0.6], nice=False, padding=0)
-    highest = max((value for value in series.values() if value is not None), default=0)
-    y = alt.Y(
-        "value:Q",
-        axis=alt.Axis(
-            title=None, format=",d", tickCount=4, tickMinStep=1, minExtent=room, maxExtent=room, domain=False
-        ),
-        scale=alt.Scale(domain=[0, max(highest, 1) * 1.1], nice=False),
-    )
-    rows = [{"day": day.day, "value": value} for day, value in sorted(series.items())]
-    shade = alt.Chart(_data(_weekends(series))).mark_rect(color=LIGHT["shade"])
-    shade = shade.encode(x=alt.X("from:Q", scale=span, axis=axis), x2="to:Q")
-    base = alt.Chart(_data(rows)).encode(x=alt.X("day:Q", scale=span, axis=axis), y=y)
-    if mark == "line":
-        drawn = base.mark_line(color=LIGHT["accent"], strokeWidth=2, invalid="break-paths-show-path-domains")
-    else:
-        drawn = base.mark_bar(color=LIGHT["warm"], width=(CHART_WIDTH[width] - room) / 31 * 0.62)
-    heading = alt.TitleParams(title, anchor="start", frame="group", offset=8)
-    size = {"width": CHART_WIDTH[width] - room, "height": 130 if mark == "line" else 90}
-    return alt.layer(shade, drawn).properties(title=heading, **size)
-
-
-def _weekends(days_of_month: Iterable[date]) -> list[dict[str, Any]]:
-    """One rectangle per weekend: two that touch would show a seam."""
-    saturdays = {day.day - (day.weekday() - 5): day for day in sorted(days_of_month) if day.weekday() >= 5}
-    return [{"from": max(saturday, 1) - 0.5, "to": last.day + 0.5} for saturday, last in sorted(saturdays.items())]
-
-
-def _data(rows: list[dict[str, Any]]) -> alt.InlineData:
+def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
+    """Rows that stand in the specification itself."""
     return alt.InlineData(values=rows)
 
 
-def _svg(chart: alt.TopLevelMixin, number_locale: NumberLocale) -> str:
+def svg_of(chart: alt.TopLevelMixin, number_locale: NumberLocale) -> str:
+    """The drawing of a chart, with the look that all have."""
     spec = chart.to_dict(validate=False)
     spec["config"] = CONFIG
     spec["padding"] = {"left": 2, "right": 6, "top": 4, "bottom": 4}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from pipelines.failures import WrongUse
+from pipelines.review.annotations import trend_marks
 from pipelines.review.changes import Change, change_since
 from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
 from pipelines.review.month import ClosedMonth, Definition, KpiValue
@@ -59,6 +60,7 @@ class Card:
     sparkline: Markup | None
     trend_text: str
     definition_version: int
+    annotations: tuple[int, ...]
 
 
 SIGNS = {"final": "●", "provisional": "◐", "immature": "◔", "ok": "✓", "caution": "!", "bad": "✕"}
@@ -76,6 +78,8 @@ def _card(month: ClosedMonth, definition: Definition, wording: Wording) -> Card:
     known = month.of_month(definition.kpi_id)
     name = wording.kpi_name(definition)
     line, trend_text = trend_line(month, definition, wording)
+    marks = trend_marks(month, definition.kpi_id)
+    annotations = tuple(sorted({number for numbers in marks.values() for number in numbers}))
     if known is None:
         absent = Badge("none", "○", wording("status.absent"), Phrase(wording("value.absent")))
         return Card(
@@ -90,6 +94,7 @@ def _card(month: ClosedMonth, definition: Definition, wording: Wording) -> Card:
             None,
             trend_text,
             definition.definition_version,
+            annotations,
         )
     return Card(
         kpi_id=definition.kpi_id,
@@ -103,6 +108,7 @@ def _card(month: ClosedMonth, definition: Definition, wording: Wording) -> Card:
         sparkline=line,
         trend_text=trend_text,
         definition_version=known.definition_version,
+        annotations=annotations,
     )
 
 
@@ -146,10 +152,11 @@ def all_figures(month: ClosedMonth, wording: Wording) -> list[Grid]:
 def _shown(month: ClosedMonth, family: str) -> list[Definition]:
     """The KPIs of a family that the month has a row of, in reading order."""
     members = [known for known in month.definitions.values() if known.family == family]
-    return sorted((known for known in members if month.of_month(known.kpi_id)), key=_reading_place)
+    return sorted((known for known in members if month.of_month(known.kpi_id)), key=reading_place)
 
 
-def _reading_place(definition: Definition) -> tuple[int, str]:
+def reading_place(definition: Definition) -> tuple[int, str]:
+    """Where a KPI stands among the others of its table."""
     is_named = definition.kpi_id in READING_ORDER
     place = READING_ORDER.index(definition.kpi_id) if is_named else len(READING_ORDER)
     return place, definition.kpi_id

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pipelines.review.afterwards import Afterwards
 
 
 class CheckLine(Protocol):
@@ -196,6 +199,7 @@ class ClosedMonth:
     earlier: tuple[EarlierMonth, ...]
     report_days: tuple[ReportDay, ...]
     refused: tuple[RefusedLoad, ...]
+    afterwards: Afterwards
 
     def of_month(self, kpi_id: str) -> KpiValue | None:
         """The value of the month in total; None when the snapshot has no such row."""

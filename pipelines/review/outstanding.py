@@ -1,4 +1,8 @@
-"""Which snapshots have no page yet, and writing those pages with the checks that were frozen with each."""
+"""Which pages are missing or out of date, and writing those with the checks that were frozen with each version.
+
+The figures of a version stay as they are. A page is written again when what is said of it changed: an approval, a later
+version, a remark, the company's name and headlines, or the release that writes it.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,11 @@ from pathlib import Path
 import duckdb
 
 from pipelines.checks import CheckResult
-from pipelines.review.page import page_paths, write_pages
-from pipelines.review.reading import read_snapshots
+from pipelines.review.page import Masthead, carries, mark_of, page_paths, write_list, write_month
+from pipelines.review.reading import read_closed_month, read_snapshots
 
 
-def write_missing_pages(
+def write_outstanding_pages(
     connection: duckdb.DuckDBPyConnection,
     reports: Path,
     *,
@@ -20,19 +24,18 @@ def write_missing_pages(
     is_demo: bool,
     headline_pack: Sequence[str],
 ) -> list[Path]:
-    """Writes the pages of every snapshot that lacks one below `reports`, oldest month first; returns their paths."""
-    written = []
+    """Makes the pages below `reports` what a new writing of all would give, oldest month first.
+
+    Returns the paths of the months that were written; the list of months comes along.
+    """
+    masthead, written = Masthead(company_name, is_demo, tuple(headline_pack)), []
     for snapshot in reversed(read_snapshots(connection)):
-        if not all(path.exists() for path in page_paths(reports, snapshot)):
-            written += write_pages(
-                connection,
-                reports,
-                snapshot.snapshot_id,
-                company_name=company_name,
-                is_demo=is_demo,
-                headline_pack=headline_pack,
-                checks=_frozen_checks(connection, snapshot.snapshot_id),
-            )
+        month = read_closed_month(connection, snapshot.snapshot_id)
+        checks = _frozen_checks(connection, snapshot.snapshot_id)
+        mark = mark_of(month, masthead, checks)
+        if not all(carries(path, mark) for path in page_paths(reports, snapshot)):
+            written += write_month(month, reports, masthead, checks)
+    write_list(connection, reports, masthead)
     return written
 
 

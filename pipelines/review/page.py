@@ -6,7 +6,11 @@ looks is in `templates/`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -14,6 +18,8 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.review import charts
+from pipelines.review.afterwards import Version, read_versions
+from pipelines.review.annotations import remarks
 from pipelines.review.channels import channel_section
 from pipelines.review.daily import daily_charts
 from pipelines.review.figures import all_figures, email_grid, headline_cards
@@ -23,12 +29,23 @@ from pipelines.review.glossary import glossary
 from pipelines.review.month import CheckLine, ClosedMonth, Snapshot
 from pipelines.review.reading import read_closed_month, read_snapshots
 from pipelines.review.reconciliation import reconciliation
+from pipelines.review.restated import changed_sections
+from pipelines.review.standing import Standing, standing
 from pipelines.review.trend import trend_grid
 from pipelines.review.wording import MISSING, Wording, load_wording
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 LANGUAGES = tuple(LANGUAGE_NAMES)
+
+
+@dataclass(frozen=True)
+class Masthead:
+    """What every page says of the company, and which KPIs stand at the top."""
+
+    company_name: str
+    is_demo: bool
+    headline_pack: tuple[str, ...]
 
 
 def write_pages(
@@ -44,37 +61,93 @@ def write_pages(
 ) -> list[Path]:
     """Writes `reports/YYYY-MM/vN/review.<language>.html` and `reports/index.<language>.html`; returns their paths.
 
-    The connection needs the schemas `snapshots` and `reference`. The same snapshot gives the same bytes. The list of
-    months names those whose page stands under `reports`. Raises WrongUse for an unknown snapshot, KPI or language.
+    The connection needs the schemas `snapshots` and `reference`. The same snapshot, of which the same is said, gives
+    the same bytes. The list of months names those whose page stands under `reports`. Raises WrongUse for an unknown
+    snapshot, KPI or language.
     """
-    wordings = [load_wording(language) for language in languages]
-    month = read_closed_month(connection, snapshot_id)
-    folder = reports / _folder(month.snapshot)
-    environment = _environment()
-    common = {"company_name": company_name, "is_demo": is_demo, "light": charts.LIGHT, "dark": charts.DARK}
+    for language in languages:
+        load_wording(language)
+    masthead = Masthead(company_name, is_demo, tuple(headline_pack))
+    written = write_month(read_closed_month(connection, snapshot_id), reports, masthead, checks, languages)
+    return written + write_list(connection, reports, masthead, languages)
+
+
+def write_month(
+    month: ClosedMonth,
+    reports: Path,
+    masthead: Masthead,
+    checks: Sequence[CheckLine],
+    languages: Sequence[str] = LANGUAGES,
+) -> list[Path]:
+    """The pages of one version, one per language."""
+    made_from = mark_of(month, masthead, checks)
+    template = _environment().get_template("review.html.j2")
     written = []
-    for wording in wordings:
-        page = environment.get_template("review.html.j2").render(
-            w=wording,
-            other_languages=_others(wording, languages),
-            **common,
-            **_sections(month, headline_pack, checks, wording),
+    for wording in map(load_wording, languages):
+        page = template.render(
+            **_frame(wording, masthead, languages),
+            **_sections(month, masthead.headline_pack, checks, wording),
+            made_from=made_from,
         )
-        written.append(_put(folder / f"review.{wording.language}.html", page))
-    for wording in wordings:
-        page = environment.get_template("index.html.j2").render(
-            w=wording,
-            other_languages=_others(wording, languages),
-            months=_listed(read_snapshots(connection), reports, wording.language),
-            **common,
-        )
+        written.append(_put(reports / _folder(month.snapshot) / f"review.{wording.language}.html", page))
+    return written
+
+
+def write_list(
+    connection: duckdb.DuckDBPyConnection, reports: Path, masthead: Masthead, languages: Sequence[str] = LANGUAGES
+) -> list[Path]:
+    """The list of all months whose page stands under `reports`, one per language."""
+    snapshots = read_snapshots(connection)
+    versions = read_versions(connection, snapshots)
+    template, written = _environment().get_template("index.html.j2"), []
+    for wording in map(load_wording, languages):
+        years = _listed(snapshots, versions, reports, wording)
+        page = template.render(**_frame(wording, masthead, languages), months=years, made_from="")
         written.append(_put(reports / f"index.{wording.language}.html", page))
     return written
+
+
+def mark_of(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine]) -> str:
+    """A hash of everything that a page is made from; a page that carries another one is out of date."""
+    named = {*masthead.headline_pack, *month.values["month"], *month.days}
+    named |= {one.kpi_id for one in month.afterwards.annotations if one.kpi_id}
+    named |= {one.kpi_id for changed in month.afterwards.restatements for one in changed.restated}
+    # what the catalogue has besides is on no page
+    shown = {kpi_id: definition for kpi_id, definition in month.definitions.items() if kpi_id in named}
+    lines = [(one.table_name, one.check_name, one.severity, one.passed, one.figure) for one in checks]
+    said = repr((_release(), replace(month, definitions=shown), masthead, lines))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def carries(path: Path, mark: str) -> bool:
+    """Whether a page is there and was made from exactly this."""
+    return path.is_file() and f'<meta name="made-from" content="{mark}">' in path.read_text(encoding="utf-8")
+
+
+@lru_cache
+def _release() -> str:
+    """A hash of the texts, templates and modules that pages are made with."""
+    files = sorted(path for path in TEMPLATES.parent.rglob("*") if path.suffix in {".py", ".j2", ".yaml"})
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def page_paths(reports: Path, snapshot: Snapshot) -> list[Path]:
     """Where the pages of a snapshot stand, one per language."""
     return [reports / _folder(snapshot) / f"review.{language}.html" for language in LANGUAGES]
+
+
+def _frame(wording: Wording, masthead: Masthead, languages: Sequence[str]) -> dict[str, object]:
+    return {
+        "w": wording,
+        "other_languages": _others(wording, languages),
+        "company_name": masthead.company_name,
+        "is_demo": masthead.is_demo,
+        "light": charts.LIGHT,
+        "dark": charts.DARK,
+    }
 
 
 def _others(wording: Wording, languages: Sequence[str]) -> list[tuple[str, str]]:
@@ -99,6 +172,9 @@ def _sections(
         "missing": MISSING,
         "month": month,
         "snapshot": month.snapshot,
+        "standing": standing(month.afterwards.versions, month.snapshot.version, wording),
+        "changed": changed_sections(month, headline_pack, wording),
+        "remarks": remarks(month, wording),
         "cards": headline_cards(month, headline_pack, wording),
         "trend": trend_grid(month, headline_pack, wording),
         "period": period_view(month, wording),
@@ -118,17 +194,26 @@ def _folder(snapshot: Snapshot) -> str:
 
 
 def _listed(
-    snapshots: Sequence[Snapshot], reports: Path, language: str
-) -> list[tuple[str, list[tuple[str, Snapshot]]]]:
-    """Years, newest first, with the link and snapshot of every page that was written."""
-    links = [(f"{_folder(snapshot)}/review.{language}.html", snapshot) for snapshot in snapshots]
-    present = [(link, snapshot) for link, snapshot in links if (reports / link).is_file()]
+    snapshots: Sequence[Snapshot], versions: Mapping[date, Sequence[Version]], reports: Path, wording: Wording
+) -> list[tuple[str, list[tuple[str, Snapshot, Standing]]]]:
+    """Years, newest first, with the link, the snapshot and the state of every page that was written."""
+    listed = [
+        (
+            f"{_folder(snapshot)}/review.{wording.language}.html",
+            snapshot,
+            standing(versions[snapshot.month], snapshot.version, wording),
+        )
+        for snapshot in snapshots
+    ]
+    present = [entry for entry in listed if (reports / entry[0]).is_file()]
     years = groupby(present, key=lambda entry: f"{entry[1].month:%Y}")
     return [(year, list(entries)) for year, entries in years]
 
 
 def _put(path: Path, page: str) -> Path:
-    """A reader sees the old file or the new one, never half a page."""
+    """A reader sees the old file or the new one, never half a page; a page that stays the same is left alone."""
+    if path.is_file() and path.read_text(encoding="utf-8") == page:
+        return path
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.new")
     beside.write_text(page, encoding="utf-8", newline="\n")

@@ -1,5 +1,8 @@
 """From the snapshot tables to one closed month. Reads the schemas `snapshots` and `reference`, nothing else.
 
+Names and definitions are those that were frozen with the version; the present ones are taken for what it does not name:
+a KPI that came later, and versions of releases that froze none.
+
 Earlier months are seen as they were known when the snapshot was made: of each the newest version that is not younger.
 So the page of a snapshot stays the same, whatever is closed later.
 """
@@ -14,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.failures import WrongUse
+from pipelines.review.afterwards import read_afterwards
+from pipelines.review.later_tables import rows_if_there
 from pipelines.review.month import (
     ChannelMonth,
     ClosedMonth,
@@ -65,8 +70,8 @@ def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -
         raise WrongUse(f"snapshot {snapshot_id}", "there is no such snapshot", f"name one that exists ({made})")
     return ClosedMonth(
         snapshot=snapshot,
-        definitions=_definitions(connection),
-        stage_names=_stage_names(connection),
+        definitions=_definitions(connection, snapshot),
+        stage_names=_stage_names(connection, snapshot),
         values=_values_by_grain(connection, snapshot),
         days={kpi_id: _days(connection, snapshot, kpi_id) for kpi_id in DAILY_KPIS},
         channels=_channels(connection, snapshot),
@@ -75,6 +80,7 @@ def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -
         earlier=_earlier_months(connection, snapshot, snapshots),
         report_days=_report_days(connection, snapshot),
         refused=_refused(connection, snapshot),
+        afterwards=read_afterwards(connection, snapshot, snapshots),
     )
 
 
@@ -82,9 +88,18 @@ def _columns(row_type: type[DataclassInstance]) -> str:
     return ", ".join(f'"{field.name}"' for field in fields(row_type))
 
 
-def _definitions(connection: duckdb.DuckDBPyConnection) -> dict[str, Definition]:
-    rows = connection.execute(f"select {_columns(Definition)} from reference.kpi order by kpi_id").fetchall()
-    return {row[0]: _definition(row) for row in rows}
+def _definitions(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[str, Definition]:
+    found = {row[0]: row for row in _frozen_or_present(connection, snapshot, "kpi", _columns(Definition))}
+    return {kpi_id: _definition(found[kpi_id]) for kpi_id in sorted(found)}
+
+
+def _frozen_or_present(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, columns: str
+) -> list[tuple[Any, ...]]:
+    """The rows of a reference table: the present ones, then those that were frozen with the version, which win."""
+    frozen = f"select {columns} from snapshots.{table} where snapshot_id = ? order by 1"
+    present = connection.execute(f"select {columns} from reference.{table} order by 1").fetchall()
+    return [*present, *rows_if_there(connection, f"snapshots.{table}", frozen, [snapshot.snapshot_id])]
 
 
 def _definition(row: tuple[Any, ...]) -> Definition:
@@ -93,8 +108,8 @@ def _definition(row: tuple[Any, ...]) -> Definition:
     return Definition(**known, sources=sources)
 
 
-def _stage_names(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    rows = connection.execute("select stage, name_nl, name_en from reference.stage order by position").fetchall()
+def _stage_names(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[str, dict[str, str]]:
+    rows = _frozen_or_present(connection, snapshot, "stage", "stage, name_nl, name_en")
     return {stage: {"nl": name_nl, "en": name_en} for stage, name_nl, name_en in rows}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from pipelines.review import charts
+from pipelines.review.annotations import described, numbers_in, trend_marks
 from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
 from pipelines.review.month import ClosedMonth, Definition, KpiValue
 from pipelines.review.svg import dressed
@@ -37,9 +38,18 @@ def trend_line(month: ClosedMonth, definition: Definition, wording: Wording) -> 
         first=wording.month_short(trend[0][0]),
         last=wording.month_short(drawn[-1][0] if is_cut_short else trend[-1][0]),
     )
-    svg = charts.sparkline(values, is_last_settled=now is not None and now.status == "final")
+    marks = trend_marks(month, definition.kpi_id)
+    told = described(month, (number for numbers in marks.values() for number in numbers), wording)
+    svg = charts.sparkline(
+        values,
+        is_last_settled=now is not None and now.status == "final",
+        marks={place: f"{numbers[0]}+" if numbers[1:] else str(numbers[0]) for place, numbers in marks.items()},
+    )
     dressed_svg = dressed(
-        svg, name=f"trend-{definition.kpi_id}", title=f"{wording.kpi_name(definition)}, {span}", description=description
+        svg,
+        name=f"trend-{definition.kpi_id}",
+        title=f"{wording.kpi_name(definition)}, {span}",
+        description=f"{description} {told}".strip(),
     )
     return dressed_svg, span
 
@@ -53,8 +63,10 @@ def trend_grid(month: ClosedMonth, pack: Sequence[str], wording: Wording) -> Gri
     rows = []
     for day in sorted(versions):
         cells = [_trend_cell(month.definitions[kpi_id], trends[kpi_id][day], notes, wording) for kpi_id in pack]
-        version = wording("trend.version", version=versions[day])
-        rows.append(GridRow(wording.month_short(day), tuple(cells), remark=version))
+        remark = wording("trend.version", version=versions[day])
+        if numbers := numbers_in(month, day):
+            remark += f"; {wording('annotations.of_month', listed=', '.join(map(str, numbers)))}"
+        rows.append(GridRow(wording.month_short(day), tuple(cells), remark=remark))
     columns = tuple(Column(wording.kpi_name(month.definitions[kpi_id])) for kpi_id in pack)
     return Grid(wording("trend.caption"), wording("column.month"), columns, tuple(rows), notes.listed())
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from math import floor, log10
 from pathlib import Path
 from typing import Any
 
 import yaml
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from pipelines.failures import WrongUse
@@ -83,6 +84,10 @@ class Wording:
         """5 November 2026."""
         return str(format_date(day, "d MMMM y", locale=self.locale))
 
+    def period(self, first: date, last: date) -> str:
+        """16 to 20 March 2026 with a dash, or one day."""
+        return self.day(first) if first == last else str(format_interval(first, last, "yMMMMd", locale=self.locale))
+
     def moment(self, moment: datetime) -> str:
         """A day and a time, in UTC."""
         return f"{format_datetime(moment, 'd MMMM y, HH:mm', tzinfo=UTC, locale=self.locale)} UTC"
@@ -127,6 +132,30 @@ class Wording:
         number = self._signed(format_decimal(value, "#,##0.0", locale=self.locale))
         label = self.known(f"unit.{unit}")
         return f"{number} {label}" if label else number
+
+    def difference(self, kpi_id: str, unit: str, difference: Number) -> str:
+        """A difference with its sign, in the unit of its KPI, with at least two digits that are not 0."""
+        is_share = self.is_share(kpi_id, unit)
+        number = float(difference) * (100 if is_share else 1)
+        if not number:
+            return "0"
+        usual = {"count": 0, "EUR": 2 if abs(number) < 1000 else 0, "ratio": 1 if is_share else 2}.get(unit, 1)
+        needed = 0 if number == int(number) else 1 - floor(log10(abs(number)))
+        places = min(max(usual, needed), 6)
+        text = format_decimal(abs(number), f"#,##0.{'0' * places}".rstrip("."), locale=self.locale)
+        if unit == "EUR":
+            text = EURO_SIGN[self.language].partition(";")[0].format(text).replace("¤", "€")
+        return ("+" if number > 0 else MINUS) + (self("number.points_short", number=text) if is_share else text)
+
+    @staticmethod
+    def is_share(kpi_id: str, unit: str) -> bool:
+        """Whether a KPI is shown as a percentage, so that its differences are percentage points."""
+        return unit == "ratio" and kpi_id not in SHOWN_AS_FACTOR
+
+    def exact(self, value: Decimal, *, is_signed: bool = False) -> str:
+        """A decimal number with all of its digits."""
+        sign = "+" if is_signed and value > 0 else ""
+        return sign + self._signed(format_decimal(value, f"#,##0.{'#' * 12}", locale=self.locale))
 
     @staticmethod
     def _signed(text: object) -> str:
