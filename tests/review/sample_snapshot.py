@@ -13,6 +13,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from assets.reference.annotation import COLUMNS, HEADER
+from pipelines.listed_rows import listed_rows
+from pipelines.snapshots import create_snapshot_tables
+from pipelines.tables import read_table
+
 Row = tuple[Any, ...]
 Channel = tuple[str, float, int, int]
 FIRST_MONTH, MONTHS = date(2025, 9, 1), 14
@@ -140,6 +145,22 @@ def sample_connection(channels: Sequence[Channel] = CHANNELS) -> duckdb.DuckDBPy
                 rows.setdefault(table, []).extend(made)
     for table, made in rows.items():
         _load(connection, table, made)
+    return connection
+
+
+def tell_of(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    approvals: Sequence[Row] = (),
+    amounts: Sequence[Row] = (),
+    annotations: Sequence[Row] = (),
+) -> duckdb.DuckDBPyConnection:
+    """Gives a database of the sample the tables of what is said afterwards, with these rows."""
+    create_snapshot_tables(connection, {})
+    connection.execute(read_table(HEADER + listed_rows(COLUMNS, annotations), "the annotations").statement())
+    for table, rows in (("approval", approvals), ("restatement", amounts)):
+        for row in rows:
+            connection.execute(f"insert into snapshots.{table} values ({', '.join('?' * len(row))})", row)
     return connection
 
 
