@@ -78,6 +78,26 @@ def test_closing_a_month_by_hand_makes_its_next_version_and_its_page(worked_desk
     assert desk.count("published/v-*") == 3, "one of the night, one with each version of the month"
 
 
+def test_what_is_said_of_a_closed_month_reaches_its_pages_with_the_next_night(worked_desk: Desk) -> None:
+    desk = worked_desk
+    assert desk.kpi("close", "2026-08") == 0
+    pages = [desk.data / f"reports/2026-08/v1/review.{language}.html" for language in ("nl", "en")]
+    assert all("annotation-1" not in page.read_text("utf-8") for page in pages)
+    (desk.folder / "config/annotations.yaml").write_text(
+        "- {date: 2026-08-20, text: {nl: De site lag plat., en: The site was down.}, author: web team}\n"
+    )
+    assert desk.kpi("approve", "2026-08", "--version", "1", "--by", "the board") == 0
+    assert desk.kpi("nightly") == 0
+    for page, words in zip(pages, ("De site lag plat.", "The site was down."), strict=True):
+        assert words in page.read_text("utf-8") and "the board" in page.read_text("utf-8")
+    assert desk.mart("select text_en, author from reference.annotation") == [("The site was down.", "web team")]
+    ((same,),) = desk.mart(
+        """select count(*) from snapshots.kpi as frozen inner join reference.kpi as present using (kpi_id)
+        where frozen.snapshot_id = '2026-08-v1' and frozen.name_nl = present.name_nl"""
+    )
+    assert [(same,)] == desk.mart("select count(*) from reference.kpi")
+
+
 def test_a_closed_month_is_made_again_approved_and_guarded(
     worked_desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,6 +111,7 @@ def test_a_closed_month_is_made_again_approved_and_guarded(
     assert desk.mart("select snapshot_id, approved_by, note from snapshots.approval") == [
         ("2026-08-v1", "the board", "agreed")
     ]
+    assert "Approved by the board on " in (desk.data / "reports/2026-08/v1/review.en.html").read_text("utf-8")
     capsys.readouterr()
     assert desk.kpi("status", "--json") == 0
     (told,) = json.loads(capsys.readouterr().out)["closed months"]

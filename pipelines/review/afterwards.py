@@ -177,12 +177,14 @@ def _restatement(
     ).fetchall()
     restated = tuple(
         Restated(
-            *row[:3],
-            before=dict(zip(PARTS, row[3:6], strict=True)),
-            after=dict(zip(PARTS, row[6:], strict=True)),
-            amounts=amounts.get(row[:3], {}),
+            kpi_id,
+            slice_,
+            member,
+            before=dict(zip(PARTS, parts[:3], strict=True)),
+            after=dict(zip(PARTS, parts[3:], strict=True)),
+            amounts=amounts.get((kpi_id, slice_, member), {}),
         )
-        for row in rows
+        for kpi_id, slice_, member, *parts in rows
     )
     return Restatement(older, restated, bool(amounts))
 

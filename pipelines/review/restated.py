@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from pipelines.review.afterwards import Restated, Restatement
 from pipelines.review.figures import reading_place
@@ -78,7 +79,7 @@ class _View:
     def __init__(self, month: ClosedMonth, restatement: Restatement, pack: Sequence[str], wording: Wording) -> None:
         self.month, self.restatement, self.wording = month, restatement, wording
         self.named = {"number": restatement.older.number, "now": month.snapshot.version}
-        found = {cause for one in restatement.restated for _, cause in one.amounts if any(one.amounts.values())}
+        found = {cause for one in restatement.restated for (_, cause), amount in one.amounts.items() if amount}
         self.causes = [*(cause for cause in CAUSES if cause in found), *sorted(found - set(CAUSES))]
         place = {kpi_id: turn for turn, kpi_id in enumerate(pack)}
         self.ordered = sorted(
@@ -116,13 +117,9 @@ class _View:
         rows, notes = [], Notes()
         for one in shown:
             of = self.definition(one)
-            cells = self._cells(
-                one,
-                "value",
-                lambda value, of=of: self.wording.figure(of.kpi_id, of.unit, value),
-                lambda value, of=of: self.wording.difference(of.kpi_id, of.unit, value),
-                notes,
-            )
+            written = partial(self.wording.figure, of.kpi_id, of.unit)
+            signed = partial(self.wording.difference, of.kpi_id, of.unit)
+            cells = self._cells(one, "value", written, signed, notes)
             rows.append(GridRow(self.wording.kpi_name(of), cells, remark=remark(one, self.wording)))
         return self._grid(caption, rows, notes)
 
