@@ -59,8 +59,8 @@ def besides_hash(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -> str
 
 
 def breaks(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """What was changed by other hands, one line each; nothing until the first run after an older release."""
-    if not has_snapshot_tables(connection, LINKED_SINCE[-1]):
+    """What was changed by other hands, one line each."""
+    if not has_snapshot_tables(connection):
         return
     listed = ", ".join(("link", "chain_sha256", *LINKED, *LINKED_SINCE))
     found = connection.execute(f"select {listed} from snapshots.snapshot order by link nulls first").fetchall()

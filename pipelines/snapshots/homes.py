@@ -88,13 +88,11 @@ def create_snapshot_tables(connection: duckdb.DuckDBPyConnection, tables: Mappin
         ensure_table(connection, home_of(table), f"{table.description} As frozen at the month's close.", declared)
 
 
-def has_snapshot_tables(connection: duckdb.DuckDBPyConnection, column: str = "snapshot_id") -> bool:
-    """Whether the tables of closed months are there yet, made by a release that knew a column of their versions."""
+def has_snapshot_tables(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the tables of closed months are there yet."""
     ((there,),) = connection.execute(
-        """select count(*) from duckdb_columns()
-        where database_name = current_database() and schema_name = 'snapshots' and table_name = 'snapshot'
-            and column_name = ?""",
-        [column],
+        """select count(*) from duckdb_tables()
+        where database_name = current_database() and schema_name = 'snapshots' and table_name = 'snapshot'"""
     ).fetchall()
     return bool(there)
 
