@@ -9,6 +9,7 @@ import pytest
 from answer_key_rules import rules_from_config
 from desk import LAST_NIGHT, TODAY, Desk
 
+from pipelines.engines.duckdb import locked
 from pipelines.sandbox.answer_key import expected_kpis
 from pipelines.sandbox.mailchimp_faults import Fault
 
@@ -104,6 +105,16 @@ def test_a_closed_month_is_made_again_approved_and_guarded(
     assert desk.kpi("doctor", "--freshness", "26h", "--json") == 1
     findings = {finding["check"]: finding["text"] for finding in json.loads(capsys.readouterr().out)}
     assert findings["closed months"] == "2026-08-v1: rows that it froze were changed"
+
+
+def test_a_close_while_another_one_is_under_way_is_refused(
+    worked_desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = worked_desk
+    with locked(desk.data / "warehouse/month-close.lock", "kpi close 2026-08"):
+        assert desk.kpi("close", "2026-08") == 3
+    assert "holds it for kpi close 2026-08: try again when it ends" in capsys.readouterr().err
+    assert desk.mart("select count(*) from snapshots.snapshot") == [(0,)]
 
 
 def test_a_later_version_of_a_month_says_why_it_differs(worked_desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

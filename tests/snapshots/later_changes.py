@@ -185,6 +185,14 @@ def a_definition_is_changed(later: Later) -> Expected:
     return {("cpl", "total", "", "numerator"): direct - full}
 
 
+def an_open_deal_is_won(later: Later) -> Expected:
+    """A deal that was quoted in July is won some days after the close; the same file tells it by its one row."""
+    open_deals = later.exported("deals", status="open", is_test="false", merged_into="")
+    row = next(row for row in open_deals if row["quote_sent_at"].startswith("2026-07") and row["currency"] == "GBP")
+    later.deliver("deals", [{**row, "status": "won", "stage": "Closed won", "closed_at": "2026-08-10T12:00:00+02:00"}])
+    return {("opportunity_to_customer_rate", "total", "", "numerator"): Decimal(1)}
+
+
 CHANGES: Mapping[str, Callable[[Later], Expected]] = {
     "exchange_rate": a_rate_is_corrected,
     "merge": two_leads_are_merged,
