@@ -28,32 +28,24 @@ OVER_400_NIGHTS = replace(TINY, first_day=FIRST_DAY, today=FIRST_DAY + timedelta
 NIGHTS = 400
 
 
-def project_of(size: Size, **changes: tuple[str, str]) -> Project:
-    """The shipped project for a company that began on its first day, with texts of its files replaced."""
+def project_of(size: Size, *changes: tuple[str, str, str]) -> Project:
+    """The shipped project for a company that began on its first day, with passages of its files replaced."""
     texts = dict(shipped_project().config.texts)
-    texts["sources.yaml"] = texts["sources.yaml"].replace(
-        f"start_date: {TINY.first_day} ", f"start_date: {size.first_day} "
-    )
-    for name, (before, after) in changes.items():
-        file = next(file for file in texts if file.replace("/", "_").startswith(f"{name}."))
-        assert texts[file].count(before) == 1, before
-        texts[file] = texts[file].replace(before, after)
+    began = ("sources.yaml", f"start_date: {TINY.first_day} ", f"start_date: {size.first_day} ")
+    for file, before, after in (began, *changes):
+        assert before in texts[file], before
+        texts[file] = texts[file].replace(before, after, 1)
     return load_project(config_from_texts(texts))
 
 
 def moved_on(size: Size) -> Project:
-    """Another model, another channel rule, another window and another formula."""
+    """Another window, another channel rule, another formula and another model."""
+    rules = "source,medium,campaign,platform,channel\n"
     project = project_of(
         size,
-        company=("conversion_window_days: 90", "conversion_window_days: 45"),
-        channels=(
-            "source,medium,campaign,platform,channel\n",
-            "source,medium,campaign,platform,channel\npartner,,,,Affiliates\n",
-        ),
-        kpis_ecommerce=(
-            "    numerator: order_value_eur\n    denominator: order_count\n",
-            "    numerator: revenue_eur\n    denominator: order_count\n",
-        ),
+        ("company.yaml", "conversion_window_days: 90", "conversion_window_days: 45"),
+        ("channels.csv", rules, f"{rules}partner,,,,Affiliates\n"),
+        ("kpis/lead_gen.yaml", "numerator: cost_full_eur", "numerator: cost_direct_eur"),
     )
     table = project.tables["facts.lead"]
     changed = read_table(table.text.replace("'(unknown)') as segment", "'none') as segment"), "assets/facts/lead.sql")
