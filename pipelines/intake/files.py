@@ -19,6 +19,7 @@ from pipelines.engines.duckdb import all_or_nothing
 from pipelines.failures import DataFailed
 from pipelines.inbox import (
     KINDS,
+    Erased,
     FileRead,
     InboxFile,
     KnownFile,
@@ -94,7 +95,7 @@ def _take_in(
         return taken
     persons = Persons(rules.pepper, _known_persons(connection))
     try:
-        read = read_file(file, rules, persons)
+        read = read_file(file, rules, persons, _erased(connection))
     except Unreadable as problem:
         _remember_file(connection, file, problem.state, f"{problem.why}: {problem.remedy}", night)
         is_waiting = problem.state == "waiting"
@@ -131,6 +132,12 @@ def _confirm(connection: duckdb.DuckDBPyConnection, file: InboxFile, occasion: O
 
 def _known_persons(connection: duckdb.DuckDBPyConnection) -> Iterable[tuple[int, str, str]]:
     return connection.execute("select person_key, source, source_id_hmac from raw.person").fetchall()
+
+
+def _erased(connection: duckdb.DuckDBPyConnection) -> Erased:
+    persons = connection.execute("select distinct source, source_id_hmac from meta.erased_person").fetchall()
+    parts = connection.execute("select object, list(distinct part) from meta.erased_part group by object").fetchall()
+    return Erased(frozenset(persons), {name: frozenset(of_object) for name, of_object in parts})
 
 
 def _remember_read(

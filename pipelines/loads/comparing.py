@@ -13,6 +13,10 @@ from pipelines.loads.arrivals import Arrival
 
 CANONICAL_NULL = "chr(0)"
 CELL_END = "chr(31)"
+# what a raw table says of a row besides what came
+BESIDE_WHAT_CAME = frozenset({"load_id", "is_new_key", "part"})
+# the hash of a part over the hashes of its rows, in whatever order they came
+PART_HASH = "sha256(string_agg(row_hash, '' order by row_hash))"
 
 
 def lay_out_arrived(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str]) -> None:
@@ -46,6 +50,18 @@ def compare_rows(
         from arrived as a full outer join held_row as h on h.key_text = a.key_text"""
     ).fetchall()
     return new, changed, unchanged, withdrawn
+
+
+def stored_part_hashes(table: str, columns: Sequence[str], chosen: str) -> str:
+    """The statement that hashes parts of a raw table anew from their rows: load_id, part, content_hash.
+
+    `columns` are those that came, which is how `meta.load_part.content_hash` was made; `chosen` is a query for the
+    load_id and part of the parts.
+    """
+    return f"""select load_id, part, {PART_HASH} as content_hash from (
+            select r.load_id, r.part, {_row_hash(columns, "r")} as row_hash from {table} as r
+            where (r.load_id, r.part) in ({chosen})
+        ) group by load_id, part"""
 
 
 def _row_text(columns: Sequence[str], alias: str) -> str:
