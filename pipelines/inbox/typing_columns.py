@@ -88,7 +88,8 @@ def rejected_rows(text: TextTable, findings: dict[int, Finding], path: str, cont
         rejected.append(
             RejectedRow(
                 path, content_hash, text.lines[row].as_py(), finding.column,
-                _kept(value) if finding.keeps_value else None, finding.reason, finding.remedy, _kind_of(value), len(value or ""),
+                _kept(value) if finding.keeps_value else None, finding.reason, finding.remedy, _kind_of(value),
+                len(value or ""),
             )
         )  # fmt: skip
     return sorted(rejected, key=lambda one: (one.line, one.column_name))
