@@ -1,8 +1,8 @@
 """Erasing persons from the warehouse: their rows go, what no table reads of them is blanked, and the act is kept.
 
 Sums, closed months and replays stay as they are, because tables hold surrogates and no surrogate changes. Part names
-stay too: they are pseudonyms with the company's secret as key, every cut and ruling goes by them, and without the secret
-nobody can tell whom one stands for.
+stay too: they are pseudonyms with the company's secret as key, every cut and ruling goes by them, and without that
+secret nobody can tell whom one stands for.
 """
 
 from pipelines.erasing.acts import Erasure, erase

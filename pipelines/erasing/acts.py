@@ -5,7 +5,7 @@ Persons are named by the HMAC of their id alone, so that the act can be done aga
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ import duckdb
 from pipelines.engines.duckdb import all_or_nothing
 from pipelines.erasing.blanking import blank_file_rows
 from pipelines.erasing.reading import Read
-from pipelines.erasing.rejected import blank_values, persons_in_values, persons_named
+from pipelines.erasing.rejected import Mentions, blank_values, mentions, persons_named
 from pipelines.failures import WrongUse
 
 PERSONS = "select person_key from erased_key"
@@ -51,9 +51,8 @@ def erase(
     """
     if persons_named(note, hashed_ids, pepper):
         raise WrongUse("the note", "it names one of the persons, and it is kept", "say why without an id")
-    in_values = persons_in_values(connection, source, hashed_ids, pepper)
-    stored = _among(connection, "raw.person", source, hashed_ids)
-    known = stored.union(*in_values.values())
+    mentioned = mentions(connection, source, hashed_ids, pepper)
+    known = _among(connection, "raw.person", source, hashed_ids) | mentioned.persons
     before = _among(connection, "meta.erased_person", source, hashed_ids) - known
     done = Erasure(source, before=before, unknown=frozenset(hashed_ids) - known - before)
     if not known and not before:
@@ -61,15 +60,15 @@ def erase(
         raise WrongUse("the ids", why, "look at --source, and at how the ids are written in the export")
     if known:
         with all_or_nothing(connection):
-            done = _erase(connection, done, known, in_values, read, note)
+            done = _erase(connection, done, known, mentioned, read, note)
     return done
 
 
 def _erase(
     connection: duckdb.DuckDBPyConnection,
     done: Erasure,
-    known: Collection[str],
-    in_values: Mapping[str, object],
+    known: frozenset[str],
+    mentioned: Mentions,
     read: Read,
     note: str,
 ) -> Erasure:
@@ -82,7 +81,8 @@ def _erase(
     rows = blank_file_rows(connection, erasure_id, done.source, PERSONS, read)
     ((persons,),) = connection.execute(f"delete from raw.person where {is_theirs}", listed).fetchall()
     connection.execute("drop table erased_key")
-    done = replace(done, persons=persons, rows_blanked=rows, values_blanked=blank_values(connection, in_values))
+    values = blank_values(connection, mentioned.of(known))
+    done = replace(done, persons=persons, rows_blanked=rows, values_blanked=values)
     connection.execute("insert into meta.erased_person select ?, ?, unnest(?)", [erasure_id, *listed])
     connection.execute(
         """insert into meta.erasure (erasure_id, source, persons, rows_blanked, values_blanked, erased_at, note)
