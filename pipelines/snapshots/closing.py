@@ -5,7 +5,7 @@ Which rows are frozen is decided in `freezing`, what a version rests on in `chai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -17,6 +17,8 @@ from pipelines.snapshots.chain import append_link
 from pipelines.snapshots.due import Due, month_after
 from pipelines.snapshots.freezing import content_hash, freeze
 from pipelines.snapshots.homes import create_snapshot_tables
+from pipelines.snapshots.restated import keep_restatements
+from pipelines.snapshots.restating import Restatement
 from pipelines.tables import Table
 
 
@@ -31,8 +33,15 @@ class Frozen:
     content_sha256: str
 
 
-def close_month(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], due: Due, *, run_id: str) -> Frozen:
-    """Freezes the next version of a month from the present build.
+def close_month(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Table],
+    due: Due,
+    *,
+    run_id: str,
+    restated: Sequence[Restatement] = (),
+) -> Frozen:
+    """Freezes the next version of a month from the present build, and with it how it differs from earlier ones.
 
     Raises:
         WrongUse: the month is not over, or the build is older than the newest version of the month.
@@ -60,6 +69,7 @@ def close_month(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Tabl
             "note": due.note, "created_at": datetime.now(UTC).replace(tzinfo=None), "run_id": run_id,
         }  # fmt: skip
         append_link(connection, row)
+        keep_restatements(connection, restated, version)
     return Frozen(snapshot_id, due.month, version, rows, content)
 
 
