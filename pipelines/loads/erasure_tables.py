@@ -34,7 +34,11 @@ ERASURE_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("load_id", "bigint", "the load that holds the rows"),
             ("object", "varchar", "what was read"),
             ("part", "varchar", "name of the part, a pseudonym"),
-            ("content_hash", "varchar", "sha256 of the rows of the part after blanking; the newest erasure counts"),
+            (
+                "content_hash",
+                "varchar",
+                "sha256 of the rows of the part since; NULL: they were not those that were stored. The newest counts",
+            ),
         ),
     ),
 }

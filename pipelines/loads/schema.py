@@ -15,7 +15,7 @@ META_TABLES = {**LOAD_TABLES, **ERASURE_TABLES, **RUN_TABLES}
 
 # bookkeeping that readers of the published mart see -> the columns that never leave the warehouse
 PUBLISHED_META: dict[str, frozenset[str]] = {
-    "meta.load": frozenset({"judged_by"}),
+    "meta.load": frozenset({"judged_by", "columns"}),
     "meta.load_part": frozenset(),
     "meta.file": frozenset(),
     "meta.rejected_row": frozenset({"value"}),

@@ -32,7 +32,7 @@ from pipelines.erasing import Erasure, carry_over_acts, erase, erase_again, read
 from pipelines.failures import DataFailed, WrongUse
 from pipelines.inbox import source_id_hmac
 from pipelines.intake import Night
-from pipelines.loads import BESIDE_WHAT_CAME, current_cut, stored_part_hashes
+from pipelines.loads import BESIDE_CONTENT, current_cut, stored_hashes
 from pipelines.sandbox.exports import write_exports
 from pipelines.snapshots import BY_HAND, Due, breaks, close_month, replay, version_of
 
@@ -176,8 +176,8 @@ def test_parts_that_hold_them_are_noted_with_the_hash_of_what_is_left(connection
     erased(connection, "customer", CUSTOMER)
     blanked = set()
     for table in ("lead", "lead_merge", "lead_stage", "deal", "shop_order", "refund"):
-        columns = [name for name, *_ in rows_of(connection, f"describe raw.{table}") if name not in BESIDE_WHAT_CAME]
-        anew = stored_part_hashes(f"raw.{table}", columns, f"select load_id, part from raw.{table}")
+        columns = [name for name, *_ in rows_of(connection, f"describe raw.{table}") if name not in BESIDE_CONTENT]
+        anew = stored_hashes(f"raw.{table}", columns, f"select load_id, part from raw.{table}")
         differ = rows_of(
             connection,
             f"""select l.part, e.content_hash is not null from ({anew}) as a
@@ -193,6 +193,13 @@ def test_parts_that_hold_them_are_noted_with_the_hash_of_what_is_left(connection
             row[0] for row in rows_of(connection, f"select object from meta.erased_part where object = '{table}'")
         }
     assert blanked == {"lead", "lead_merge", "lead_stage", "deal", "shop_order"}
+
+
+def test_rows_that_other_hands_changed_are_not_made_right_by_an_erasure(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("update raw.lead set source = 'elsewhere' where lead_id = 'L-000003'")
+    erased(connection, "lead", "L-000003", "L-000023")
+    noted = "select count(*), count(content_hash) from meta.erased_part where object = 'lead'"
+    assert rows_of(connection, noted) == [(2, 1)]
 
 
 def test_a_column_that_an_old_text_reads_stays(connection: duckdb.DuckDBPyConnection) -> None:
