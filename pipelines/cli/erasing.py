@@ -25,6 +25,7 @@ from pipelines.erasing import (
 )
 from pipelines.erasing import erase as erase_persons
 from pipelines.inbox import ReadingRules, source_id_hmac
+from pipelines.intake import create_raw_tables
 from pipelines.loads import create_meta_tables
 from pipelines.privacy import printable
 from pipelines.runtime import Runtime, prepare_warehouse
@@ -58,12 +59,14 @@ def erase_after_restore(runtime: Runtime, replaced: Path | None) -> str:
     """Erases again whom a restored backup brought back; answers with what there is to say of it."""
     with runtime.warehouse.opened(purpose="kpi restore") as connection:
         create_meta_tables(connection)
+        create_raw_tables(connection)
         is_told = replaced is None or carry_over_acts(connection, replaced)
         read = read_by_any(connection, runtime.project)
         again = erase_again(connection, read, runtime.settings.pepper_bytes)
         if again:
             write_anew(connection, runtime.warehouse.path)
-    told = "".join(f"; {_counted(one.persons, one.source)} who came back with it erased again" for one in again)
+    back = ", ".join(_counted(one.persons, one.source) for one in again)
+    told = f"; erased again, because it brought them back: {back}" if back else ""
     if not is_told:
         told += "; whom you erased since that backup cannot be told: erase them again with `kpi erase`"
     return told
@@ -89,8 +92,8 @@ def _left_to_do(copies: Copies, data: Path) -> list[str]:
     lines = []
     if copies.backups:
         lines.append(
-            f"{_counted(len(copies.backups), 'backup')} in {data / 'backup'} hold the persons until newer ones replace "
-            f"them: the last of each of {KEPT_BACKUPS} days is kept; delete them to be rid of them now"
+            f"backups hold the persons until newer ones replace them (the last of each of {KEPT_BACKUPS} days is kept), "
+            f"or until you delete them: {len(copies.backups)} in {data / 'backup'}"
         )
     if copies.replaced_warehouses:
         names = _some([str(one) for one in copies.replaced_warehouses])
@@ -98,8 +101,8 @@ def _left_to_do(copies: Copies, data: Path) -> list[str]:
     if copies.inbox_files:
         names = _some([str(one.relative_to(data / "inbox")) for one in copies.inbox_files])
         lines.append(
-            f"{_counted(len(copies.inbox_files), 'file')} of the inbox may name the persons: delete what does, or move "
-            f"it away (a file that is edited there is read again): {names}"
+            f"files of the inbox may name the persons: delete those that do, or move them away "
+            f"(one that is edited there is read again): {names}"
         )
     return lines
 

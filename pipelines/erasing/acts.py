@@ -49,14 +49,15 @@ def erase(
     Raises:
         WrongUse: not one of them was ever known, or the note names one.
     """
-    if persons_named(note, hashed_ids, pepper):
+    wanted = frozenset(hashed_ids)
+    if persons_named(note, wanted, pepper):
         raise WrongUse("the note", "it names one of the persons, and it is kept", "say why without an id")
-    mentioned = mentions(connection, source, hashed_ids, pepper)
-    known = _among(connection, "raw.person", source, hashed_ids) | mentioned.persons
-    before = _among(connection, "meta.erased_person", source, hashed_ids) - known
-    done = Erasure(source, before=before, unknown=frozenset(hashed_ids) - known - before)
+    mentioned = mentions(connection, source, wanted, pepper)
+    known = _among(connection, "raw.person", source, wanted) | mentioned.persons
+    before = _among(connection, "meta.erased_person", source, wanted) - known
+    done = Erasure(source, before=before, unknown=wanted - known - before)
     if not known and not before:
-        why = f"not one of the {len(hashed_ids)} ids is known as a {source}; nothing was erased"
+        why = f"not one of the {len(wanted)} ids is known as a {source}; nothing was erased"
         raise WrongUse("the ids", why, "look at --source, and at how the ids are written in the export")
     if known:
         with all_or_nothing(connection):

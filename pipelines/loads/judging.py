@@ -58,7 +58,7 @@ def _describe_arrived_parts(connection: duckdb.DuckDBPyConnection, arrival: Arri
         f"""create or replace temp table arrived_part as
         select part, count(*) as rows, count(distinct key_text) as keys,
             cast({control} as decimal(38,6)) as control_total,
-            {content_hash('row_hash')} as content_hash
+            {content_hash("row_hash")} as content_hash
         from arrived group by part"""
     )
     _add_empty_parts(connection, arrival.parts_read, "select part from named_part")

@@ -73,11 +73,11 @@ def test_the_erasure_is_told_and_what_still_holds_the_persons(here: Runtime, ids
     assert told.err == ""
     assert told.out.splitlines() == [
         "erased 2 leads: 2 file rows and 0 rejected cells blanked; sums, closed months and replays are unchanged",
-        f"1 backup in {backup.parent} hold the persons until newer ones replace them: the last of each of 7 days is "
-        "kept; delete them to be rid of them now",
+        "backups hold the persons until newer ones replace them (the last of each of 7 days is kept), or until you "
+        f"delete them: 1 in {backup.parent}",
         f"warehouses that a restore replaced may hold the persons: delete {replaced}",
-        "1 file of the inbox may name the persons: delete what does, or move it away (a file that is edited there is "
-        "read again): leads/all.csv",
+        "files of the inbox may name the persons: delete those that do, or move them away (one that is edited there "
+        "is read again): leads/all.csv",
     ]
     assert leads_in(here) == [None, "L2", None]
 
@@ -158,7 +158,7 @@ def test_the_mart_stays_as_it_was_and_a_restored_backup_brings_nobody_back(
     assert worked_desk.mart(told) == [("lead_id", "the person was erased")]
     capsys.readouterr()
     assert worked_desk.kpi("restore", str(old)) == 0
-    assert "; 1 lead who came back with it erased again. Run `kpi nightly`" in capsys.readouterr().out
+    assert "; erased again, because it brought them back: 1 lead. Run `kpi nightly`" in capsys.readouterr().out
     with duckdb.connect(str(worked_desk.data / "warehouse/warehouse.duckdb"), read_only=True) as connection:
         named = connection.execute("select count(*) from raw.lead where lead_id = ?", [one]).fetchall()
         notes = connection.execute("select note from meta.erasure order by erasure_id").fetchall()

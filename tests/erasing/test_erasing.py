@@ -41,6 +41,7 @@ TODAY, AUGUST = tiny_truth().today, date(2026, 8, 1)
 LEADS = ("L-000003", "L-000023", "P-both-merged")
 # one of whose order a part was given back
 CUSTOMER = "C-391"
+NAMED_IN = {"raw.person.source_id", "raw.lead.lead_id", "meta.rejected_row.value"}
 Row = dict[str, str]
 
 
@@ -133,7 +134,7 @@ def hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def test_the_ids_stand_nowhere_and_their_rows_are_blank(connection: duckdb.DuckDBPyConnection) -> None:
-    assert places(connection, "L-000003") == {"raw.lead.lead_id", "meta.rejected_row.value"}
+    assert places(connection, "L-000003") == NAMED_IN
     done = erased(connection, "lead", *LEADS)
     assert (done.persons, done.values_blanked, done.unknown, done.before) == (3, 1, frozenset(), frozenset())
     assert places(connection, *LEADS) == set()
@@ -382,7 +383,7 @@ def test_persons_whom_a_backup_brings_back_are_erased_again(company: Company, tm
         old = backup(connection, tmp_path / "backup", datetime(2026, 9, 8, 6, tzinfo=UTC))
         erased(connection, "lead", *LEADS)
     with closing(new_warehouse(old)) as connection:
-        assert places(connection, "L-000003") == {"raw.lead.lead_id", "meta.rejected_row.value"}
+        assert places(connection, "L-000003") == NAMED_IN
         assert carry_over_acts(connection, company.warehouse.path)
         (again,) = erase_again(connection, read_by_any(connection, project()), PEPPER)
         assert (again.source, again.persons, again.values_blanked) == ("lead", 3, 1)
