@@ -92,8 +92,8 @@ def _left_to_do(copies: Copies, data: Path) -> list[str]:
     lines = []
     if copies.backups:
         lines.append(
-            f"backups hold the persons until newer ones replace them (the last of each of {KEPT_BACKUPS} days is kept), "
-            f"or until you delete them: {len(copies.backups)} in {data / 'backup'}"
+            f"backups hold the persons until newer ones replace them (the last of each of {KEPT_BACKUPS} days is kept), or "
+            f"until you delete them: {len(copies.backups)} in {data / 'backup'}"
         )
     if copies.replaced_warehouses:
         names = _some([str(one) for one in copies.replaced_warehouses])
