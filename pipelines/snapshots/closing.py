@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.engines.duckdb import all_or_nothing
 from pipelines.failures import DataFailed, WrongUse
-from pipelines.snapshots.chain import append_link
+from pipelines.snapshots.chain import append_link, besides_hash
 from pipelines.snapshots.due import Due, month_after
 from pipelines.snapshots.freezing import content_hash, freeze
 from pipelines.snapshots.homes import create_snapshot_tables
@@ -64,12 +64,12 @@ def close_month(
             select ? as snapshot_id, table_name, check_name, severity, passed, figure from meta.check_result""",
             [snapshot_id],
         )
+        keep_restatements(connection, restated, snapshot_id, version)
         row = {
             **build, "snapshot_id": snapshot_id, "month": due.month, "version": version, "content_sha256": content,
             "note": due.note, "created_at": datetime.now(UTC).replace(tzinfo=None), "run_id": run_id,
         }  # fmt: skip
-        append_link(connection, row)
-        keep_restatements(connection, restated, version)
+        append_link(connection, {**row, "besides_sha256": besides_hash(connection, snapshot_id)})
     return Frozen(snapshot_id, due.month, version, rows, content)
 
 

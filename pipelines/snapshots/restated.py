@@ -19,8 +19,9 @@ from pipelines.snapshots.sides import side_of_build, side_of_version
 
 ROWS = pa.schema(
     [
-        *(("month", pa.date32()), ("from_version", pa.int32()), ("to_version", pa.int32()), ("kpi_id", pa.string())),
-        *(("slice", pa.string()), ("member", pa.string()), ("cause", pa.string()), ("part", pa.string())),
+        *(("snapshot_id", pa.string()), ("month", pa.date32())),
+        *(("from_version", pa.int32()), ("to_version", pa.int32())),
+        *((name, pa.string()) for name in ("kpi_id", "slice", "member", "cause", "part")),
         ("amount", pa.decimal128(38, 12)),
     ]
 )
@@ -40,10 +41,13 @@ def restated_by_build(connection: duckdb.DuckDBPyConnection, month: date, folder
         yield restatement
 
 
-def keep_restatements(connection: duckdb.DuckDBPyConnection, restated: Sequence[Restatement], version: int) -> None:
+def keep_restatements(
+    connection: duckdb.DuckDBPyConnection, restated: Sequence[Restatement], snapshot_id: str, version: int
+) -> None:
     """Appends the amounts that lead to a version."""
+    named = {"snapshot_id": snapshot_id, "to_version": version}
     rows = [
-        {"month": one.month, "from_version": one.before.number, "to_version": version, **vars(amount)}
+        {**named, "month": one.month, "from_version": one.before.number, **vars(amount)}
         for one in restated
         for amount in one.amounts
     ]
