@@ -91,10 +91,9 @@ def _left_to_do(copies: Copies, data: Path) -> list[str]:
     """What still holds the persons, and who removes it."""
     lines = []
     if copies.backups:
-        lines.append(
-            f"backups hold the persons until newer ones replace them (the last of each of {KEPT_BACKUPS} days is kept), or "
-            f"until you delete them: {len(copies.backups)} in {data / 'backup'}"
-        )
+        until = f"until newer ones replace them (the last of each of {KEPT_BACKUPS} days is kept)"
+        where = f"{len(copies.backups)} in {data / 'backup'}"
+        lines.append(f"backups hold the persons {until}, or until you delete them: {where}")
     if copies.replaced_warehouses:
         names = _some([str(one) for one in copies.replaced_warehouses])
         lines.append(f"warehouses that a restore replaced may hold the persons: delete {names}")
