@@ -47,23 +47,37 @@ def backup(connection: duckdb.DuckDBPyConnection, folder: Path, moment: datetime
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     place = folder / f"warehouse-{moment.astimezone(UTC):{STAMP}}.duckdb"
-    ((warehouse,),) = connection.execute("select current_database()").fetchall()
-    with private_folder(folder) as private:
-        aside = private / place.name
-        with attached(connection, aside, "backup"):
-            connection.execute(f'copy from database "{warehouse}" to backup')
-        with attached(connection, aside, "backup", "read_only"):
-            refuse_difference(_contents(connection, warehouse), _contents(connection, "backup"), place.name)
-        put_in_place(aside, place)
+    _copy(connection, place)
     for old in _outdated(folder):
         if old != place:
             old.unlink()
     return place
 
 
+def write_anew(connection: duckdb.DuckDBPyConnection, place: Path) -> None:
+    """Puts a new file in the place of the open warehouse: what was deleted from it is in none of its bytes any more.
+
+    The last thing that a connection does: what it wrote afterwards would be in the old file, which is gone.
+
+    Raises:
+        DataFailed: there is no room for a copy, or it differs; the warehouse is as it was.
+    """
+    connection.execute("checkpoint")
+    try:
+        _copy(connection, place)
+    except (duckdb.Error, OSError) as error:
+        why = f"it could not be written anew ({str(error).splitlines()[0]}), so deleted bytes may still be in it"
+        raise DataFailed(f"warehouse {place.name}", why, "make room on the disk and run the command again") from error
+
+
+def made_backups(folder: Path) -> list[Path]:
+    """The backups in a folder, the oldest first."""
+    return sorted(folder.glob(BACKUPS))
+
+
 def newest_backup(folder: Path) -> tuple[Path, datetime] | None:
     """The newest backup and its moment, if there is one."""
-    found = sorted(folder.glob(BACKUPS))[-1:]
+    found = made_backups(folder)[-1:]
     return (found[0], datetime.strptime(found[0].stem, f"warehouse-{STAMP}").replace(tzinfo=UTC)) if found else None
 
 
@@ -99,9 +113,21 @@ def private_folder(parent: Path) -> Iterator[Path]:
         yield Path(private)
 
 
+def _copy(connection: duckdb.DuckDBPyConnection, place: Path) -> None:
+    """A copy of the open warehouse in a place: read again and compared, then there as a whole or not at all."""
+    ((warehouse,),) = connection.execute("select current_database()").fetchall()
+    with private_folder(place.parent) as private:
+        aside = private / place.name
+        with attached(connection, aside, "backup"):
+            connection.execute(f'copy from database "{warehouse}" to backup')
+        with attached(connection, aside, "backup", "read_only"):
+            refuse_difference(_contents(connection, warehouse), _contents(connection, "backup"), place.name)
+        put_in_place(aside, place)
+
+
 def _outdated(folder: Path) -> list[Path]:
     """Backups of a day that has a newer one, and of days that are long past."""
-    made = sorted(folder.glob(BACKUPS))
+    made = made_backups(folder)
     newest_of_day = {path.name.partition("T")[0]: path for path in made}
     kept = [newest_of_day[day] for day in sorted(newest_of_day)[-KEPT_BACKUPS:]]
     return [path for path in made if path not in kept]

@@ -27,6 +27,8 @@ ADDRESS = rf"(?<!{_LOCAL}){_LOCAL}+{_AT}{_DOMAIN}(?:{_LOCAL}*{_AT}{_DOMAIN})*"
 KEPT_PARAMETERS = re.compile(r"^(utm_[a-z_]+|mc_cid)=", re.IGNORECASE)
 MASK = "(address)"
 RECIPIENT_MASK = "(recipient)"
+# what an id begins with that was an address
+ADDRESS_PSEUDONYM = "hmac:"
 # Text that was encoded more often than this was not encoded by an honest link.
 MOST_DECODINGS = 8
 # Without one of these (the signs in their wide and small forms too) a text holds nothing personal that can be told.
@@ -104,6 +106,11 @@ def pseudonym(text: str, pepper: bytes) -> str:
     return hmac.new(pepper, text.encode(), hashlib.sha256).hexdigest()
 
 
+def is_pseudonym(text: str) -> bool:
+    """Whether an id is one that :func:`safe_id` put in the place of an address."""
+    return text.startswith(ADDRESS_PSEUDONYM)
+
+
 def safe_id(text: str, pepper: bytes) -> str:
     """The id itself, or its pseudonym when it holds an address, the same one however the address is written."""
     if masked_text(text) == text:
@@ -111,7 +118,7 @@ def safe_id(text: str, pepper: bytes) -> str:
     plain = text
     for _ in range(MOST_DECODINGS):
         plain = _decoded(unicodedata.normalize("NFKC", plain))
-    return f"hmac:{pseudonym(plain.strip().lower(), pepper)[:32]}"
+    return f"{ADDRESS_PSEUDONYM}{pseudonym(plain.strip().lower(), pepper)[:32]}"
 
 
 def _decoded(text: str) -> str:

@@ -23,6 +23,8 @@ from pipelines.backups import (
 from pipelines.engines.duckdb import LOCK_WAIT_SECONDS, Warehouse, all_or_nothing, attached
 from pipelines.failures import WrongUse
 
+# stands in the name of a warehouse that was replaced
+BEFORE_RESTORE = ".before-restore-"
 # What closed months rest on besides their own rows, by what tells that a row is there already: the texts that they were
 # made from, and approvals of versions that the backup has.
 BESIDES = {
@@ -124,10 +126,15 @@ def _identity(database: Path) -> dict[str, str]:
         return {}
 
 
+def set_aside(path: Path) -> list[Path]:
+    """The warehouses that a restore replaced, the oldest first."""
+    return sorted(path.parent.glob(f"{path.stem}{BEFORE_RESTORE}*{path.suffix}"))
+
+
 def _set_aside(path: Path) -> Path | None:
     """The file under a second name, with the write-ahead log that belongs to it: the next one must not replay it."""
     moment = datetime.now(UTC)
-    while (kept := path.with_name(f"{path.stem}.before-restore-{moment:{STAMP}}.duckdb")).exists():
+    while (kept := path.with_name(f"{path.stem}{BEFORE_RESTORE}{moment:{STAMP}}.duckdb")).exists():
         moment += timedelta(seconds=1)
     if log_of(path).exists():
         log_of(path).rename(log_of(kept))

@@ -73,6 +73,12 @@ def remember_texts(connection: duckdb.DuckDBPyConnection, texts: Iterable[Text])
         connection.execute("insert into meta.text_set values (?, ?, ?, ?)", named)
 
 
+def kept_queries(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Every text of a table or check that was ever built with, by its name and hash."""
+    kept = connection.execute("select name || ' ' || sha256, body from meta.text where kind in ('model', 'check')")
+    return dict(kept.fetchall())
+
+
 def stored_recipe(connection: duckdb.DuckDBPyConnection, kept_as: str, what: str) -> Recipe:
     """The recipe that is kept under a hash; `what` is named in errors.
 

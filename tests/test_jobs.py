@@ -9,6 +9,7 @@ import pytest
 from answer_key_rules import rules_from_config
 from desk import LAST_NIGHT, TODAY, Desk
 
+from pipelines.engines.duckdb import locked
 from pipelines.sandbox.answer_key import expected_kpis
 from pipelines.sandbox.mailchimp_faults import Fault
 
@@ -125,6 +126,58 @@ def test_a_closed_month_is_made_again_approved_and_guarded(
     assert desk.kpi("doctor", "--freshness", "26h", "--json") == 1
     findings = {finding["check"]: finding["text"] for finding in json.loads(capsys.readouterr().out)}
     assert findings["closed months"] == "2026-08-v1: rows that it froze were changed"
+
+
+def test_a_close_while_another_one_is_under_way_is_refused(
+    worked_desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = worked_desk
+    with locked(desk.data / "warehouse/month-close.lock", "kpi close 2026-08"):
+        assert desk.kpi("close", "2026-08") == 3
+    assert "holds it for kpi close 2026-08: try again when it ends" in capsys.readouterr().err
+    assert desk.mart("select count(*) from snapshots.snapshot") == [(0,)]
+
+
+def test_a_later_version_of_a_month_says_why_it_differs(worked_desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk = worked_desk
+    assert desk.kpi("close", "2026-08") == 0
+    (desk.data / "inbox/leads/late.csv").write_text(
+        "lead_id,created_at,source,medium,origin\nL-LATE,2026-08-03T10:00:00Z,google,organic,online\n"
+    )
+    assert desk.kpi("nightly") == 0
+    capsys.readouterr()
+    assert desk.kpi("restatement", "2026-08") == 0
+    told = capsys.readouterr().out
+    assert told.startswith("2026-08-v1 -> 2026-08 now: ") and told.endswith(": residual 0\n")
+    assert desk.kpi("close", "2026-08") == 0
+    assert desk.mart(
+        """select snapshot_id, from_version, to_version, slice, member, cause, part, amount from snapshots.restatement
+        where kpi_id = 'new_leads' and part = 'numerator' order by slice, member"""
+    ) == [
+        ("2026-08-v2", 1, 2, "channel", "Organic Search", "late_data", "numerator", 1),
+        ("2026-08-v2", 1, 2, "device", "(unknown)", "late_data", "numerator", 1),
+        ("2026-08-v2", 1, 2, "total", "", "late_data", "numerator", 1),
+    ]
+    capsys.readouterr()
+    assert desk.kpi("restatement", "2026-08", "--from", "1", "--to", "2", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["from"], found["to"], found["residual"]) == ("2026-08-v1", "2026-08-v2", "0E-12")
+    assert {one["cause"] for one in found["amounts"]} == {"late_data"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (("2026-07",), "there is no version of it: see `kpi status`"),
+        (("2026-08", "--from", "2", "--to", "1"), "version 2 is not older than 1: turn them round"),
+    ],
+    ids=["never closed", "turned round"],
+)
+def test_a_restatement_of_what_is_not_there_is_refused(
+    worked_desk: Desk, capsys: pytest.CaptureFixture[str], wrong: tuple[str, ...], words: str
+) -> None:
+    assert worked_desk.kpi("restatement", *wrong) == 2
+    assert words in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("month", "words"), [("2026-09", "is not over"), ("soon", "is not of the form")])

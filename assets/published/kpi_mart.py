@@ -1,11 +1,15 @@
 """The published mart: the last step of a run, behind every blocking check."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
+from pipelines.failures import DataFailed
 from pipelines.publishing import publish
 from pipelines.runtime import Runtime
-from pipelines.snapshots import create_snapshot_tables, refuse_broken_chain
+from pipelines.snapshots import AFTER_A_BREAK, breaks, create_snapshot_tables
 
+UNCHANGED = "closed_months_are_unchanged"
 SNAPSHOT_KEY = dg.AssetKey(["snapshots", "snapshot"])
 
 
@@ -19,17 +23,28 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         kinds={"duckdb", "parquet"},
         owners=["team:marketing-data"],
         description="The versioned, read-only DuckDB file that BI tools read, and Parquet of what changed.",
+        check_specs=[
+            dg.AssetCheckSpec(
+                UNCHANGED,
+                asset=["published", "kpi_mart"],
+                blocking=True,
+                description="No closed month was changed by other hands: every link of the chain holds.",
+            )
+        ],
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
-    def kpi_mart(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def kpi_mart(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
         connection, tables = context.resources.warehouse, runtime.project.tables
         create_snapshot_tables(connection, tables)
-        refuse_broken_chain(connection)
+        broken = list(breaks(connection))
+        yield dg.AssetCheckResult(check_name=UNCHANGED, passed=not broken, metadata={"changed": "; ".join(broken)})
+        if broken:
+            raise DataFailed("closed months", broken[0], AFTER_A_BREAK)
         made = publish(
             connection, tables, published_dir=runtime.settings.data_dir / "published", run_id=context.run.run_id
         )
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             metadata={
                 "dagster/row_count": sum(made.rows.values()),
                 "version": made.version,

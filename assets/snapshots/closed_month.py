@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.failures import DataFailed
 from pipelines.partitions import ASKED_MONTH
 from pipelines.runtime import Runtime
 from pipelines.snapshots import (
@@ -15,6 +16,7 @@ from pipelines.snapshots import (
     month_of,
     months_due,
     refuse_broken_chain,
+    restated_by_build,
 )
 from pipelines.sql_assets import column_schema
 
@@ -53,7 +55,13 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         )
         added = []
         for one in due:
-            added.append(close_month(connection, tables, one, run_id=context.run.run_id))
+            try:
+                restated = list(restated_by_build(connection, one.month, runtime.warehouse.path.parent))
+            except DataFailed as failure:
+                # a version of an earlier release, or of a restored warehouse, may have no past to be made again from
+                context.log.warning(f"{one.month:%Y-%m} is closed without the causes of its difference: {failure}")
+                restated = []
+            added.append(close_month(connection, tables, one, run_id=context.run.run_id, restated=restated))
             context.log.info(f"froze {added[-1].snapshot_id} ({one.note}): {added[-1].rows} rows")
         yield dg.MaterializeResult(
             asset_key=SNAPSHOT,

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines import backups, publishing, restoring
+from pipelines.cli.erasing import erase_after_restore
 from pipelines.definitions import runtime_from_environment
 from pipelines.snapshots import create_snapshot_tables, refuse_broken_chain
 
@@ -59,11 +60,13 @@ def backup() -> None:
 
 def restore(file: Annotated[Path, typer.Argument(help="A file that `kpi backup` or a night made.")]) -> None:
     """Put a backup in the place of the warehouse; what stood there is kept beside it."""
-    warehouse = runtime_from_environment().warehouse
+    runtime = runtime_from_environment()
+    warehouse = runtime.warehouse
     replaced = restoring.restore(file, warehouse)
     kept = f"; the replaced warehouse is {replaced}" if replaced else ""
     months = restoring.carry_over_closed_months(replaced, warehouse) if replaced else ()
     kept += f"; closed months that it lacked were kept: {', '.join(months)}" if months else ""
+    kept += erase_after_restore(runtime, replaced)
     typer.echo(f"restored {file}{kept}. Run `kpi nightly` to read what came since")
 
 

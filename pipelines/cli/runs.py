@@ -12,6 +12,7 @@ import typer
 from pipelines.cli.headline import show_headline
 from pipelines.cli.verdict import pronounce, refuse_failed_checks
 from pipelines.definitions import build_defs, runtime_from_environment
+from pipelines.engines.duckdb import locked
 from pipelines.failures import WrongUse
 from pipelines.partitions import ASKED_MONTH, backfill_tags, night_tags
 from pipelines.publishing import current_manifest, versions
@@ -54,8 +55,11 @@ def nightly(first: FirstDay = None, last: LastDay = None) -> None:
 def close(month: Annotated[str, typer.Argument(help="The month, as 2026-01.")]) -> None:
     """Freeze the next version of a month, write its pages, publish."""
     runtime = runtime_from_environment()
+    runtime.warehouse.refuse_absent()
     tags = {ASKED_MONTH: f"{month_of(month):%Y-%m}"}
-    refuse_failed(run_job(build_defs(runtime), "month_close", runtime, tags))
+    # two at once would freeze the same build twice
+    with locked(runtime.warehouse.path.with_name("month-close.lock"), f"kpi close {month}", wait_seconds=0):
+        refuse_failed(run_job(build_defs(runtime), "month_close", runtime, tags))
     typer.echo(f"closed {month}: {runtime.settings.data_dir / 'reports' / month}")
 
 

@@ -138,6 +138,21 @@ def _connect(
 
 
 @contextmanager
+def scratch_beside(connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[str]:
+    """Meanwhile statements go to an empty database; yields the name under which the open one is read."""
+    ((name,),) = connection.execute("select current_database()").fetchall()
+    with (
+        TemporaryDirectory(dir=folder, prefix="scratch-") as place,
+        attached(connection, Path(place) / "scratch.duckdb", "scratch"),
+    ):
+        connection.execute("use scratch")
+        try:
+            yield str(name)
+        finally:
+            connection.execute(f'use "{name}"')
+
+
+@contextmanager
 def attached(connection: duckdb.DuckDBPyConnection, path: Path, alias: str, options: str = "") -> Iterator[None]:
     """Another database file beside the open one; closed, and without a write-ahead log, at the end."""
     connection.execute(f"attach {quoted(str(path))} as {alias} {options and f'({options})'}")

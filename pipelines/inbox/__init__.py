@@ -5,6 +5,7 @@ Kinds and forms are data; neither Dagster nor an engine is known here.
 
 from pipelines.inbox.cells import ReadingRules
 from pipelines.inbox.discovery import discover
+from pipelines.inbox.erased import Erased
 from pipelines.inbox.files import FileRead, read_file
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.persons import PersonKeys, Persons, source_id_hmac
@@ -15,6 +16,7 @@ from pipelines.inbox.versions import InboxFile, KnownFile
 
 __all__ = [
     "KINDS",
+    "Erased",
     "FileRead",
     "InboxFile",
     "KnownFile",

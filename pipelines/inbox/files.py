@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pipelines.inbox.archives import content_of
 from pipelines.inbox.cells import ReadingRules
+from pipelines.inbox.erased import NOBODY, Erased
 from pipelines.inbox.first_look import cannot_be_read
 from pipelines.inbox.forms import forms_of
 from pipelines.inbox.kinds import KINDS
@@ -44,7 +45,7 @@ class FileRead:
         return len(self.rejected)
 
 
-def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys) -> FileRead:
+def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys, erased: Erased = NOBODY) -> FileRead:
     """Reads a file that `discover` found.
 
     Raises:
@@ -55,10 +56,12 @@ def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys) -> File
         raise (Waiting if file.state == "waiting" else Unreadable)(file.name, file.reason, file.remedy)
     kind = KINDS[file.kind]
     text = read_table(_content(file), forms_of(kind), file.name, file.file_name)
-    typed = typed_rows(text, kind, rules)
+    typed = typed_rows(text, kind, rules, erased)
     flags = {**text.flags, "path": file.name, "content_hash": file.content_hash, "is_full": file.is_full}
-    # a full export that holds rejected rows of a part does not lack it
-    kept = parts_of(typed.refused, kind, rules) - parts_of(typed.rows, kind, rules) if file.is_full else frozenset()
+    kept: frozenset[str] = frozenset()
+    if file.is_full:
+        # a full export that holds rejected rows of a part does not lack it, and it has to lack whoever was erased
+        kept = (parts_of(typed.refused, kind, rules) | erased.parts_of(kind)) - parts_of(typed.rows, kind, rules)
     arrivals = arrivals_of(
         typed.rows, kind, rules, persons, full=file.is_full, parts_kept=kept, rows_read=text.rows_in, flags=flags
     )

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines import privacy
 from pipelines.inbox.cells import CellType, ReadingRules, Wrong
+from pipelines.inbox.erased import NOBODY, Erased
 from pipelines.inbox.number_cells import looks_like_a_number
 from pipelines.inbox.shapes import Column, Kind
 from pipelines.inbox.spreadsheet_errors import refuse_spreadsheet_error
@@ -39,11 +40,12 @@ class RejectedRow:
 
 @dataclass(frozen=True)
 class Finding:
-    """Why a row is not taken: the first column that is wrong."""
+    """Why a row is not taken: the first column that is wrong, and whether what it says may be kept."""
 
     column: str
     reason: str
     remedy: str
+    keeps_value: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class TypedRows:
     rows_repeated: int
 
 
-def typed_rows(text: TextTable, kind: Kind, rules: ReadingRules) -> TypedRows:
+def typed_rows(text: TextTable, kind: Kind, rules: ReadingRules, erased: Erased = NOBODY) -> TypedRows:
     """The rows of a text table as the kind types them; findings are by row number in the text table."""
     findings: dict[int, Finding] = {}
     columns = {column.name: _typed(text, column, rules, findings) for column in kind.columns}
@@ -65,6 +67,9 @@ def typed_rows(text: TextTable, kind: Kind, rules: ReadingRules) -> TypedRows:
         broken = pc.indices_nonzero(pc.fill_null(rule.broken(table), False))
         for row in broken.to_pylist():
             findings.setdefault(row, Finding(rule.column, rule.reason, rule.remedy))
+    # whatever else is wrong with such a row, what it says is not kept
+    for row, column in erased.named_in(table, kind, rules.pepper).items():
+        findings[row] = _names_an_erased_person(column)
     repeated = _find_repeated_keys(table, text, kind, findings)
     left_out = repeated | findings.keys()
     taken = pa.array([row for row in range(len(text.lines)) if row not in left_out], pa.int64())
@@ -82,8 +87,9 @@ def rejected_rows(text: TextTable, findings: dict[int, Finding], path: str, cont
         value = None if cells is None else cells[row].as_py()
         rejected.append(
             RejectedRow(
-                path, content_hash, text.lines[row].as_py(), finding.column, _kept(value), finding.reason,
-                finding.remedy, _kind_of(value), len(value or ""),
+                path, content_hash, text.lines[row].as_py(), finding.column,
+                _kept(value) if finding.keeps_value else None, finding.reason, finding.remedy, _kind_of(value),
+                len(value or ""),
             )
         )  # fmt: skip
     return sorted(rejected, key=lambda one: (one.line, one.column_name))
@@ -165,6 +171,14 @@ def _find_repeated_keys(table: pa.Table, text: TextTable, kind: Kind, findings: 
                 kind.key[0], f"same key again in line {line}", "keep one row per key; the last one counts"
             )
     return repeated
+
+
+def _names_an_erased_person(column: Column) -> Finding:
+    """A row of the person, or one that only names the person; either way what is stored of it stays as it is."""
+    if column.required:
+        return Finding(column.name, "the person was erased", "take the person out of the export", keeps_value=False)
+    remedy = "take the row out of the export, or leave the cell empty in a row that is new"
+    return Finding(column.name, "it names a person who was erased", remedy, keeps_value=False)
 
 
 def _kept(value: str | None) -> str | None:

@@ -7,7 +7,7 @@ was taken is new, changed, unchanged or rejected.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from pipelines.engines.duckdb import all_or_nothing
 from pipelines.failures import DataFailed
 from pipelines.inbox import (
     KINDS,
+    Erased,
     FileRead,
     InboxFile,
     KnownFile,
@@ -94,12 +95,13 @@ def _take_in(
         return taken
     persons = Persons(rules.pepper, _known_persons(connection))
     try:
-        read = read_file(file, rules, persons)
+        read = read_file(file, rules, persons, _erased(connection))
     except Unreadable as problem:
         _remember_file(connection, file, problem.state, f"{problem.why}: {problem.remedy}", night)
         is_waiting = problem.state == "waiting"
         return replace(taken, waiting=taken.waiting + is_waiting, unreadable=taken.unreadable + (not is_waiting))
     _append(connection, "raw.person", persons.new_rows())
+    _name_persons(connection, persons.named_again())
     stored = store(connection, read.arrivals, occasion)
     _remember_read(connection, read, stored, night)
     return replace(
@@ -129,8 +131,26 @@ def _confirm(connection: duckdb.DuckDBPyConnection, file: InboxFile, occasion: O
     store_again(connection, same, occasion)
 
 
-def _known_persons(connection: duckdb.DuckDBPyConnection) -> Iterable[tuple[int, str, str]]:
-    return connection.execute("select person_key, source, source_id_hmac from raw.person").fetchall()
+def _known_persons(connection: duckdb.DuckDBPyConnection) -> Iterable[tuple[int, str, str, str | None]]:
+    return connection.execute("select person_key, source, source_id_hmac, source_id from raw.person").fetchall()
+
+
+def _name_persons(connection: duckdb.DuckDBPyConnection, ids: Mapping[int, str]) -> None:
+    """Notes the ids of persons who were known without: those of an earlier release, when they come again."""
+    if not ids:
+        return
+    connection.register("named_person", pa.table({"person_key": list(ids), "source_id": list(ids.values())}))
+    connection.execute(
+        """update raw.person set source_id = named_person.source_id
+        from named_person where named_person.person_key = person.person_key"""
+    )
+    connection.unregister("named_person")
+
+
+def _erased(connection: duckdb.DuckDBPyConnection) -> Erased:
+    persons = connection.execute("select distinct source, source_id_hmac from meta.erased_person").fetchall()
+    parts = connection.execute("select object, list(distinct part) from meta.erased_part group by object").fetchall()
+    return Erased(frozenset(persons), {name: frozenset(of_object) for name, of_object in parts})
 
 
 def _remember_read(

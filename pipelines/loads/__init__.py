@@ -5,6 +5,7 @@ object counts. Nothing here knows what a table means.
 """
 
 from pipelines.loads.arrivals import ROWS, Arrival, Control, Gate, NeverFree
+from pipelines.loads.comparing import BESIDE_CONTENT, stored_hashes
 from pipelines.loads.cuts import current_cut, fix_cut
 from pipelines.loads.refused import refused_loads, refused_parts
 from pipelines.loads.rulings import Ruled, Ruling, rule
@@ -12,6 +13,7 @@ from pipelines.loads.schema import create_meta_tables
 from pipelines.loads.storing import Occasion, Stored, ensure_raw_table, newest_load, store, store_again
 
 __all__ = [
+    "BESIDE_CONTENT",
     "ROWS",
     "Arrival",
     "Control",
@@ -31,4 +33,5 @@ __all__ = [
     "rule",
     "store",
     "store_again",
+    "stored_hashes",
 ]

@@ -13,6 +13,8 @@ from pipelines.loads.arrivals import Arrival
 
 CANONICAL_NULL = "chr(0)"
 CELL_END = "chr(31)"
+# columns of every raw table that are no content
+BESIDE_CONTENT = ("load_id", "is_new_key", "part")
 
 
 def lay_out_arrived(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str]) -> None:
@@ -20,7 +22,7 @@ def lay_out_arrived(connection: duckdb.DuckDBPyConnection, arrival: Arrival, col
     connection.register("arrived_rows", arrival.rows)
     connection.execute(
         f"""create or replace temp table arrived as
-        select a.*, {_row_text(arrival.key, "a")} as key_text, {_row_hash(columns, "a")} as row_hash
+        select a.*, {_row_text(arrival.key, "a")} as key_text, {row_hash(columns, "a")} as row_hash
         from arrived_rows as a"""
     )
     connection.unregister("arrived_rows")
@@ -35,7 +37,7 @@ def compare_rows(
     """
     connection.execute(
         f"""create or replace temp table held_row as
-        select {_row_text(arrival.key, "r")} as key_text, {_row_hash(columns, "r")} as row_hash
+        select {_row_text(arrival.key, "r")} as key_text, {row_hash(columns, "r")} as row_hash
         from {arrival.table} as r
         inner join current_part_now as c on c.part = r.part and c.load_id = r.load_id
         inner join judged_part as j on j.part = r.part"""
@@ -48,12 +50,30 @@ def compare_rows(
     return new, changed, unchanged, withdrawn
 
 
+def row_hash(columns: Sequence[str], alias: str) -> str:
+    """The expression that hashes what a row holds, in whatever order the columns came."""
+    return f"sha256({_row_text(sorted(columns), alias)})"
+
+
+def content_hash(hashed: str) -> str:
+    """The expression that hashes the rows of a part, in whatever order they came, from the hash of each."""
+    return f"sha256(string_agg({hashed}, '' order by {hashed}))"
+
+
+def stored_hashes(table: str, columns: Sequence[str], chosen: str) -> str:
+    """The statement that gives load_id, part and content_hash of stored parts as their rows lie in a raw table now.
+
+    `columns` are those that the hashes of their loads are over, `chosen` is a query for load_id and part.
+    """
+    return f"""select load_id, part, {content_hash("hashed")} as content_hash
+        from (
+            select r.load_id, r.part, {row_hash(columns, "r")} as hashed from {table} as r
+            where (r.load_id, r.part) in ({chosen})
+        )
+        group by load_id, part"""
+
+
 def _row_text(columns: Sequence[str], alias: str) -> str:
     """The expression that writes columns of a row as one text; equal texts are equal rows."""
     cells = [f'coalesce(cast({alias}."{name}" as varchar), {CANONICAL_NULL})' for name in columns]
     return f"concat_ws({CELL_END}, {', '.join(cells)})" if cells else "''"
-
-
-def _row_hash(columns: Sequence[str], alias: str) -> str:
-    """The expression that hashes what a row holds, in whatever order the columns came."""
-    return f"sha256({_row_text(sorted(columns), alias)})"

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.loads.arrivals import Arrival, Control, Gate
+from pipelines.loads.comparing import content_hash
 from pipelines.loads.cuts import counting_parts
 from pipelines.loads.figures import EMPTY, arrived_figures, figures_from, summed, sums, with_rows
 from pipelines.loads.gates import collapse, shortfall, unpaid
@@ -57,7 +58,7 @@ def _describe_arrived_parts(connection: duckdb.DuckDBPyConnection, arrival: Arri
         f"""create or replace temp table arrived_part as
         select part, count(*) as rows, count(distinct key_text) as keys,
             cast({control} as decimal(38,6)) as control_total,
-            sha256(string_agg(row_hash, '' order by row_hash)) as content_hash
+            {content_hash("row_hash")} as content_hash
         from arrived group by part"""
     )
     _add_empty_parts(connection, arrival.parts_read, "select part from named_part")

@@ -21,6 +21,7 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("fetch_id", "bigint", "first load of the same read: all of them are taken back together"),
             ("repeats", "bigint", "the load whose content came again word for word; NULL when it was read anew"),
             ("judged_by", "varchar", "the gate and the kind of export it was judged by, as JSON"),
+            ("columns", "varchar[]", "the columns of its rows that the hashes of its parts are over"),
         ),
     ),
     "meta.load_part": (
@@ -145,6 +146,7 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("person_key", "bigint", "random surrogate"),
             ("source", "varchar", "lead or customer"),
             ("source_id_hmac", "varchar", "HMAC of the id in the source"),
+            ("source_id", "varchar", "the id in the source; NULL when it looks like an address or did not come since"),
         ),
     ),
 }

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import duckdb
 
 from pipelines.engines.duckdb import quoted
+from pipelines.loads.erasure_tables import ERASURE_TABLES
 from pipelines.loads.load_tables import LOAD_TABLES
 from pipelines.loads.run_tables import RUN_TABLES
 
-META_TABLES = {**LOAD_TABLES, **RUN_TABLES}
+META_TABLES = {**LOAD_TABLES, **ERASURE_TABLES, **RUN_TABLES}
 
 # bookkeeping that readers of the published mart see -> the columns that never leave the warehouse
 PUBLISHED_META: dict[str, frozenset[str]] = {
-    "meta.load": frozenset({"judged_by"}),
+    "meta.load": frozenset({"judged_by", "columns"}),
     "meta.load_part": frozenset(),
     "meta.file": frozenset(),
     "meta.rejected_row": frozenset({"value"}),

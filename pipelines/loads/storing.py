@@ -114,7 +114,7 @@ def _store_one(
     _append(connection, arrival, columns, load_id)
     _record_parts(connection, arrival, load_id)
     flags = {**arrival.flags, **({"fell": fell} if fell else {})}
-    _record_load(connection, replace(arrival, flags=flags), occasion, load_id, fetch_id)
+    _record_load(connection, replace(arrival, flags=flags), columns, occasion, load_id, fetch_id)
     ((accepted, unchanged, refused, refusals),) = connection.execute(
         f"""select count(*) filter (state = 'accepted'), count(*) filter (state = 'unchanged'),
             count(*) filter (state = 'refused'),
@@ -191,7 +191,12 @@ def _record_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival, load_
 
 
 def _record_load(
-    connection: duckdb.DuckDBPyConnection, arrival: Arrival, occasion: Occasion, load_id: int, fetch_id: int
+    connection: duckdb.DuckDBPyConnection,
+    arrival: Arrival,
+    columns: Sequence[str],
+    occasion: Occasion,
+    load_id: int,
+    fetch_id: int,
 ) -> None:
     ((content_hash,),) = connection.execute(
         "select sha256(coalesce(string_agg(part || content_hash, '' order by part), '')) from arrived_part"
@@ -211,6 +216,7 @@ def _record_load(
         "flags": json.dumps(arrival.flags, sort_keys=True, default=str),
         "fetch_id": fetch_id,
         "judged_by": terms_of(arrival).as_json(),
+        "columns": sorted(columns),
     }
     listed, marks = ", ".join(row), ", ".join("?" for _ in row)
     connection.execute(f"insert into meta.load ({listed}) values ({marks})", list(row.values()))

@@ -91,7 +91,7 @@ class Afterwards:
 PARTS = ("numerator", "denominator", "value")
 
 
-def reported_version(versions: Sequence[Version]) -> Version | None:
+def newest_approved(versions: Sequence[Version]) -> Version | None:
     """The newest version that somebody approved; a later one that nobody approved does not take its place."""
     return next((version for version in reversed(versions) if version.approvals), None)
 
@@ -137,7 +137,7 @@ def _restatements(
     ):
         amounts.setdefault(number, {}).setdefault(tuple(cell), {})[part, cause] = amount
     older = [version for version in versions if version.number < snapshot.version]
-    reported = reported_version(versions)
+    reported = newest_approved(versions)
     wanted = [reported.number if reported else 0, older[-1].number if older else 0, *sorted(amounts, reverse=True)]
     by_number = {version.number: version for version in older}
     return tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.review.afterwards import Version, reported_version
+from pipelines.review.afterwards import Version, newest_approved
 from pipelines.review.wording import Wording
 
 SIGNS = {
@@ -64,7 +64,7 @@ def standing(versions: Sequence[Version], number: int, wording: Wording) -> Stan
 
 def _kind(versions: Sequence[Version], mine: Version) -> tuple[str, Version | None]:
     """The state, and the other version of which it speaks."""
-    reported, newest = reported_version(versions), versions[-1]
+    reported, newest = newest_approved(versions), versions[-1]
     if reported is None:
         return ("provisional", None) if mine is newest else ("outdated", newest)
     if mine is reported:

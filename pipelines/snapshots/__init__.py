@@ -10,14 +10,20 @@ from pipelines.snapshots.due import BY_HAND, Due, month_after, month_of, months_
 from pipelines.snapshots.freezing import content_hash
 from pipelines.snapshots.homes import create_snapshot_tables, frozen_tables
 from pipelines.snapshots.replaying import Replayed, Version, replay, version_of
+from pipelines.snapshots.restated import reported_version, restated_by_build
+from pipelines.snapshots.restating import Amount, Restatement, restate
+from pipelines.snapshots.sides import Side, side_of_build, side_of_version
 
 __all__ = [
     "AFTER_A_BREAK",
     "BY_HAND",
+    "Amount",
     "Approval",
     "Due",
     "Frozen",
     "Replayed",
+    "Restatement",
+    "Side",
     "Version",
     "approve",
     "breaks",
@@ -30,5 +36,10 @@ __all__ = [
     "months_due",
     "refuse_broken_chain",
     "replay",
+    "reported_version",
+    "restate",
+    "restated_by_build",
+    "side_of_build",
+    "side_of_version",
     "version_of",
 ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import duckdb
 
 from pipelines.failures import WrongUse
+from pipelines.snapshots.links import linked
+
+SAYS = ("snapshot_id", "approved_by", "approved_at", "note")
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,26 @@ def approve(connection: duckdb.DuckDBPyConnection, approval: Approval) -> str:
     ).fetchall()
     if again:
         raise WrongUse(snapshot_id, f"{approval.approved_by} approved it already", "nothing is left to do")
+    last = connection.execute(
+        "select link, chain_sha256 from snapshots.approval where link is not null order by link desc limit 1"
+    ).fetchall()
+    link, before = last[0] if last else (0, "")
+    says = [snapshot_id, approval.approved_by, approval.approved_at, approval.note]
     connection.execute(
-        "insert into snapshots.approval (snapshot_id, approved_by, approved_at, note) values (?, ?, ?, ?)",
-        [snapshot_id, approval.approved_by, approval.approved_at, approval.note],
+        f"insert into snapshots.approval ({', '.join(SAYS)}, link, chain_sha256) values (?, ?, ?, ?, ?, ?)",
+        [*says, link + 1, linked(before, says)],
     )
     return str(snapshot_id)
+
+
+def broken_approvals(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """What other hands changed in the approvals, one line each."""
+    before, expected = "", 1
+    for link, chain_sha256, *says in connection.execute(
+        f"select link, chain_sha256, {', '.join(SAYS)} from snapshots.approval where link is not null order by link"
+    ).fetchall():
+        if link != expected:
+            yield f"{says[0]}: {link - expected} approvals before that of {says[1]} are gone"
+        elif linked(before, says) != chain_sha256:
+            yield f"{says[0]}: its approval by {says[1]} was changed"
+        before, expected = chain_sha256, link + 1

@@ -8,15 +8,17 @@ the chain where it stands.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import duckdb
 
+from pipelines.canonical import query_hash
 from pipelines.failures import DataFailed
+from pipelines.snapshots.approving import broken_approvals
 from pipelines.snapshots.freezing import content_hash
 from pipelines.snapshots.homes import has_snapshot_tables
+from pipelines.snapshots.links import linked
 from pipelines.stored_texts import recipe_hash, stored_recipe
 
 # What a version says of itself, in the order in which it is hashed.
@@ -24,6 +26,15 @@ LINKED = (
     *("snapshot_id", "month", "version", "cut", "created_at", "definitions_hash", "config_hash", "models_hash"),
     *("content_sha256", "note", "business_date", "run_id", "duckdb_version"),
 )
+# What came to be said later: of a version from before it is empty, and its link was made without it.
+LINKED_SINCE = ("besides_sha256",)
+# What is kept with a version beside the rows it froze -> the columns in which it is hashed.
+BESIDES = {
+    "snapshots.check_result": ("table_name", "check_name", "severity", "passed", "figure"),
+    "snapshots.restatement": (
+        *("month", "from_version", "to_version", "kpi_id", "slice", "member", "cause", "part", "amount"),
+    ),
+}
 AFTER_A_BREAK = "put the warehouse back from a backup with `kpi restore`; look at who writes to the file"
 
 
@@ -38,16 +49,24 @@ def append_link(connection: duckdb.DuckDBPyConnection, version: Mapping[str, Any
     connection.execute(f"insert into snapshots.snapshot ({names}) values ({marks})", list(row.values()))
 
 
+def besides_hash(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -> str:
+    """Sha256 over what is kept with a version beside the rows it froze."""
+    digest = hashlib.sha256()
+    for name, columns in BESIDES.items():
+        query = f"select {', '.join(columns)} from {name} where snapshot_id = ?"
+        digest.update(f"{name} {query_hash(connection, query, (), [snapshot_id])}\n".encode())
+    return digest.hexdigest()
+
+
 def breaks(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """What was changed by other hands, one line each."""
     if not has_snapshot_tables(connection):
         return
-    found = connection.execute(
-        f"select link, chain_sha256, {', '.join(LINKED)} from snapshots.snapshot order by link nulls first"
-    ).fetchall()
+    listed = ", ".join(("link", "chain_sha256", *LINKED, *LINKED_SINCE))
+    found = connection.execute(f"select {listed} from snapshots.snapshot order by link nulls first").fetchall()
     before, expected = "", 1
     for link, chain_sha256, *values in found:
-        version = dict(zip(LINKED, values, strict=True))
+        version = dict(zip((*LINKED, *LINKED_SINCE), values, strict=True))
         name = version["snapshot_id"]
         if link is not None:
             if link != expected:
@@ -56,14 +75,37 @@ def breaks(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
                 yield f"{name}: what it says of itself was changed"
             before, expected = chain_sha256, link + 1
         # a version from before there was a chain: its table texts were kept with the models alone
-        kept_as = recipe_of(version) if link is not None else version["models_hash"]
-        try:
-            tables = stored_recipe(connection, kept_as, name).tables
-        except DataFailed as failure:
-            yield str(failure)
-            continue
-        if content_hash(connection, tables, name) != version["content_sha256"]:
-            yield f"{name}: rows that it froze were changed"
+        yield from _changed_rows(connection, version, recipe_of(version) if link else version["models_hash"])
+    yield from _rows_of_nobody(connection)
+    yield from broken_approvals(connection)
+
+
+def _changed_rows(connection: duckdb.DuckDBPyConnection, version: Mapping[str, Any], kept_as: str) -> Iterator[str]:
+    """Whether the rows of a version are those that it names."""
+    name = version["snapshot_id"]
+    try:
+        tables = stored_recipe(connection, kept_as, name).tables
+    except DataFailed as failure:
+        yield str(failure)
+        return
+    if content_hash(connection, tables, name) != version["content_sha256"]:
+        yield f"{name}: rows that it froze were changed"
+    if version["besides_sha256"] and besides_hash(connection, name) != version["besides_sha256"]:
+        yield f"{name}: the checks or restatements kept with it were changed"
+
+
+def _rows_of_nobody(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Rows whose version is gone, as when the newest was removed."""
+    tables = """select table_name from duckdb_columns()
+        where database_name = current_database() and schema_name = 'snapshots' and column_name = 'snapshot_id'
+            and table_name <> 'snapshot' order by table_name"""
+    for (table,) in connection.execute(tables).fetchall():
+        gone = connection.execute(
+            f"""select distinct snapshot_id from snapshots."{table}"
+            where snapshot_id not in (select snapshot_id from snapshots.snapshot) order by snapshot_id"""
+        ).fetchall()
+        for (name,) in gone:
+            yield f"{name}: it is gone, but rows of it are left in snapshots.{table}"
 
 
 def refuse_broken_chain(connection: duckdb.DuckDBPyConnection) -> None:
@@ -78,5 +120,5 @@ def recipe_of(version: Mapping[str, Any]) -> str:
 
 
 def _link_hash(before: str, version: Mapping[str, Any]) -> str:
-    told = json.dumps([before, *(str(version.get(name)) for name in LINKED)], ensure_ascii=False)
-    return hashlib.sha256(told.encode()).hexdigest()
+    since = (name for name in LINKED_SINCE if version.get(name) is not None)
+    return linked(before, [version.get(name) for name in (*LINKED, *since)])

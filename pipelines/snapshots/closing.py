@@ -5,7 +5,7 @@ Which rows are frozen is decided in `freezing`, what a version rests on in `chai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -13,10 +13,12 @@ import duckdb
 
 from pipelines.engines.duckdb import all_or_nothing
 from pipelines.failures import DataFailed, WrongUse
-from pipelines.snapshots.chain import append_link, recipe_of
+from pipelines.snapshots.chain import append_link, besides_hash, recipe_of
 from pipelines.snapshots.due import Due, month_after
 from pipelines.snapshots.freezing import content_hash, freeze
 from pipelines.snapshots.homes import create_snapshot_tables
+from pipelines.snapshots.restated import keep_restatements
+from pipelines.snapshots.restating import Restatement
 from pipelines.stored_texts import stored_recipe
 from pipelines.tables import Table
 
@@ -32,8 +34,15 @@ class Frozen:
     content_sha256: str
 
 
-def close_month(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], due: Due, *, run_id: str) -> Frozen:
-    """Freezes the next version of a month from the present build.
+def close_month(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Table],
+    due: Due,
+    *,
+    run_id: str,
+    restated: Sequence[Restatement] = (),
+) -> Frozen:
+    """Freezes the next version of a month from the present build, and with it how it differs from earlier ones.
 
     Raises:
         WrongUse: the month is not over, or the build is older than the newest version of the month.
@@ -58,11 +67,12 @@ def close_month(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Tabl
             select ? as snapshot_id, table_name, check_name, severity, passed, figure from meta.check_result""",
             [snapshot_id],
         )
+        keep_restatements(connection, restated, snapshot_id, version)
         row = {
             **build, "snapshot_id": snapshot_id, "month": due.month, "version": version, "content_sha256": content,
             "note": due.note, "created_at": datetime.now(UTC).replace(tzinfo=None), "run_id": run_id,
         }  # fmt: skip
-        append_link(connection, row)
+        append_link(connection, {**row, "besides_sha256": besides_hash(connection, snapshot_id)})
     return Frozen(snapshot_id, due.month, version, rows, content)
 
 

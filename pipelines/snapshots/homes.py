@@ -29,6 +29,7 @@ OWN_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("duckdb_version", "varchar", "the engine that built it"),
             ("link", "integer", "place in the chain of all versions of all months, from 1"),
             ("chain_sha256", "varchar", "sha256 over the link before and everything this row says"),
+            ("besides_sha256", "varchar", "sha256 over the checks and restatements that were kept with it"),
         ),
     ),
     "snapshots.approval": (
@@ -38,11 +39,14 @@ OWN_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("approved_by", "varchar", "who approved it, as the person wrote it"),
             ("approved_at", "timestamp", "when, UTC"),
             ("note", "varchar", "what the person noted"),
+            ("link", "integer", "place in the chain of all approvals, from 1"),
+            ("chain_sha256", "varchar", "sha256 over the link before and everything this row says"),
         ),
     ),
     "snapshots.restatement": (
         "Why a month differs between two of its versions: an amount for every cause; rows are only ever added.",
         (
+            ("snapshot_id", "varchar", "month and version of the newer one"),
             ("month", "date", "first day of the month"),
             ("from_version", "integer", "the older version"),
             ("to_version", "integer", "the newer version"),

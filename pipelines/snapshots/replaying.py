@@ -36,6 +36,7 @@ class Version:
 
     snapshot_id: str
     month: date
+    number: int
     business_date: date
     cut: Mapping[str, int]
     recipe: str
@@ -76,6 +77,7 @@ def version_of(connection: duckdb.DuckDBPyConnection, month: date, number: int |
     return Version(
         snapshot_id=row["snapshot_id"],
         month=row["month"],
+        number=row["version"],
         business_date=row["business_date"],
         cut=json.loads(row["cut"]),
         recipe=recipe_of(row),
@@ -101,22 +103,27 @@ def replay(scratch: duckdb.DuckDBPyConnection, version: Version) -> Replayed:
     return Replayed(version, rows, content, differences)
 
 
-def take_over_loads(scratch: duckdb.DuckDBPyConnection) -> None:
+def take_over_loads(scratch: duckdb.DuckDBPyConnection, kept: str = KEPT) -> None:
     """The bookkeeping of the warehouse, and its raw rows where they lie."""
     create_meta_tables(scratch)
     for name in BOOKKEEPING:
-        scratch.execute(f"insert into {name} by name select * from {KEPT}.{name}")
+        scratch.execute(f"insert into {name} by name select * from {kept}.{name}")
     scratch.execute("create schema if not exists raw")
     raw = "select table_name from duckdb_tables() where database_name = ? and schema_name = 'raw' order by all"
-    for (name,) in scratch.execute(raw, [KEPT]).fetchall():
+    for (name,) in scratch.execute(raw, [kept]).fetchall():
         scratch.execute(f'drop table if exists raw."{name}"')
-        scratch.execute(f'create view raw."{name}" as select * from {KEPT}.raw."{name}"')
+        scratch.execute(f'create view raw."{name}" as select * from {kept}.raw."{name}"')
 
 
 def make_again(scratch: duckdb.DuckDBPyConnection, recipe: Recipe, cut: Mapping[str, int], business_date: date) -> None:
     """Every table of a recipe, as of a cut; its checks were judged when it was built."""
-    scratch.execute(recipe.macros)
     fix_cut(scratch, cut, business_date)
+    run_recipe(scratch, recipe)
+
+
+def run_recipe(scratch: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
+    """Every table of a recipe from the parts that count."""
+    scratch.execute(recipe.macros)
     for table in in_order(recipe.tables):
         scratch.execute(f"create schema if not exists {table.schema}")
         scratch.execute(table.statement())

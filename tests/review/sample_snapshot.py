@@ -117,6 +117,10 @@ CHECKS = (
 )
 
 
+APPROVAL = "snapshot_id, approved_by, approved_at, note"
+RESTATED = "month, from_version, to_version, kpi_id, slice, member, cause, part, amount"
+
+
 def month_at(place: int) -> date:
     """The month that many months after the first."""
     index = FIRST_MONTH.year * 12 + FIRST_MONTH.month - 1 + place
@@ -158,9 +162,10 @@ def tell_of(
     """Gives a database of the sample the tables of what is said afterwards, with these rows."""
     create_snapshot_tables(connection, {})
     connection.execute(read_table(HEADER + listed_rows(COLUMNS, annotations), "the annotations").statement())
-    for table, rows in (("approval", approvals), ("restatement", amounts)):
-        for row in rows:
-            connection.execute(f"insert into snapshots.{table} values ({', '.join('?' * len(row))})", row)
+    for row in approvals:
+        connection.execute(f"insert into snapshots.approval ({APPROVAL}) values (?, ?, ?, ?)", row)
+    for row in amounts:
+        connection.execute(f"insert into snapshots.restatement ({RESTATED}) values ({', '.join('?' * len(row))})", row)
     return connection
 
 

@@ -41,8 +41,7 @@ def reports(kept: Path, tmp_path: Path) -> Path:
 
 
 def approve(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -> None:
-    row = [snapshot_id, "the board", datetime(2026, 10, 12), ""]  # noqa: DTZ001
-    connection.execute("insert into snapshots.approval values (?, ?, ?, ?)", row)
+    tell_of(connection, approvals=[(snapshot_id, "the board", datetime(2026, 10, 12), "")])  # noqa: DTZ001
 
 
 def contents(reports: Path) -> dict[str, bytes]:

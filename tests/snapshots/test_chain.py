@@ -13,6 +13,8 @@ from pipelines.snapshots import BY_HAND, Approval, Due, approve, breaks, close_m
 from pipelines.tables import Table
 
 MOMENT = datetime(2026, 2, 6, 9, 0, tzinfo=UTC).replace(tzinfo=None)
+A_WARNING = """insert into meta.check_result (table_name, check_name, severity, passed, figure)
+values ('marts.value', 'figures_are_known', 'warning', false, 1)"""
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
 
 
@@ -21,6 +23,7 @@ def closed(build_of: Build, tables: dict[str, Table]) -> duckdb.DuckDBPyConnecti
     """Three versions of two months."""
     for morning, month in (("2026-02-05", JANUARY), ("2026-03-05", FEBRUARY), ("2026-03-07", JANUARY)):
         connection = build_of(morning)
+        connection.execute(A_WARNING)
         close_month(connection, tables, Due(month, BY_HAND), run_id="run")
     return connection
 
@@ -54,11 +57,19 @@ def test_versions_of_all_months_form_one_chain_that_holds(
             ["2026-01-v2: 1 versions before it are gone"],
         ),
         (
+            "delete from snapshots.snapshot where snapshot_id = '2026-01-v2'",
+            ["2026-01-v2: it is gone, but rows of it are left in snapshots.channel"],
+        ),
+        (
+            "update snapshots.check_result set passed = true where snapshot_id = '2026-01-v2'",
+            ["2026-01-v2: the checks or restatements kept with it were changed"],
+        ),
+        (
             "update meta.text set body = body || ' ' where name = 'marts.cohort'",
             ["2026-01-v1: the kept text of marts.cohort is not the one that was stored"],
         ),
     ],
-    ids=["a figure", "rows", "what a version says", "a version", "a text"],
+    ids=["a figure", "rows", "what a version says", "a version", "the newest version", "a check", "a text"],
 )
 def test_what_other_hands_changed_is_told(closed: duckdb.DuckDBPyConnection, statement: str, told: list[str]) -> None:
     closed.execute(statement)
@@ -94,6 +105,27 @@ def test_an_approval_is_added_and_a_later_version_does_not_take_its_place(closed
     assert approve(closed, approval(by="the accountant")) == "2026-01-v1"
     kept = closed.execute("select snapshot_id, approved_by, note from snapshots.approval order by all").fetchall()
     assert kept == [("2026-01-v1", "the accountant", "as discussed"), ("2026-01-v1", "the board", "as discussed")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("update snapshots.approval set note = ''", "2026-01-v1: its approval by the board was changed"),
+        (
+            "delete from snapshots.approval where approved_by = 'the board'",
+            "2026-01-v1: 1 approvals before that of the accountant are gone",
+        ),
+    ],
+    ids=["changed", "removed"],
+)
+def test_an_approval_that_other_hands_changed_is_told(
+    closed: duckdb.DuckDBPyConnection, statement: str, told: str
+) -> None:
+    approve(closed, approval())
+    approve(closed, approval(by="the accountant"))
+    assert list(breaks(closed)) == []
+    closed.execute(statement)
+    assert told in list(breaks(closed))
 
 
 @pytest.mark.parametrize(

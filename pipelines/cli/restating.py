@@ -1,0 +1,97 @@
+"""`kpi restatement`: why a closed month differs, an amount for every cause. The telling apart is in `snapshots`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import groupby
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli.output import AsJson, show_json, show_rows
+from pipelines.definitions import runtime_from_environment
+from pipelines.failures import WrongUse
+from pipelines.snapshots import (
+    Amount,
+    Restatement,
+    month_of,
+    reported_version,
+    restate,
+    side_of_build,
+    side_of_version,
+    version_of,
+)
+
+
+def restatement(
+    month: Annotated[str, typer.Argument(help="The month, as 2026-01.")],
+    from_version: Annotated[
+        int | None, typer.Option("--from", min=1, help="The older version; without it the reported one.")
+    ] = None,
+    to_version: Annotated[
+        int | None, typer.Option("--to", min=1, help="The newer version; without it the present build.")
+    ] = None,
+    members: Annotated[bool, typer.Option("--members", help="Show every slice and member, not only totals.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell why a closed month differs between two versions, or between a version and now, cause by cause."""
+    runtime, day = runtime_from_environment(), month_of(month)
+    if from_version is not None and to_version is not None and from_version >= to_version:
+        raise WrongUse(f"month {month}", f"version {from_version} is not older than {to_version}", "turn them round")
+    with runtime.warehouse.looked_into(purpose="kpi restatement") as connection:
+        older = from_version or reported_version(connection, day, before=to_version)
+        if older is None:
+            which = "no version" if to_version is None else f"no version before {to_version}"
+            raise WrongUse(f"month {month}", f"there is {which} of it", "see `kpi status`")
+        before = side_of_version(connection, version_of(connection, day, older))
+        if to_version is None:
+            after = side_of_build(connection, day)
+        else:
+            after = side_of_version(connection, version_of(connection, day, to_version))
+    with runtime.warehouse.beside_scratch(purpose="kpi restatement") as scratch:
+        found = restate(scratch, before, after)
+    if as_json:
+        show_json(_as_json(found))
+        return
+    shown = [one for one in found.amounts if members or one.slice == "total"]
+    rows = [_named(row, members) for row in _by_cause(shown)]
+    title = f"{before.name} -> {after.name}: data up to {before.business_date} and up to {after.business_date}"
+    show_rows(rows, as_json=False, title=title, if_none=f"{title}: no figure changed")
+    if rows:
+        typer.echo(f"the causes sum to every difference: residual {found.residual.normalize():f}")
+
+
+def _by_cause(amounts: list[Amount]) -> Iterator[dict[str, Any]]:
+    """One row for every cell and cause, closed by what they come to."""
+    for (kpi_id, name, member), of_cell in groupby(amounts, key=lambda one: (one.kpi_id, one.slice, one.member)):
+        parts: dict[str, Decimal] = {}
+        for cause, of_cause in groupby(of_cell, key=lambda one: one.cause):
+            found = {one.part: one.amount for one in of_cause}
+            parts = {part: parts.get(part, Decimal(0)) + found.get(part, Decimal(0)) for part in {**parts, **found}}
+            yield _row(kpi_id, name, member, cause, found)
+        yield _row(kpi_id, name, member, "difference", parts)
+
+
+def _row(kpi_id: str, name: str, member: str, cause: str, parts: Mapping[str, Decimal]) -> dict[str, Any]:
+    shown = {part: _signed(parts.get(part)) for part in ("numerator", "denominator", "value")}
+    return {"kpi": kpi_id, "slice": name, "member": member, "cause": cause, **shown}
+
+
+def _named(row: dict[str, Any], members: bool) -> dict[str, Any]:
+    return row if members else {name: value for name, value in row.items() if name not in ("slice", "member")}
+
+
+def _signed(amount: Decimal | None) -> str:
+    """An amount with its sign and no more digits than it has."""
+    return "" if amount is None else f"{amount.normalize():+f}"
+
+
+def _as_json(found: Restatement) -> dict[str, Any]:
+    return {
+        "month": found.month,
+        "from": found.before.name,
+        "to": found.after.name,
+        "residual": found.residual,
+        "amounts": [vars(one) for one in found.amounts],
+    }
