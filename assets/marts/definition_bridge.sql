@@ -15,6 +15,7 @@ create table marts.definition_bridge (
   new_numerator    decimal(38, 6)          comment 'figure above the line, as in marts.kpi_value',
   new_denominator  decimal(38, 6)          comment 'figure below the line, as in marts.kpi_value',
   new_value        double                  comment 'value, as in marts.kpi_value; the change of definition is new_value - old_value',
+  reason           varchar        not null comment 'why the definition changed, as the catalogue says',
   primary key (kpi_id, to_version, slice, member)
 ) as
 with change as (
@@ -22,19 +23,20 @@ with change as (
     n.kpi_id,
     o.definition_version as from_version,
     n.definition_version as to_version,
-    n.valid_from as month
+    n.valid_from as month,
+    n.reason
   from reference.kpi_definition as n
   inner join reference.kpi_definition as o
     on o.kpi_id = n.kpi_id and o.definition_version = n.definition_version - 1
 ),
 older as (
-  select c.kpi_id, c.from_version, c.to_version, c.month, f.slice, f.member, f.numerator, f.denominator, f.value
+  select c.kpi_id, c.from_version, c.to_version, c.month, c.reason, f.slice, f.member, f.numerator, f.denominator, f.value
   from change as c
   inner join marts.kpi_figure as f
     on f.kpi_id = c.kpi_id and f.definition_version = c.from_version and f.grain = 'month' and f.period_start = c.month
 ),
 newer as (
-  select c.kpi_id, c.from_version, c.to_version, c.month, f.slice, f.member, f.numerator, f.denominator, f.value
+  select c.kpi_id, c.from_version, c.to_version, c.month, c.reason, f.slice, f.member, f.numerator, f.denominator, f.value
   from change as c
   inner join marts.kpi_figure as f
     on f.kpi_id = c.kpi_id and f.definition_version = c.to_version and f.grain = 'month' and f.period_start = c.month
@@ -52,7 +54,8 @@ select
   o.value as old_value,
   n.numerator as new_numerator,
   n.denominator as new_denominator,
-  n.value as new_value
+  n.value as new_value,
+  coalesce(n.reason, o.reason) as reason
 from newer as n
 full join older as o
   on o.kpi_id = n.kpi_id and o.to_version = n.to_version and o.slice = n.slice and o.member = n.member

@@ -10,10 +10,11 @@ from pipelines.tables import Table
 
 HEADER = """-- Every version of every KPI's definition: a period is counted by the one that is valid on its first day.
 -- publish: yes
+-- snapshot: whole
 create table reference.kpi_definition (
   kpi_id               varchar not null comment 'id of the KPI',
   definition_version   integer not null comment 'version of the definition, from 1',
-  valid_from           date             comment 'first day of it, the first of a month; NULL when it counts from the beginning',
+  valid_from           date             comment 'first day of it, a first of the month; NULL when it is the beginning',
   valid_to             date             comment 'day on which the next version begins; NULL for the newest',
   formula              varchar not null comment 'formula in words',
   numerator_measure    varchar not null comment 'measure above the line',

@@ -68,7 +68,8 @@ class Definition(StrictModel):
     @model_validator(mode="after")
     def _is_what_its_additivity_says(self) -> Self:
         if self.additivity == "ratio" and (self.denominator is None or self.formula.denominator is None):
-            raise UnfitError(f"{self.named} is a ratio without a denominator", "name the measure and its words in formula")
+            remedy = "name the measure and its words in formula"
+            raise UnfitError(f"{self.named} is a ratio without a denominator", remedy)
         if self.additivity != "ratio" and self.denominator is not None:
             raise UnfitError(f"{self.named} is {self.additivity} with a denominator", "make additivity ratio")
         if self.interval == "wilson_95" and self.range != "0..1":

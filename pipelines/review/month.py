@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
+from pipelines.review.redefined import Redefined
+
 
 class CheckLine(Protocol):
     """The outcome of one data check; `figure` counts the rows that break it."""
@@ -196,6 +198,7 @@ class ClosedMonth:
     earlier: tuple[EarlierMonth, ...]
     report_days: tuple[ReportDay, ...]
     refused: tuple[RefusedLoad, ...]
+    redefined: Redefined
 
     def of_month(self, kpi_id: str) -> KpiValue | None:
         """The value of the month in total; None when the snapshot has no such row."""

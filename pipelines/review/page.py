@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipelines.review import charts
 from pipelines.review.channels import channel_section
 from pipelines.review.daily import daily_charts
+from pipelines.review.definitions_changed import redefinitions
 from pipelines.review.figures import all_figures, email_grid, headline_cards
 from pipelines.review.findings import findings
 from pipelines.review.funnel import cohort_view, period_view
@@ -107,6 +108,7 @@ def _sections(
         "email": email_grid(month, wording),
         "daily": daily_charts(month, wording),
         "figures": all_figures(month, wording),
+        "redefinitions": redefinitions(month, wording),
         "findings": findings(checks, wording),
         "reconciliation": reconciliation(month.report_days, month.refused, wording),
         "glossary": glossary(month, wording),
