@@ -1,4 +1,8 @@
-"""`config/kpis/<family>.yaml`: what each KPI is, two measures and a rule. Measures are made in `assets/`."""
+"""`config/kpis/<family>.yaml`: what each KPI is, two measures and a rule. Measures are made in `assets/`.
+
+An entry that is redefined gets the next `definition_version`, its `valid_from` and a `reason`; what it said before
+stands under `earlier` as it stood, for the periods that begin under it.
+"""
 
 from __future__ import annotations
 
