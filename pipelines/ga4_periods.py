@@ -131,7 +131,8 @@ def derived_reports(
     wanted: set[tuple[str, str, str]] = set()
     of_every_event: set[str] = set()
     for kpi in kpis:
-        for measure in (measures[name] for name in (kpi.numerator, kpi.denominator) if name):
+        # an earlier definition still counts for its own months
+        for measure in (measures[name] for definition in kpi.definitions for name in definition.measures):
             if measure.form is None:
                 continue
             for grain, slices in kpi.slices_by_grain.items():

@@ -166,22 +166,27 @@ def _short(table: Table) -> str:
 
 
 def refuse_impossible_kpi(kpi: Kpi, measures: Mapping[str, Measure]) -> None:
-    """Raises WrongUse when a KPI asks for a measure that does not exist, or at a grain it was not counted at."""
-    for name in (kpi.numerator, kpi.denominator):
-        if name is None:
-            continue
-        if name not in measures:
-            near = get_close_matches(name, measures, n=1, cutoff=0)
-            raise WrongUse(
-                f"KPI {kpi.id}", f"there is no measure {name!r}", f"did you mean {near[0] if near else '?'}?"
-            )
-        for grain, slices in kpi.slices_by_grain.items():
-            wanted = {"total"} if name == kpi.denominator and kpi.denominator_slice == "total" else set(slices)
-            missing = wanted - measures[name].slices_by_grain.get(grain, frozenset())
-            if missing:
-                how = "it has no such slice" if measures[name].is_additive else "it is fetched per grain, never summed"
-                raise WrongUse(
-                    f"KPI {kpi.id}",
-                    f"the measure {name!r} does not exist by {', '.join(sorted(missing))} at the grain {grain} ({how})",
-                    "take the grain or slice out of the entry, or add it to the measure",
-                )
+    """Raises WrongUse when a KPI asks for a measure that does not exist, or at a grain it was not counted at.
+
+    Its earlier definitions count for their own months, so their measures have to be there as well.
+    """
+    for definition in kpi.definitions:
+        what = f"KPI {kpi.id}" if definition is kpi else f"KPI {kpi.id}, {definition.named}"
+        for name in definition.measures:
+            if name not in measures:
+                near = get_close_matches(name, measures, n=1, cutoff=0)
+                raise WrongUse(what, f"there is no measure {name!r}", f"did you mean {near[0] if near else '?'}?")
+            is_of_total = name == definition.denominator and definition.denominator_slice == "total"
+            for grain, slices in kpi.slices_by_grain.items():
+                _refuse_missing(what, measures[name], grain, {"total"} if is_of_total else set(slices))
+
+
+def _refuse_missing(what: str, measure: Measure, grain: str, wanted: set[str]) -> None:
+    missing = wanted - measure.slices_by_grain.get(grain, frozenset())
+    if missing:
+        how = "it has no such slice" if measure.is_additive else "it is fetched per grain, never summed"
+        raise WrongUse(
+            what,
+            f"the measure {measure.name!r} does not exist by {', '.join(sorted(missing))} at the grain {grain} ({how})",
+            "take the grain or slice out of the entry, or add it to the measure",
+        )

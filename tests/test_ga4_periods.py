@@ -38,7 +38,8 @@ DAYS = st.dates(min_value=date(2023, 1, 1), max_value=date(2027, 12, 31))
 
 
 def kpi(numerator: str, denominator: str | None = None, **slices_by_grain: tuple[str, ...]) -> Any:
-    return SimpleNamespace(numerator=numerator, denominator=denominator, slices_by_grain=slices_by_grain)
+    definition = SimpleNamespace(measures=(numerator, denominator) if denominator else (numerator,))
+    return SimpleNamespace(definitions=(definition,), slices_by_grain=slices_by_grain)
 
 
 def names(*kpis: Any) -> set[str]:
@@ -58,6 +59,12 @@ def test_an_entry_asks_for_exactly_the_grains_and_slices_that_it_names() -> None
 
 def test_a_measure_that_can_be_summed_asks_for_nothing() -> None:
     assert names(kpi("sessions", month=("total", "channel"))) == set()
+
+
+def test_what_only_an_earlier_definition_counts_is_still_asked_for() -> None:
+    redefined = kpi("sessions", month=("total",))
+    redefined.definitions = (*kpi("users").definitions, *redefined.definitions)
+    assert names(redefined) == {"month/total/all"}
 
 
 def test_entries_that_need_the_same_answer_share_one_request() -> None:

@@ -5,7 +5,8 @@ select m.kpi_id, m.grain, m.period_start, m.slice, m.numerator as members, t.num
 from (
   select v.kpi_id, v.grain, v.period_start, v.slice, sum(v.numerator) as numerator
   from marts.kpi_value as v
-  inner join reference.kpi as k on k.kpi_id = v.kpi_id and k.additivity = 'additive'
+  inner join reference.kpi_definition as k
+    on k.kpi_id = v.kpi_id and k.definition_version = v.definition_version and k.additivity = 'additive'
   where v.slice <> 'total'
   group by v.kpi_id, v.grain, v.period_start, v.slice
 ) as m

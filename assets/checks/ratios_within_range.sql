@@ -32,7 +32,7 @@ late as (
 )
 select v.kpi_id, v.grain, v.period_start, v.slice, v.member, v.numerator, v.denominator
 from marts.kpi_value as v
-inner join reference.kpi as k on k.kpi_id = v.kpi_id
+inner join reference.kpi_definition as k on k.kpi_id = v.kpi_id and k.definition_version = v.definition_version
 left join late as l
   on l.measure = k.numerator_measure and l.grain = v.grain and l.period_start = v.period_start and v.slice = 'total'
 where ((k.value_range in ('0..1', '0..') and v.value < 0) or (k.value_range = '0..1' and v.value > 1))

@@ -17,244 +17,43 @@ create table marts.kpi_value (
   status_reason       varchar                 comment 'why it is not final, or why there is no value',
   trust               varchar        not null comment 'ok, caution or bad',
   trust_reason        varchar                 comment 'what lowers the trust',
-  definition_version  integer        not null comment 'version of the definition',
+  definition_version  integer        not null comment 'version of the definition, the one valid on the first day of the period',
   primary key (kpi_id, grain, period_start, slice, member),
   constraint finite_value check (value is null or abs(value) < 1e300)
 ) as
-with slowest as (
-  -- a measure settles with the last of its sources
-  select m.measure, m.source, m.last_day, m.maturity_days, m.settled_until, m.age, s.is_file
-  from facts.measure_reach as m
-  inner join reference.source as s on s.source = m.source
-  where m.place = 1
-),
-rule as (
-  select
-    k.kpi_id, k.unit, k.numerator_measure, k.denominator_measure, k.denominator_slice, k.interval_kind, k.window_days,
-    k.missing_stages, k.definition_version, g.grain, g.slice
-  from reference.kpi as k
-  inner join reference.kpi_grain as g on g.kpi_id = k.kpi_id
-),
-first_known_day as (
-  select min(first_day) as day from staging.source_coverage
-),
-doubt as (
-  -- what the sources of a KPI doubt themselves, the worst of its measures
-  select
-    r.kpi_id, r.grain, r.slice, d.period_start, max(d.source) as source, max(d.missing_days) as missing_days,
-    max(d.sampled) as sampled, max(d.thresholded) as thresholded, max(d.merged) as merged,
-    max(d.truncated) as truncated
-  from rule as r
-  inner join facts.measure_reach as m on m.measure in (r.numerator_measure, r.denominator_measure)
-  inner join facts.period_doubt as d
-    on d.source = m.source and d.grain = r.grain
-    -- users by event come with the answers of the total
-    and d.slice in ('', case when r.slice = 'event_name' then 'total' else r.slice end)
-  group by r.kpi_id, r.grain, r.slice, d.period_start
-),
-spine as (
-  select
-    r.kpi_id, r.grain, p.period_start, 'total' as slice, '' as member
-  from rule as r
-  inner join facts.measure_span as n on n.measure = r.numerator_measure
-  left join facts.measure_span as d on d.measure = r.denominator_measure
-  cross join first_known_day as f
-  cross join meta.business_date as b
-  inner join reference.period as p
-    on p.grain = r.grain and p.period_start < b.business_date
-    and p.period_end >= coalesce(least(n.first_day, d.first_day), n.first_day, d.first_day, f.day)
-  where r.slice = 'total'
-),
-numerator as (
-  select r.kpi_id, p.grain, p.period_start, p.slice, p.member, p.value, p.unpriced_rows
-  from rule as r
-  inner join marts.kpi_part as p
-    on p.measure = r.numerator_measure and p.grain = r.grain and p.slice = r.slice
-),
-denominator as (
-  select r.kpi_id, p.grain, p.period_start, p.slice, p.member, p.value, p.unpriced_rows
-  from rule as r
-  inner join marts.kpi_part as p
-    on p.measure = r.denominator_measure and p.grain = r.grain and p.slice = r.slice
-  where r.denominator_slice is null
-  union all
-  select n.kpi_id, n.grain, n.period_start, n.slice, n.member, p.value, p.unpriced_rows
-  from numerator as n
-  inner join rule as r
-    on r.kpi_id = n.kpi_id and r.grain = n.grain and r.slice = n.slice and r.denominator_slice = 'total'
-  inner join marts.kpi_part as p
-    on p.measure = r.denominator_measure and p.grain = n.grain and p.period_start = n.period_start
-    and p.slice = 'total'
-),
-cell as (
-  select kpi_id, grain, period_start, slice, member from spine
-  union
-  select kpi_id, grain, period_start, slice, member from numerator
-  union
-  select kpi_id, grain, period_start, slice, member from denominator
-),
-known as (
-  select
-    c.kpi_id, c.grain, c.period_start, p.period_end, c.slice, c.member,
-    r.unit, r.denominator_measure, r.interval_kind, r.window_days, r.missing_stages, r.definition_version,
-    case
-      when ns.first_day is null or ns.first_day > p.period_end or ns.last_day < c.period_start then null
-      when u.missing_days > date_diff('day', c.period_start, p.period_end) then null
-      when n.kpi_id is null and ns.is_additive then 0
-      else n.value
-    end as numerator,
-    case
-      when r.denominator_measure is null then null
-      when ds.first_day is null or ds.first_day > p.period_end or ds.last_day < c.period_start then null
-      when u.missing_days > date_diff('day', c.period_start, p.period_end) then null
-      when d.kpi_id is null and ds.is_additive then 0
-      else d.value
-    end as denominator,
-    coalesce(n.unpriced_rows, 0) + coalesce(d.unpriced_rows, 0) as unpriced_rows,
-    case
-      when not ns.is_enabled or not coalesce(ds.is_enabled, true) then 1
-      when ns.first_day is null and nw.is_file then 1
-      when r.denominator_measure is not null and ds.first_day is null and dw.is_file then 1
-      else 0
-    end as has_no_source,
-    greatest(coalesce(ns.first_day, ds.first_day), coalesce(ds.first_day, ns.first_day)) as first_day,
-    case when dw.settled_until < nw.settled_until then dw.source else nw.source end as slowest_source,
-    case when dw.settled_until < nw.settled_until then dw.age else nw.age end as slowest_age,
-    case when dw.settled_until < nw.settled_until then dw.maturity_days else nw.maturity_days end as slowest_maturity,
-    least(nw.settled_until, coalesce(dw.settled_until, nw.settled_until)) as settled_until,
-    -- what the window lets count falls after the period, and settles with its last day
-    date_diff('day', p.period_end, nw.settled_until) < r.window_days as is_window_unsettled,
-    nw.source as numerator_source,
-    nw.maturity_days as numerator_maturity,
-    least(nw.last_day, coalesce(dw.last_day, nw.last_day)) as last_day,
-    case when dw.last_day < nw.last_day then dw.source else nw.source end as shortest_source,
-    least(b.business_date, cast(least(nw.last_day, coalesce(dw.last_day, nw.last_day)) + 1 as date)) as read_until,
-    b.business_date,
-    coalesce(u.missing_days, 0) as missing_days,
-    case
-      when u.sampled > 0 then u.source || ' sampled its answers'
-      when u.thresholded > 0 then u.source || ' left out small rows'
-      when u.merged > 0 then u.source || ' merged rare rows into (other)'
-      when u.truncated > 0 then u.source || ' no longer has all of the period'
-    end as doubt
-  from cell as c
-  inner join rule as r on r.kpi_id = c.kpi_id and r.grain = c.grain and r.slice = c.slice
-  inner join reference.period as p on p.grain = c.grain and p.period_start = c.period_start
-  inner join facts.measure_span as ns on ns.measure = r.numerator_measure
-  inner join slowest as nw on nw.measure = r.numerator_measure
-  left join facts.measure_span as ds on ds.measure = r.denominator_measure
-  left join slowest as dw on dw.measure = r.denominator_measure
-  left join numerator as n
-    on n.kpi_id = c.kpi_id and n.grain = c.grain and n.period_start = c.period_start and n.slice = c.slice
-    and n.member = c.member
-  left join denominator as d
-    on d.kpi_id = c.kpi_id and d.grain = c.grain and d.period_start = c.period_start and d.slice = c.slice
-    and d.member = c.member
-  left join doubt as u
-    on u.kpi_id = c.kpi_id and u.grain = c.grain and u.slice = c.slice and u.period_start = c.period_start
-  cross join meta.business_date as b
-),
-judged as (
-  select
-    k.kpi_id, k.grain, k.period_start, k.slice, k.member, k.unit, k.interval_kind, k.definition_version,
-    k.denominator_measure, k.has_no_source, k.first_day,
-    case
-      when k.has_no_source = 1 or k.unpriced_rows > 0 or k.missing_stages is not null then null
-      else k.numerator
-    end as numerator,
-    case
-      when k.has_no_source = 1 or k.unpriced_rows > 0 or k.missing_stages is not null then null
-      else k.denominator
-    end as denominator,
-    case
-      when k.has_no_source = 1 then 'no_source'
-      when k.missing_stages is not null or k.unpriced_rows > 0 then 'not_available'
-      when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
-        case when k.last_day < k.period_start then 'provisional' else 'not_available' end
-      when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days then 'immature'
-      when k.period_end >= k.business_date or k.last_day < k.period_end or k.settled_until < k.period_end
-        or k.missing_days > 0 or k.is_window_unsettled
-        then 'provisional'
-      else 'final'
-    end as status,
-    case
-      when k.has_no_source = 1 then 'no source is configured or was ever loaded'
-      when k.missing_stages is not null then 'the company does not use the stage ' || k.missing_stages
-      when k.unpriced_rows > 0
-        then cast(k.unpriced_rows as varchar) || ' rows without an exchange rate: load the missing rates'
-      when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
-        case
-          when k.last_day < k.period_start
-            then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar) || coalesce('; ' || k.slowest_age, '')
-          else 'not loaded or not asked for in this period'
-        end
-      when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days
-        and date_diff('day', k.period_end, k.business_date) > k.window_days
-        then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar)
-      when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days
-        then 'the window of ' || cast(k.window_days as varchar) || ' days is not over for every member'
-      when k.period_end >= k.business_date then 'the period is not over' || coalesce('; ' || k.slowest_age, '')
-      when k.missing_days > 0 then cast(k.missing_days as varchar) || ' days of ga4 are missing'
-      when k.last_day < k.period_end
-        then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar) || coalesce('; ' || k.slowest_age, '')
-      when k.settled_until < k.period_end and k.slowest_age is not null then k.slowest_age
-      when k.settled_until < k.period_end
-        then k.slowest_source || ' may still change until ' || cast(k.slowest_maturity as varchar)
-          || ' days after the period'
-      when k.is_window_unsettled
-        then k.numerator_source || ' may still change until ' || cast(k.numerator_maturity as varchar)
-          || ' days after the window of ' || cast(k.window_days as varchar) || ' days'
-    end as status_reason,
-    case when k.slowest_age is not null and k.settled_until < k.period_end then k.slowest_source end as stale_source,
-    case
-      when k.period_start < k.first_day and k.first_day <= k.period_end then cast(k.first_day as varchar)
-    end as late_start,
-    k.doubt
-  from known as k
-)
 select
-  j.kpi_id,
-  j.grain,
-  j.period_start,
-  j.slice,
-  j.member,
-  j.numerator,
-  j.denominator,
-  case when j.denominator_measure is null then cast(j.numerator as double) else ratio(j.numerator, j.denominator) end
-    as value,
-  j.unit,
+  f.kpi_id,
+  f.grain,
+  f.period_start,
+  f.slice,
+  f.member,
+  f.numerator,
+  f.denominator,
+  f.value,
+  f.unit,
   -- Wilson score interval, z = 1.959963984540054 (E. B. Wilson, 1927)
   case
-    when j.interval_kind = 'wilson_95' and j.denominator > 0 and j.numerator between 0 and j.denominator
+    when f.interval_kind = 'wilson_95' and f.denominator > 0 and f.numerator between 0 and f.denominator
       then ratio(
-        ratio(j.numerator, j.denominator) + ratio(1.9207294103470844e0, j.denominator)
+        ratio(f.numerator, f.denominator) + ratio(1.9207294103470844e0, f.denominator)
         - 1.959963984540054e0 * sqrt(ratio(
-          ratio(j.numerator, j.denominator) * (1e0 - ratio(j.numerator, j.denominator))
-          + ratio(0.9603647051735422e0, j.denominator), j.denominator)),
-        1e0 + ratio(3.841458820694169e0, j.denominator))
+          ratio(f.numerator, f.denominator) * (1e0 - ratio(f.numerator, f.denominator))
+          + ratio(0.9603647051735422e0, f.denominator), f.denominator)),
+        1e0 + ratio(3.841458820694169e0, f.denominator))
   end as ci_low,
   case
-    when j.interval_kind = 'wilson_95' and j.denominator > 0 and j.numerator between 0 and j.denominator
+    when f.interval_kind = 'wilson_95' and f.denominator > 0 and f.numerator between 0 and f.denominator
       then ratio(
-        ratio(j.numerator, j.denominator) + ratio(1.9207294103470844e0, j.denominator)
+        ratio(f.numerator, f.denominator) + ratio(1.9207294103470844e0, f.denominator)
         + 1.959963984540054e0 * sqrt(ratio(
-          ratio(j.numerator, j.denominator) * (1e0 - ratio(j.numerator, j.denominator))
-          + ratio(0.9603647051735422e0, j.denominator), j.denominator)),
-        1e0 + ratio(3.841458820694169e0, j.denominator))
+          ratio(f.numerator, f.denominator) * (1e0 - ratio(f.numerator, f.denominator))
+          + ratio(0.9603647051735422e0, f.denominator), f.denominator)),
+        1e0 + ratio(3.841458820694169e0, f.denominator))
   end as ci_high,
-  j.status,
-  case
-    when j.status in ('no_source', 'not_available') then j.status_reason
-    when j.denominator = 0 then 'no ' || replace(replace(j.denominator_measure, '_eur', ''), '_', ' ')
-      || coalesce('; ' || j.status_reason, '')
-    else j.status_reason
-  end as status_reason,
-  case when coalesce(j.stale_source, j.late_start, j.doubt) is not null then 'caution' else 'ok' end as trust,
-  case
-    when j.stale_source is not null then j.stale_source || ' is not up to date'
-    when j.late_start is not null then 'the data begins on ' || j.late_start
-    else j.doubt
-  end as trust_reason,
-  j.definition_version
-from judged as j
-where j.status <> 'no_source' or j.slice = 'total'
+  f.status,
+  f.status_reason,
+  f.trust,
+  f.trust_reason,
+  f.definition_version
+from marts.kpi_figure as f
+where f.is_valid

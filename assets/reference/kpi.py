@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipelines.configuration import Config
-from pipelines.configuration.catalogue import Kpi
 from pipelines.listed_rows import listed_rows
 from pipelines.tables import Table
 
-HEADER = """-- The KPI catalogue: what each KPI is, in words and in measures.
+HEADER = """-- The KPI catalogue: what each KPI is, in words and in measures, by the newest version of its definition.
 -- publish: yes
 -- snapshot: whole
 create table reference.kpi (
@@ -30,7 +29,7 @@ create table reference.kpi (
   missing_stages       varchar          comment 'stages the company does not use and the KPI needs; NULL when none',
   is_vanity            boolean not null comment 'a figure nobody can act on',
   sources              varchar not null comment 'sources it is made of',
-  definition_version   integer not null comment 'version of the definition',
+  definition_version   integer not null comment 'newest version of the definition, see reference.kpi_definition',
   primary key (kpi_id)
 ) as
 """
@@ -66,7 +65,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
             kpi.denominator_slice,
             kpi.range,
             kpi.interval,
-            _window_days(kpi, config.company.conversion_window_days),
+            config.window_days(kpi, kpi),
             ", ".join(config.missing_stages(kpi)) or None,
             kpi.vanity,
             ", ".join(kpi.source_kinds),
@@ -75,8 +74,3 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         for kpi in config.kpis
     ]
     return HEADER + listed_rows(COLUMNS, rows)
-
-
-def _window_days(kpi: Kpi, conversion_window_days: int) -> int | None:
-    """Of the funnel the catalogue states the default, and the company's own window wins; any other entry's stands."""
-    return conversion_window_days if kpi.window_days and kpi.family == "funnel" else kpi.window_days

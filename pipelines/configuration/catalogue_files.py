@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pipelines.configuration.catalogue import Kpi
 from pipelines.configuration.company import Company
 from pipelines.configuration.located_yaml import LocatedYaml
-from pipelines.configuration.problems import Problems
+from pipelines.configuration.problems import Place, Problems
 
 LIST_KEY = "kpis"
 
@@ -78,13 +78,14 @@ def _check_names(entry: _Entry, problems: Problems, ids: Iterable[str], stages: 
     """What a KPI names: other KPIs, stages, keys of company.yaml."""
     kpi = entry.kpi
     twins = (kpi.same_measure_as,) if kpi.same_measure_as else ()
-    named: tuple[tuple[str, str, tuple[str, ...], Iterable[str]], ...] = (
-        ("of", "KPI", kpi.of, ids),
-        ("same_measure_as", "KPI", twins, ids),
-        ("stages", "stage", kpi.stages, stages),
-        ("required_parameters", "key of company.yaml", kpi.required_parameters, Company.model_fields),
-    )
-    for key, what, names, right in named:
+    named: list[tuple[Place, str, tuple[str, ...], Iterable[str]]] = [
+        (("of",), "KPI", kpi.of, ids),
+        (("same_measure_as",), "KPI", twins, ids),
+        (("stages",), "stage", kpi.stages, stages),
+        (("required_parameters",), "key of company.yaml", kpi.required_parameters, Company.model_fields),
+    ]
+    named += [(("earlier", index, "stages"), "stage", one.stages, stages) for index, one in enumerate(kpi.earlier)]
+    for place, what, names, right in named:
         for position, name in enumerate(names):
             if name not in right:
-                problems.add_unknown(entry.line_of(key, position), what, name, right)
+                problems.add_unknown(entry.line_of(*place, position), what, name, right)

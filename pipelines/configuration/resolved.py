@@ -18,6 +18,7 @@ from pipelines.configuration.catalogue import Kpi
 from pipelines.configuration.channels import GA4_CHANNELS, ChannelRule, Exclusion
 from pipelines.configuration.company import Company
 from pipelines.configuration.costs import CostDriver
+from pipelines.configuration.kpi_definition import Definition
 from pipelines.configuration.sources import Sources
 
 
@@ -50,16 +51,22 @@ class Config:
 
     @cached_property
     def definitions_hash(self) -> str:
-        """Sha256 of the KPI catalogue; the order of its entries does not count."""
+        """Sha256 of the KPI catalogue, earlier definitions included; the order of its entries does not count."""
         return _sha256({kpi.id: kpi.model_dump(mode="json") for kpi in self.kpis})
 
     def kpi(self, kpi_id: str) -> Kpi:
         """The KPI of an id; KeyError when there is none."""
         return self._kpi_by_id[kpi_id]
 
-    def missing_stages(self, kpi: Kpi) -> tuple[str, ...]:
+    def missing_stages(self, definition: Definition) -> tuple[str, ...]:
         """The stages that a KPI needs and the company does not use; not empty means it cannot be counted here."""
-        return tuple(stage for stage in kpi.stages if stage not in self.company.stages)
+        return tuple(stage for stage in definition.stages if stage not in self.company.stages)
+
+    def window_days(self, kpi: Kpi, definition: Definition) -> int | None:
+        """Of the funnel a definition states the default, and the company's own window wins; any other's stands."""
+        if definition.window_days and kpi.family == "funnel":
+            return self.company.conversion_window_days
+        return definition.window_days
 
     @cached_property
     def _kpi_by_id(self) -> dict[str, Kpi]:

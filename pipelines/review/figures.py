@@ -10,6 +10,7 @@ from markupsafe import Markup
 from pipelines.failures import WrongUse
 from pipelines.review.annotations import trend_marks
 from pipelines.review.changes import Change, change_since
+from pipelines.review.definitions_changed import by_other_definition
 from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
 from pipelines.review.month import ClosedMonth, Definition, KpiValue
 from pipelines.review.trend import trend_line
@@ -188,13 +189,13 @@ def figures_grid(month: ClosedMonth, shown: Sequence[Definition], caption: str, 
         known = month.of_month(definition.kpi_id)
         change = change_since(month, definition, wording)
         values = [known, *(by_kpi.get(definition.kpi_id) for _, by_kpi in longer)]
-        cells = [_value_cell(definition, value, place > 0, notes, wording) for place, value in enumerate(values)]
+        cells = [_value_cell(definition, value, known, notes, wording) for value in values]
         rows.append(GridRow(wording.kpi_name(definition), (*cells, _change_cell(change), _state_cell(known, wording))))
     return Grid(caption, wording("column.kpi"), columns, tuple(rows), notes.listed(), look="figures")
 
 
 def _value_cell(
-    definition: Definition, known: KpiValue | None, is_longer: bool, notes: Notes, wording: Wording
+    definition: Definition, known: KpiValue | None, of_month: KpiValue | None, notes: Notes, wording: Wording
 ) -> Cell:
     """The state of the month has its own column; that of a quarter or year stands in a note."""
     if known is None:
@@ -202,10 +203,11 @@ def _value_cell(
     if known.value is None:
         return notes.missing(wording.reason(known.status_reason or "unknown"))
     text = wording.figure(definition.kpi_id, definition.unit, known.value)
+    is_longer = known is not of_month
     letter = notes.letter(wording.reason(known.status_reason)) if is_longer and known.status_reason else ""
-    return Cell(
-        text, letter, remarks=(_counted(known, wording), _interval("value.interval_short", definition, known, wording))
-    )
+    interval = _interval("value.interval_short", definition, known, wording)
+    remarks = (_counted(known, wording), interval, by_other_definition(known, of_month, wording))
+    return Cell(text, letter, remarks=remarks)
 
 
 def _change_cell(change: Change | None) -> Cell:

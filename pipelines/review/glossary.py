@@ -29,16 +29,25 @@ def glossary(month: ClosedMonth, wording: Wording) -> list[Entry]:
 def _entry(month: ClosedMonth, definition: Definition, wording: Wording) -> Entry:
     known = month.of_month(definition.kpi_id)
     used = known.definition_version if known else definition.definition_version
+    newest, said = definition.definition_version, month.redefined.versions.get((definition.kpi_id, used))
     text = wording("glossary.version", version=used)
-    if used != definition.definition_version:
-        text = wording("glossary.newer_version", version=used, newer=definition.definition_version)
-    formula = _formula(definition, wording)
-    return Entry(definition.kpi_id, wording.kpi_name(definition), formula, wording.sources(definition.sources), text)
+    if used != newest:
+        text = wording("glossary.until" if said else "glossary.newer_version", version=used, newer=newest)
+    shown, formula, sources = (
+        (used, said.formula, said.sources) if said else (newest, definition.formula, definition.sources)
+    )
+    return Entry(
+        definition.kpi_id,
+        wording.kpi_name(definition),
+        _formula(definition.kpi_id, shown, formula, wording),
+        wording.sources(sources),
+        text,
+    )
 
 
-def _formula(definition: Definition, wording: Wording) -> Phrase:
+def _formula(kpi_id: str, version: int, english: str, wording: Wording) -> Phrase:
     """The catalogue's English words, or their translation as long as it belongs to the same definition."""
     if wording.language == "en":
-        return Phrase(definition.formula.replace(" / ", " ÷ "))
-    translated = wording.known(f"formula.{definition.kpi_id}.v{definition.definition_version}")
-    return Phrase(translated) if translated else Phrase(definition.formula.replace(" / ", " ÷ "), "en")
+        return Phrase(english.replace(" / ", " ÷ "))
+    translated = wording.known(f"formula.{kpi_id}.v{version}")
+    return Phrase(translated) if translated else Phrase(english.replace(" / ", " ÷ "), "en")

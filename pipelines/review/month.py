@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
+from pipelines.review.redefined import Redefined
+
 if TYPE_CHECKING:
     from pipelines.review.afterwards import Afterwards
 
@@ -199,6 +201,7 @@ class ClosedMonth:
     earlier: tuple[EarlierMonth, ...]
     report_days: tuple[ReportDay, ...]
     refused: tuple[RefusedLoad, ...]
+    redefined: Redefined
     afterwards: Afterwards
 
     def of_month(self, kpi_id: str) -> KpiValue | None:

@@ -22,6 +22,7 @@ from pipelines.review.afterwards import Version, read_versions
 from pipelines.review.annotations import remarks
 from pipelines.review.channels import channel_section
 from pipelines.review.daily import daily_charts
+from pipelines.review.definitions_changed import redefinitions
 from pipelines.review.figures import all_figures, email_grid, headline_cards
 from pipelines.review.findings import findings
 from pipelines.review.funnel import cohort_view, period_view
@@ -183,6 +184,7 @@ def _sections(
         "email": email_grid(month, wording),
         "daily": daily_charts(month, wording),
         "figures": all_figures(month, wording),
+        "redefinitions": redefinitions(month, wording),
         "findings": findings(checks, wording),
         "reconciliation": reconciliation(month.report_days, month.refused, wording),
         "glossary": glossary(month, wording),

@@ -33,6 +33,7 @@ from pipelines.review.month import (
     StageReached,
     months_before,
 )
+from pipelines.review.redefined import read_redefined
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -80,6 +81,7 @@ def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -
         earlier=_earlier_months(connection, snapshot, snapshots),
         report_days=_report_days(connection, snapshot),
         refused=_refused(connection, snapshot),
+        redefined=read_redefined(connection, snapshot_id),
         afterwards=read_afterwards(connection, snapshot, snapshots),
     )
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from pipelines.review import charts
 from pipelines.review.annotations import described, numbers_in, trend_marks
+from pipelines.review.definitions_changed import by_other_definition
 from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
 from pipelines.review.month import ClosedMonth, Definition, KpiValue
 from pipelines.review.svg import dressed
@@ -15,14 +16,18 @@ from pipelines.review.wording import Phrase, Wording
 
 
 def trend_line(month: ClosedMonth, definition: Definition, wording: Wording) -> tuple[Markup | None, str]:
-    """A line through the months that can be compared; cohorts that still convert are left out."""
-    trend = month.trend(definition.kpi_id)
-    settled = [(day, known.value if known and not known.is_immature else None) for day, known in trend]
+    """A line through the months that can be compared, without cohorts that still convert and other definitions."""
+    trend, now = month.trend(definition.kpi_id), month.of_month(definition.kpi_id)
+    of_another = {day for day, known in trend if known and by_other_definition(known, now, wording)}
+    settled = [
+        (day, known.value if known and not known.is_immature and day not in of_another else None)
+        for day, known in trend
+    ]
     drawn = [(day, value) for day, value in settled if value is not None]
     if len(drawn) < 2:
         is_cohort = any(known and known.is_immature for _, known in trend)
-        return None, wording("trend.immature" if is_cohort else "trend.too_short")
-    now = month.of_month(definition.kpi_id)
+        is_new = "redefined.no_trend" if of_another else "trend.too_short"
+        return None, wording("trend.immature" if is_cohort else is_new)
     values = [value for _, value in settled]
     (low_day, low), (high_day, high) = min(drawn, key=lambda at: at[1]), max(drawn, key=lambda at: at[1])
     description = wording(
@@ -62,19 +67,31 @@ def trend_grid(month: ClosedMonth, pack: Sequence[str], wording: Wording) -> Gri
     trends = {kpi_id: dict(month.trend(kpi_id)) for kpi_id in pack}
     rows = []
     for day in sorted(versions):
-        cells = [_trend_cell(month.definitions[kpi_id], trends[kpi_id][day], notes, wording) for kpi_id in pack]
+        cells = [_trend_cell(month, month.definitions[kpi_id], trends[kpi_id][day], notes, wording) for kpi_id in pack]
         remark = wording("trend.version", version=versions[day])
         if numbers := numbers_in(month, day):
             remark += f"; {wording('annotations.of_month', listed=', '.join(map(str, numbers)))}"
         rows.append(GridRow(wording.month_short(day), tuple(cells), remark=remark))
-    columns = tuple(Column(wording.kpi_name(month.definitions[kpi_id])) for kpi_id in pack)
+    columns = tuple(Column(_named(month, month.definitions[kpi_id], wording)) for kpi_id in pack)
     return Grid(wording("trend.caption"), wording("column.month"), columns, tuple(rows), notes.listed())
 
 
-def _trend_cell(definition: Definition, known: KpiValue | None, notes: Notes, wording: Wording) -> Cell:
+def _named(month: ClosedMonth, definition: Definition, wording: Wording) -> str:
+    """The head of a column, with the definition of the month where earlier months have another."""
+    now, name = month.of_month(definition.kpi_id), wording.kpi_name(definition)
+    others = (known and by_other_definition(known, now, wording) for _, known in month.trend(definition.kpi_id))
+    if now is None or not any(others):
+        return name
+    return wording("redefined.by_newest", name=name, version=now.definition_version)
+
+
+def _trend_cell(
+    month: ClosedMonth, definition: Definition, known: KpiValue | None, notes: Notes, wording: Wording
+) -> Cell:
     if known is None:
         return notes.missing(Phrase(wording("value.absent")))
     if known.value is None:
         return notes.missing(wording.reason(known.status_reason or "unknown"))
     text = wording.figure(definition.kpi_id, definition.unit, known.value)
-    return Cell(text, notes.letter(Phrase(wording("trend.so_far")))) if known.is_immature else Cell(text)
+    letter = notes.letter(Phrase(wording("trend.so_far"))) if known.is_immature else ""
+    return Cell(text, letter, remarks=(by_other_definition(known, month.of_month(definition.kpi_id), wording),))

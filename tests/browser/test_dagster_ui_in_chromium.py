@@ -103,7 +103,7 @@ def test_an_asset_names_the_tables_it_is_made_from(ui: Ui, kpi_value: Table) -> 
         if not name.startswith("meta."):
             expect(page.get_by_text(name.replace(".", " / "), exact=True).first).to_be_visible()
     ui.open(f"{ASSET_PAGE}?view=lineage")
-    expect(page.get_by_text("kpi_part", exact=True).first).to_be_visible()
+    expect(page.get_by_text("kpi_figure", exact=True).first).to_be_visible()
     ui.keep("kpi_value_lineage")
 
 
@@ -117,8 +117,8 @@ def test_the_columns_of_an_asset_name_the_columns_they_are_made_from(ui: Ui) -> 
         one["columnName"]: {(".".join(dep["assetKey"]["path"]), dep["columnName"]) for dep in one["columnDeps"]}
         for one in lineage
     }
-    assert ("marts.kpi_part", "value") in sources["numerator"]
-    assert ("reference.kpi", "unit") in sources["unit"]
+    assert ("marts.kpi_figure", "numerator") in sources["numerator"]
+    assert ("marts.kpi_figure", "unit") in sources["unit"]
 
 
 def test_the_preview_shows_the_first_rows_as_a_table(ui: Ui, demo: Demo, kpi_value: Table) -> None:

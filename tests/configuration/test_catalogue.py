@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -131,6 +132,7 @@ def test_the_small_entry_of_these_tests_is_right() -> None:
         ({"grains": {"month": ["total"]}}, "slices beside grains"),
         ({"sources": []}, "the list is empty"),
         ({"definition_version": 2}, "without date or reason"),
+        ({"definition_version": 2, "valid_from": date(2026, 9, 1), "reason": "why"}, "its earlier ones are none"),
         ({"definition_version": 0}, "greater than or equal to 1"),
     ],
 )

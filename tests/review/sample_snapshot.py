@@ -346,6 +346,12 @@ create table snapshots.funnel_cohort (snapshot_id varchar, cohort_month date, sl
   window_days integer, is_mature boolean, median_days double);
 create table snapshots.ga4_reconciliation (snapshot_id varchar, day date, report varchar, rows_received bigint,
   sessions bigint, day_total_sessions bigint, withheld_sessions bigint, other_sessions bigint, refused_reason varchar);
+create table snapshots.kpi_definition (snapshot_id varchar, kpi_id varchar, definition_version integer,
+  formula varchar, sources varchar);
+create table snapshots.definition_bridge (snapshot_id varchar, kpi_id varchar, from_version integer, to_version integer,
+  grain varchar, period_start date, slice varchar, member varchar, old_numerator decimal(38, 6),
+  old_denominator decimal(38, 6), old_value double, new_numerator decimal(38, 6), new_denominator decimal(38, 6),
+  new_value double, reason varchar);
 create table snapshots.refused_load (snapshot_id varchar, load_id bigint, object varchar, parts bigint,
   first_part varchar, reason varchar);
 """

@@ -21,7 +21,7 @@ from pipelines.review.wording import TEXTS, Wording, load_wording
 from pipelines.tables import read_table
 
 ROOT = Path(__file__).parents[2]
-KPI_VALUE = ROOT / "assets/marts/kpi_value.sql"
+KPI_FIGURE = ROOT / "assets/marts/kpi_figure.sql"
 # every reason the KPI table gives, with the words it fills in
 REASONS = {
     "no source is configured or was ever loaded": "er is geen bron ingesteld of ooit geladen",
@@ -102,7 +102,7 @@ def test_a_reason_is_told_in_dutch(dutch: Wording, reason: str) -> None:
 
 
 def test_every_reason_in_the_kpi_table_has_a_dutch_example_here() -> None:
-    query = sqlglot.parse_one(read_table(KPI_VALUE.read_text("utf-8"), KPI_VALUE.name).query, dialect="duckdb")
+    query = sqlglot.parse_one(read_table(KPI_FIGURE.read_text("utf-8"), KPI_FIGURE.name).query, dialect="duckdb")
     said = [
         literal.name for literal in query.find_all(exp.Literal) if literal.is_string and " " in literal.name.strip()
     ]
@@ -188,7 +188,7 @@ def test_a_month_is_named_in_dutch(dutch: Wording) -> None:
     assert dutch.month(date(2026, 3, 1)) == "maart 2026"
 
 
-@pytest.mark.parametrize("table", ["kpi_value", "channel_month", "funnel_period", "funnel_cohort"])
+@pytest.mark.parametrize("table", ["kpi_value", "channel_month", "funnel_period", "funnel_cohort", "definition_bridge"])
 def test_a_snapshot_table_of_the_sample_has_only_columns_of_its_mart(table: str) -> None:
     path = ROOT / f"assets/marts/{table}.sql"
     frozen = {column.name for column in read_table(path.read_text("utf-8"), path.name).columns} | {"snapshot_id"}
