@@ -91,7 +91,7 @@ def replay(scratch: duckdb.DuckDBPyConnection, version: Version) -> Replayed:
         DataFailed: a load or a text that it was made from is missing or was changed.
     """
     take_over_loads(scratch)
-    _refuse_missing_loads(scratch, version)
+    refuse_missing_loads(scratch, version)
     recipe = stored_recipe(scratch, version.recipe, version.snapshot_id)
     make_again(scratch, recipe, version.cut, version.business_date)
     create_snapshot_tables(scratch, recipe.tables)
@@ -113,6 +113,15 @@ def take_over_loads(scratch: duckdb.DuckDBPyConnection) -> None:
         scratch.execute(f'create view raw."{name}" as select * from {KEPT}.raw."{name}"')
 
 
+def refuse_missing_loads(scratch: duckdb.DuckDBPyConnection, version: Version) -> None:
+    """Raises DataFailed when a load that a version was made from is not there."""
+    known = set(scratch.execute("select object, load_id from meta.load").fetchall())
+    for object_name, load_id in sorted(version.cut.items()):
+        if (object_name, load_id) not in known:
+            why = f"load {load_id} of {object_name}, which it was made from, is not there"
+            raise DataFailed(version.snapshot_id, why, "restore a warehouse that has it with `kpi restore`")
+
+
 def make_again(scratch: duckdb.DuckDBPyConnection, recipe: Recipe, cut: Mapping[str, int], business_date: date) -> None:
     """Every table of a recipe, as of a cut; its checks were judged when it was built."""
     scratch.execute(recipe.macros)
@@ -120,14 +129,6 @@ def make_again(scratch: duckdb.DuckDBPyConnection, recipe: Recipe, cut: Mapping[
     for table in in_order(recipe.tables):
         scratch.execute(f"create schema if not exists {table.schema}")
         scratch.execute(table.statement())
-
-
-def _refuse_missing_loads(scratch: duckdb.DuckDBPyConnection, version: Version) -> None:
-    known = set(scratch.execute("select object, load_id from meta.load").fetchall())
-    for object_name, load_id in sorted(version.cut.items()):
-        if (object_name, load_id) not in known:
-            why = f"load {load_id} of {object_name}, which it was made from, is not there"
-            raise DataFailed(version.snapshot_id, why, "restore a warehouse that has it with `kpi restore`")
 
 
 def _differences(scratch: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], version: Version) -> Iterator[str]:
