@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import keeping, loads, months, reading, runs
+from pipelines.cli import explaining, keeping, loads, months, reading, runs
 from pipelines.cli.doctor import doctor
 from pipelines.failures import KpiError
 
@@ -21,7 +21,7 @@ INTERRUPTED = 130
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(runs.run, runs.nightly, runs.close, runs.ui, reading.status, reading.check, doctor),
     *(keeping.publish, keeping.rollback, keeping.backup, keeping.restore, keeping.upgrade, reading.sql),
-    *(loads.loads, loads.accept, loads.retract, months.approve, months.replay),
+    *(loads.loads, loads.accept, loads.retract, months.approve, months.replay, explaining.explain),
 )
 
 

@@ -16,11 +16,12 @@ CELL_END = "chr(31)"
 
 
 def lay_out_arrived(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str]) -> None:
-    """Writes `arrived`: the rows, each with its `key_text` and the `row_hash` of the columns besides the part."""
+    """Writes `arrived`: the rows, each with its `key_text`, and the `row_hash` and `quick_hash` of what it holds."""
     connection.register("arrived_rows", arrival.rows)
     connection.execute(
         f"""create or replace temp table arrived as
-        select a.*, {_row_text(arrival.key, "a")} as key_text, {row_hash(columns, "a")} as row_hash
+        select a.*, {_row_text(arrival.key, "a")} as key_text, {row_hash(columns, "a")} as row_hash,
+            {quick_hash(columns, "a")} as quick_hash
         from arrived_rows as a"""
     )
     connection.unregister("arrived_rows")
@@ -56,6 +57,17 @@ def row_hash(columns: Sequence[str], alias: str) -> str:
 def content_hash(hashed: str) -> str:
     """The expression that hashes the rows of a part, in whatever order they came, from the hash of each."""
     return f"sha256(string_agg({hashed}, '' order by {hashed}))"
+
+
+def quick_hash(columns: Sequence[str], alias: str) -> str:
+    """The expression of the engine's own hash of a row: 20 times as fast, and another one in another release."""
+    cells = ", ".join(f'{alias}."{name}"' for name in sorted(columns))
+    return f"hash({cells})" if cells else "0"
+
+
+def checksum(hashed: str) -> str:
+    """The expression that adds up the quick hashes of a part; like them it can confirm rows, never refute them."""
+    return f"cast(sum({hashed}) as hugeint)"
 
 
 def _row_text(columns: Sequence[str], alias: str) -> str:

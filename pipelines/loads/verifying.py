@@ -1,17 +1,19 @@
-"""Whether raw rows are those that were stored: the content hash of each part, made again from what lies there now.
+"""Whether raw rows are those that were stored: the hash of each part, made again from what lies there now.
+
+The quick checksum confirms what it can; the rest is judged by the content hash, which alone decides that rows changed.
 
 What follows from a part that is not is the caller's; nothing is judged or changed here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
-from pipelines.loads.comparing import content_hash, row_hash
+from pipelines.loads.comparing import checksum, content_hash, quick_hash, row_hash
 from pipelines.loads.figures import EMPTY
 
 # columns of every raw table that are no content
@@ -27,6 +29,19 @@ class ChangedPart:
     load_id: int
     object: str
     part: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A way to hash the rows of a part, and where its hash was noted."""
+
+    noted_as: str
+    row: Callable[[Sequence[str], str], str]
+    part: Callable[[str], str]
+
+
+QUICK = Proof("checksum", quick_hash, checksum)
+SURE = Proof("content_hash", row_hash, content_hash)
 
 
 def stored_objects(connection: duckdb.DuckDBPyConnection, raw_tables: Iterable[str]) -> list[str]:
@@ -49,67 +64,84 @@ def changed_parts(
     What an API was asked for by day is looked at from `first_day` to `last_day` only, anything else whole.
     """
     connection.execute(
-        f"""create or replace temp table verified_part as
-        select c.part, c.load_id, s.content_hash, l.columns
+        f"""create or replace temp table unproven as
+        select c.part, c.load_id, s.content_hash, s.checksum, l.columns
         from meta.current_part as c
         inner join ({content_of_parts()}) as s on s.object = c.object and s.part = c.part and s.load_id = c.load_id
         inner join meta.load as l on l.load_id = c.load_id
-        where c.object = $object and (l.source = 'file' or coalesce(
-            try_cast(regexp_extract(c.part, '{DAY_OF_PART}', 1) as date) between $first and $last, true
-        ))""",
+        where c.object = $object and {is_within("c.part", "l.source")}""",
         {"object": object_name, "first": first_day, "last": last_day},
     )
-    column_sets = connection.execute("select distinct columns from verified_part").fetchall()
-    for (columns,) in column_sets:
-        for tried in [columns] if columns is not None else _possible_columns(connection, object_name):
-            _strike_out_unchanged(connection, object_name, columns, tried)
-    left = connection.execute("select load_id, part from verified_part order by load_id, part").fetchall()
-    connection.execute("drop table verified_part")
+    table = raw_table(object_name)
+    for proof in (QUICK, SURE):
+        for columns in _noted_columns(connection):
+            _strike_out_proven(connection, table, columns, columns, proof)
+    for columns in _possible_columns(connection, table):
+        _strike_out_proven(connection, table, None, columns, SURE)
+    left = connection.execute("select load_id, part from unproven order by load_id, part").fetchall()
+    connection.execute("drop table unproven")
     return [ChangedPart(load_id, object_name, part) for load_id, part in left]
+
+
+def is_within(part: str, source: str) -> str:
+    """The condition that a part is of the days from $first to $last, or of none."""
+    day = f"try_cast(regexp_extract({part}, '{DAY_OF_PART}', 1) as date)"
+    return f"({source} = 'file' or coalesce({day} between $first and $last, true))"
 
 
 def content_of_parts() -> str:
     """The statement that gives what each part was when it was stored: the one place where that is looked up."""
-    return "select object, part, load_id, content_hash from meta.load_part"
+    return "select object, part, load_id, content_hash, checksum from meta.load_part"
 
 
-def _possible_columns(connection: duckdb.DuckDBPyConnection, object_name: str) -> Iterator[Sequence[str]]:
-    """The columns that the rows of a load may have had that did not note them: all, or without the newest.
+def _noted_columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, ...]]:
+    """The sets of columns that the loads of unproven parts noted."""
+    found = connection.execute("select distinct columns from unproven where columns is not null").fetchall()
+    return [tuple(columns) for (columns,) in found]
+
+
+def _possible_columns(connection: duckdb.DuckDBPyConnection, table: str) -> Iterator[tuple[str, ...]]:
+    """The columns that the rows of loads which noted none may have had: all, or without the newest.
 
     Columns are only ever added, behind the others, and are NULL in the rows from before.
     """
-    described = connection.execute(f"describe {raw_table(object_name)}").fetchall()
+    described = connection.execute(f"describe {table}").fetchall()
     columns = [name for name, *_ in described if name not in BESIDE_CONTENT]
-    while columns:
+    is_open = "select count(*) from unproven where columns is null"
+    while columns and connection.execute(is_open).fetchall() != [(0,)]:
         yield tuple(columns)
-        ((rows, filled),) = connection.execute(
-            f"""select count(*), count(r."{columns.pop()}") from {raw_table(object_name)} as r
-            inner join verified_part as v on v.part = r.part and v.load_id = r.load_id where v.columns is null"""
+        ((filled,),) = connection.execute(
+            f"""select count(r."{columns.pop()}") from {table} as r
+            inner join unproven as s on s.part = r.part and s.load_id = r.load_id where s.columns is null"""
         ).fetchall()
-        if filled or not rows:
+        if filled:
             return
 
 
-def _strike_out_unchanged(
-    connection: duckdb.DuckDBPyConnection, object_name: str, noted: Sequence[str] | None, columns: Sequence[str]
+def _strike_out_proven(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    noted: Sequence[str] | None,
+    columns: Sequence[str],
+    proof: Proof,
 ) -> None:
-    """Removes from `verified_part` what has its hash, over the given columns."""
+    """Removes the parts whose rows, over these columns, give what was noted when they were stored."""
     connection.execute(
-        f"""delete from verified_part as v using (
-            select w.part, w.load_id, coalesce(found.content_hash, '{EMPTY}') as content_hash
-            from verified_part as w
+        f"""delete from unproven where (load_id, part) in (
+            select s.load_id, s.part
+            from unproven as s
             left join (
-                select part, load_id, {content_hash("hashed")} as content_hash
+                select load_id, part, {proof.part("hashed")} as hashed
                 from (
-                    select r.part, r.load_id, {row_hash(columns, "r")} as hashed
-                    from {raw_table(object_name)} as r
-                    inner join verified_part as n on n.part = r.part and n.load_id = r.load_id
+                    select r.load_id, r.part, {proof.row(columns, "r")} as hashed
+                    from {table} as r
+                    inner join unproven as n on n.part = r.part and n.load_id = r.load_id
                     where n.columns is not distinct from $noted
                 )
-                group by part, load_id
-            ) as found on found.part = w.part and found.load_id = w.load_id
-        ) as f
-        where f.part = v.part and f.load_id = v.load_id and f.content_hash = v.content_hash
-            and v.columns is not distinct from $noted""",
+                group by load_id, part
+            ) as found on found.load_id = s.load_id and found.part = s.part
+            where s.columns is not distinct from $noted
+                and cast(s.{proof.noted_as} as varchar) = coalesce(cast(found.hashed as varchar), '{EMPTY}')
+        )""",
         {"noted": noted},
     )

@@ -58,8 +58,8 @@ class Certifier:
     def __init__(self, month: FrozenMonth) -> None:
         self._month = month
         self._measures: dict[str, Measure] = measures_of(month.recipe.tables)
-        self._seen: set[tuple[str, date, date]] = set()
-        month.make(CATALOGUE, GRAINS)
+        self._looked_at: set[tuple[object, ...]] = set()
+        month.make(CATALOGUE)
         month.scratch.execute(
             f"""create or replace temp view frozen_value as select * from {KEPT}.snapshots.kpi_value
             where snapshot_id = '{month.version.snapshot_id}' and grain = 'month'
@@ -100,26 +100,28 @@ class Certifier:
 
         Of what the rows do not name themselves, such as visits after a mailing, the neighbouring months count too.
         """
-        month = self._month.version.month
-        named = {object_name for object_name, in self._month.scratch.execute(
-            "select distinct object from meta.load where list_contains($load_ids, load_id)",
-            {"load_ids": contributions.load_ids},
-        ).fetchall()}  # fmt: skip
-        raw_tables = self._month.raw_tables_behind(contributions.tables)
-        for object_name in stored_objects(self._month.scratch, raw_tables):
-            days = (month, last_day(month)) if object_name in named else _with_neighbours(month)
-            if (object_name, *days) in self._seen:
-                continue
-            for changed in changed_parts(self._month.scratch, object_name, *days):
-                why = f"rows of load {changed.load_id} ({object_name}, part {changed.part}) are not those that were stored"
-                raise DataFailed(self._told(cell), why, AFTER_DAMAGE)
-            self._seen.add((object_name, *days))
+        looked_at = (*contributions.tables, *contributions.load_ids)
+        if looked_at in self._looked_at:
+            return
+        scratch, month = self._month.scratch, self._month.version.month
+        of_rows = self._fetched(
+            "select distinct object from meta.load where list_contains(?, load_id)", contributions.load_ids
+        )
+        for object_name in stored_objects(scratch, self._month.raw_tables_behind(contributions.tables)):
+            days = (month, last_day(month)) if (object_name,) in of_rows else _with_neighbours(month)
+            if (object_name, *days) not in self._looked_at:
+                for one in changed_parts(scratch, object_name, *days):
+                    why = f"rows of load {one.load_id} ({object_name}, part {one.part}) are not those that were stored"
+                    raise DataFailed(self._told(cell), why, AFTER_DAMAGE)
+            self._looked_at.add((object_name, *days))
+        self._looked_at.add(looked_at)
 
     def _refuse_other_sums(self, cell: Cell, figures: Mapping[str, Any], contributions: Contributions) -> None:
-        sums = contributions.sums
+        if figures["numerator"] is None:
+            return
         for part in ("numerator", "denominator"):
-            found = sums[part].amount if part in sums else 0
-            if figures["numerator"] is not None and figures[part] is not None and found != figures[part]:
+            found = contributions.sums[part].amount if part in contributions.sums else 0
+            if figures[part] is not None and found != figures[part]:
                 why = f"the rows sum to {found}, and the {part} was frozen as {figures[part]}"
                 raise DataFailed(self._told(cell), why, AFTER_DAMAGE)
 
@@ -128,11 +130,11 @@ class Certifier:
         found = self._fetched(f"select {', '.join(DEFINED)} from {CATALOGUE} where kpi_id = ?", cell.kpi_id)
         if not found:
             known = [name for (name,) in self._fetched(f"select kpi_id from {CATALOGUE} order by kpi_id")]
-            raise WrongUse(f"KPI {cell.kpi_id!r}", f"{self._month.version.snapshot_id} has no such KPI", nearest(cell.kpi_id, known))
-        grains = self._fetched(f"select distinct grain from {GRAINS} where kpi_id = ? order by grain", cell.kpi_id)
-        if ("month",) not in grains:
-            told = ", ".join(grain for (grain,) in grains)
-            raise WrongUse(f"KPI {cell.kpi_id}", "it does not exist by month", f"it exists by {told}: ask for another one")
+            raise WrongUse(
+                f"KPI {cell.kpi_id!r}",
+                f"{self._month.version.snapshot_id} has no such KPI",
+                nearest(cell.kpi_id, known),
+            )
         return dict(zip(DEFINED, found[0], strict=True))
 
     def _figures(self, cell: Cell) -> dict[str, Any]:
@@ -151,11 +153,20 @@ class Certifier:
             "select distinct slice from frozen_value where kpi_id = ? order by slice", cell.kpi_id
         )]  # fmt: skip
         if not slices:
-            raise WrongUse(self._told(cell), "it was not frozen", "ask for another KPI or version")
+            self._month.make(GRAINS)
+            grains = self._fetched(f"select distinct grain from {GRAINS} where kpi_id = ? order by all", cell.kpi_id)
+            told = ", ".join(grain for (grain,) in grains)
+            raise WrongUse(self._told(cell), "it has no number by month", f"it exists by {told}: ask for another KPI")
         if cell.slice not in slices:
-            raise WrongUse(f"--slice {cell.slice!r}", f"{cell.kpi_id} was not frozen by it", nearest(cell.slice, slices))
+            raise WrongUse(
+                f"--slice {cell.slice!r}", f"{cell.kpi_id} was not frozen by it", nearest(cell.slice, slices)
+            )
         if cell.slice == TOTAL:
-            raise WrongUse(f"--member {cell.member!r}", "the total has no members", f"add --slice: {', '.join(slices)}")
+            raise WrongUse(
+                f"--member {cell.member!r}",
+                "the total has no members",
+                f"add --slice, by {', '.join(one for one in slices if one != TOTAL)}",
+            )
         members = [one for (one,) in self._fetched(
             "select member from frozen_value where kpi_id = ? and slice = ? order by member", cell.kpi_id, cell.slice
         )]  # fmt: skip

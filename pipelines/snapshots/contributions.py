@@ -6,12 +6,11 @@ Reads only what the measure tables say of themselves. Whether the rows are right
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-
-import duckdb
 
 from pipelines.engines.duckdb import KEPT, quoted
 from pipelines.kpi_parts import Measure
@@ -54,12 +53,22 @@ class Contributions:
         rows = "\nunion all by name\n".join(
             _rows(part, table, self._month) for part, table in zip(parts, declared, strict=True)
         )
-        self._scratch.execute(f"create or replace temp table contribution as {rows or NOTHING}")
-        self.loads_of_rows = self._numbers("select distinct load_id from contribution where load_id is not null")
-        self.load_ids = sorted({*self.loads_of_rows, *self._loads_of_periods(month, parts)})
-        found = self._scratch.execute("select part, count(*), sum(amount) from contribution group by part").fetchall()
-        self.sums = {part: Summed(rows, amount) for part, rows, amount in found}
+        days = (self._month, last_day(self._month))
+        with month.only(*days) if all(map(month.is_by_day, self.tables)) else nullcontext():
+            self._scratch.execute(f"create or replace temp table contribution as {rows or NOTHING}")
+        found = self._scratch.execute(
+            f"""select part, count(*), {EXACT.format("sum(amount)")}, list(distinct load_id)
+            from contribution group by part"""
+        ).fetchall()
+        self.sums = {part: Summed(rows, amount) for part, rows, amount, _ in found}
         self.number = sum(one.rows for one in self.sums.values())
+        of_rows = {load_id for *_, load_ids in found for load_id in load_ids if load_id is not None}
+        self.load_ids = sorted({*of_rows, *self._loads_of_periods(month, parts)})
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What is told of a row."""
+        return ("day", "row", *self._slices, "amount", "part", "load_id", "object", "path")
 
     def rows(self, first: int = 0, most: int | None = None) -> Iterator[dict[str, Any]]:
         """The rows from a place on, numerator first, by day; persons by their id where that may be shown."""
@@ -72,7 +81,7 @@ class Contributions:
             select c.day, case when p.source_id is null then c.row_key
                     else c.person.word || ' ' || p.source_id
                         || substr(c.row_key, length(c.person.word || c.person.key) + 2)
-                end as row{slices}, c.amount, c.part, c.load_id, l.object, f.path
+                end as row{slices}, {EXACT.format("c.amount")} as amount, c.part, c.load_id, l.object, f.path
             from listed as c
             left join ({PERSON_IDS}) as p
                 on p.word = c.person.word and p.person_key = try_cast(c.person.key as bigint)
@@ -108,12 +117,12 @@ class Contributions:
             days = [table.name for table in staged if _has(table, "day", "load_id")]
             for name in periods or days:
                 where = of_month if periods else of_days
-                yield from self._numbers(f"select distinct load_id from {name} where {where}")
-
-    def _numbers(self, query: str) -> list[int]:
-        return [number for (number,) in self._scratch.execute(query).fetchall()]
+                found = self._scratch.execute(f"select distinct load_id from {name} where {where}").fetchall()
+                yield from (load_id for (load_id,) in found)
 
 
+# how figures are frozen
+EXACT = "cast({} as decimal(38, 6))"
 NOTHING = "select null as part, cast(null as date) as day, '' as row_key, 0 as load_id, 0 as amount limit 0"
 # a warehouse of an earlier release knows no ids of persons
 PERSON_IDS = f"""select case source {" ".join(f"when '{source}' then '{word}'" for word, source in PERSONS.items())}
@@ -131,14 +140,14 @@ def _rows(part: Part, table: Table, month: date) -> str:
     """The statement of the rows of a part: those that the roll-up of the month sums, or the one that was counted."""
     name = part.measure.name
     if not part.measure.is_additive:
-        return f"""select '{part.name}' as part, period_start as day, measure as row_key, cast(null as bigint) as load_id,
-            cast(value as decimal(38, 6)) as amount
+        return f"""select '{part.name}' as part, period_start as day, measure as row_key,
+            cast(null as bigint) as load_id, value as amount
         from {table.name}
         where measure = {quoted(name)} and grain = 'month' and period_start = {_day(month)}
             and slice = {quoted(part.slice)} and member = {quoted(part.member)} and value is not null"""
     slices = "".join(f', "{column}"' for column in _slices(table))
     of_member = "" if part.slice == "total" else f' and "{part.slice}" = {quoted(part.member)}'
-    return f"""select '{part.name}' as part, day, row_key, load_id, cast("{name}" as decimal(38, 6)) as amount{slices}
+    return f"""select '{part.name}' as part, day, row_key, load_id, "{name}" as amount{slices}
         from {table.name}
         where day between {_day(month)} and {_day(last_day(month))} and "{name}" is not null{of_member}"""
 

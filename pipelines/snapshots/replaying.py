@@ -13,9 +13,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.engines.duckdb import KEPT
+from pipelines.engines.duckdb import KEPT, all_or_nothing
 from pipelines.failures import DataFailed, WrongUse
-from pipelines.loads import create_meta_tables, fix_cut
+from pipelines.loads import create_bare_tables, fix_cut
 from pipelines.snapshots.chain import LINKED, recipe_of
 from pipelines.snapshots.freezing import content_hash, freeze
 from pipelines.snapshots.homes import create_snapshot_tables, frozen_tables, home_of
@@ -103,14 +103,15 @@ def replay(scratch: duckdb.DuckDBPyConnection, version: Version) -> Replayed:
 
 def take_over_loads(scratch: duckdb.DuckDBPyConnection) -> None:
     """The bookkeeping of the warehouse, and its raw rows where they lie."""
-    create_meta_tables(scratch)
-    for name in BOOKKEEPING:
-        scratch.execute(f"insert into {name} by name select * from {KEPT}.{name}")
-    scratch.execute("create schema if not exists raw")
-    raw = "select table_name from duckdb_tables() where database_name = ? and schema_name = 'raw' order by all"
-    for (name,) in scratch.execute(raw, [KEPT]).fetchall():
-        scratch.execute(f'drop table if exists raw."{name}"')
-        scratch.execute(f'create view raw."{name}" as select * from {KEPT}.raw."{name}"')
+    with all_or_nothing(scratch):
+        create_bare_tables(scratch)
+        for name in BOOKKEEPING:
+            scratch.execute(f"insert into {name} by name select * from {KEPT}.{name}")
+        scratch.execute("create schema if not exists raw")
+        raw = "select table_name from duckdb_tables() where database_name = ? and schema_name = 'raw' order by all"
+        for (name,) in scratch.execute(raw, [KEPT]).fetchall():
+            scratch.execute(f'drop table if exists raw."{name}"')
+            scratch.execute(f'create view raw."{name}" as select * from {KEPT}.raw."{name}"')
 
 
 def refuse_missing_loads(scratch: duckdb.DuckDBPyConnection, version: Version) -> None:

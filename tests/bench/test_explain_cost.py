@@ -14,7 +14,7 @@ from nightly import new_warehouse, shipped_project
 
 from pipelines.build import begin_build, end_build
 from pipelines.engines.duckdb import Warehouse, attached
-from pipelines.loads.comparing import content_hash, row_hash
+from pipelines.loads.comparing import checksum, content_hash, quick_hash, row_hash
 from pipelines.loads.cuts import counting_parts
 from pipelines.loads.verifying import BESIDE_CONTENT
 from pipelines.snapshots import BY_HAND, Cell, Certifier, Due, FrozenMonth, close_month, version_of
@@ -71,10 +71,10 @@ def load_sessions(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"""insert into meta.load_part by name
         select load_id, '{OBJECT}' as object, part, {ROWS_PER_DAY} as rows, 'accepted' as state,
-            {content_hash("hashed")} as content_hash
+            {content_hash("hashed")} as content_hash, {checksum("quickly_hashed")} as checksum
         from (
-            select load_id, part, case when part between '{MONTH}' and '{NEXT_MONTH}' then {row_hash(columns, "r")}
-                else '' end as hashed
+            select load_id, part, {quick_hash(columns, "r")} as quickly_hashed,
+                case when part >= '{MONTH}' and part < '{NEXT_MONTH}' then {row_hash(columns, "r")} else '' end as hashed
             from {TABLE} as r
         ) group by load_id, part order by load_id"""
     )
