@@ -11,7 +11,7 @@ from pipelines.failures import WrongUse
 from pipelines.privacy import printable
 
 # what makes a spreadsheet compute a cell, in its wide forms too
-BEGINS_FORMULA = tuple("=+-@＝＋－＠")
+BEGINS_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

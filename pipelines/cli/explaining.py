@@ -68,8 +68,8 @@ def _show(version: Version, certificate: Certificate, page: int, csv: Path | Non
         raise WrongUse(f"--page {page}", f"the last page is {pages}", "ask for a page that is there")
     title = f"{certificate.definition['name_en']}: {certificate.cell}, {version.snapshot_id}"
     _show_facts(certificate, version, title)
-    if not contributions.number:
-        typer.echo("no row contributes to it" if certificate.figures["numerator"] is not None else "there is no number")
+    if certificate.figures["numerator"] is None:
+        typer.echo("\nthere is no number, and no row")
         return
     typer.echo("")
     show_rows(contributions.loads(), as_json=False, title="Loads")

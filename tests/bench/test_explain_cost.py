@@ -21,7 +21,7 @@ from pipelines.snapshots import BY_HAND, Cell, Certifier, Due, FrozenMonth, clos
 from pipelines.snapshots.homes import frozen_tables
 
 FIRST_DAY, DAYS, ROWS_PER_DAY = date(2023, 12, 1), 1000, 20_000
-MONTH, NEXT_MONTH = date(2026, 7, 1), date(2026, 8, 1)
+MONTH, LAST_DAY = date(2026, 7, 1), date(2026, 7, 31)
 TODAY = FIRST_DAY + timedelta(days=DAYS)
 OBJECT, TABLE = "ga4.channel_day", "raw.ga4_channel_day"
 MOST = 3.0
@@ -74,7 +74,7 @@ def load_sessions(connection: duckdb.DuckDBPyConnection) -> None:
             {content_hash("hashed")} as content_hash, {checksum("quickly_hashed")} as checksum
         from (
             select load_id, part, {quick_hash(columns, "r")} as quickly_hashed,
-                case when part >= '{MONTH}' and part < '{NEXT_MONTH}' then {row_hash(columns, "r")} else '' end as hashed
+                case when part between '{MONTH}' and '{LAST_DAY}' then {row_hash(columns, "r")} else '' end as hashed
             from {TABLE} as r
         ) group by load_id, part order by load_id"""
     )
@@ -94,7 +94,7 @@ def close_sessions(connection: duckdb.DuckDBPyConnection) -> None:
         select 'sessions' as kpi_id, 'month' as grain, date '{MONTH}' as period_start, 'total' as slice, '' as member,
             sum(sessions) as numerator, sum(sessions) as value, 'count' as unit, 'final' as status, 'ok' as trust,
             1 as definition_version
-        from {TABLE} where part >= '{MONTH}' and part < '{NEXT_MONTH}'"""
+        from {TABLE} where part between '{MONTH}' and '{LAST_DAY}'"""
     )
     end_build(connection)
     close_month(connection, project.tables, Due(MONTH, BY_HAND), run_id="bench")
@@ -109,7 +109,7 @@ def asked_by_hand(warehouse: Warehouse) -> tuple[int, int]:
             select r.part, r.session_default_channel_group, r.device_category, r.load_id, sum(r.sessions) as sessions
             from {TABLE} as r
             inner join ({counting_parts(f"p.object = '{OBJECT}'")}) as c on c.part = r.part and c.load_id = r.load_id
-            where r.part >= '{MONTH}' and r.part < '{NEXT_MONTH}'
+            where r.part between '{MONTH}' and '{LAST_DAY}'
             group by all"""
         )
         connection.execute("select * from temp.listed order by all limit 50").fetchall()
