@@ -88,7 +88,7 @@ def _show_facts(certificate: Certificate, version: Version, title: str) -> None:
     told = {name: value for name, value in certificate.figures.items() if value is not None}
     told |= {name: value for name, value in certificate.definition.items() if name != "name_en" and value is not None}
     told["business_date"] = version.business_date
-    facts = [{"of the number": name.replace("_", " "), "frozen": _plain(value)} for name, value in told.items()]
+    facts = [{"of the number": name.replace("_", " "), "frozen": str(_plain(value))} for name, value in told.items()]
     show_rows(facts, as_json=False, title=title)
 
 

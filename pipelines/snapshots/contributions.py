@@ -111,7 +111,8 @@ class Contributions:
         for part in [one for one in parts if not one.measure.is_additive]:
             staged = month.staging_behind([part.measure.table])
             # what is divided by event came with the answers of the total
-            of_month = f"grain = 'month' and period_start = {_day(self._month)} and slice in ('total', '{part.slice}')"
+            of_slice = f"slice in ('total', {quoted(part.slice)})"
+            of_month = f"grain = 'month' and period_start = {_day(self._month)} and {of_slice}"
             of_days = f"day between {_day(self._month)} and {_day(last_day(self._month))}"
             periods = [table.name for table in staged if _has(table, "grain", "period_start", "slice", "load_id")]
             days = [table.name for table in staged if _has(table, "day", "load_id")]

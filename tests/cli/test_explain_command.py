@@ -40,6 +40,19 @@ def desk(closed_desk: Path) -> Iterator[Desk]:
         yield one
 
 
+@pytest.fixture
+def desk_of_ones_own(closed_desk: Path, tmp_path: Path) -> Iterator[Desk]:
+    shutil.copytree(closed_desk, tmp_path / "desk", symlinks=True)
+    with desk_in(tmp_path / "desk") as one:
+        yield one
+
+
+def by_hand(desk: Desk, statement: str) -> None:
+    """What somebody does who writes to the file past the pipeline."""
+    with duckdb.connect(str(desk.data / "warehouse/warehouse.duckdb")) as connection:
+        connection.execute(statement)
+
+
 def test_a_person_reads_the_number_its_definition_its_loads_and_its_rows(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -47,7 +60,7 @@ def test_a_person_reads_the_number_its_definition_its_loads_and_its_rows(
     told = capsys.readouterr().out
     lines = [" ".join(line.split()) for line in told.splitlines()]
     assert lines[0].endswith("new_leads of channel Direct, 2026-08-v1")
-    for fact in ("status final", "trust ok", "numerator measure new_leads", "definition version 1"):
+    for fact in ("status final", "unit count", "numerator measure new_leads", "definition version 1"):
         assert fact in lines
     assert any(line.startswith("2026-08-") and " lead L-" in line and " lead leads/leads_" in line for line in lines)
     assert lines[-1].startswith("the numerator ") and "@" not in told
@@ -75,14 +88,15 @@ def test_pages_follow_each_other_and_programs_and_files_get_every_row(
 
 
 def test_a_number_that_is_not_known_says_why_and_lists_nothing(
-    desk: Desk, capsys: pytest.CaptureFixture[str]
+    desk_of_ones_own: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with duckdb.connect(str(desk.data / "warehouse/warehouse.duckdb")) as connection:
-        ((kpi_id, reason),) = connection.execute(
-            """select kpi_id, status_reason from snapshots.kpi_value
-            where grain = 'month' and slice = 'total' and numerator is null order by kpi_id limit 1"""
-        ).fetchall()
-    assert desk.kpi("explain", kpi_id, *MONTH) == 0
+    reason = "2 rows without an exchange rate: load the missing rates"
+    by_hand(
+        desk_of_ones_own,
+        f"""update snapshots.kpi_value set numerator = null, value = null, status = 'not_available',
+        status_reason = '{reason}' where kpi_id = 'revenue' and grain = 'month'""",
+    )
+    assert desk_of_ones_own.kpi("explain", "revenue", *MONTH) == 0
     told = capsys.readouterr().out
     assert reason in told and told.splitlines()[-1] == "there is no number, and no row"
 
@@ -108,14 +122,9 @@ def test_what_is_not_there_is_wrong_use(
     assert capsys.readouterr().err.splitlines() == [line]
 
 
-def test_a_changed_raw_row_ends_it_with_exit_code_1(
-    closed_desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shutil.copytree(closed_desk, tmp_path / "desk", symlinks=True)
-    with desk_in(tmp_path / "desk") as one:
-        with duckdb.connect(str(one.data / "warehouse/warehouse.duckdb")) as connection:
-            connection.execute("update raw.ga4_channel_day set new_users = new_users + 1 where part = '2026-08-20'")
-        assert one.kpi("explain", "sessions", *MONTH) == 1
+def test_a_changed_raw_row_ends_it_with_exit_code_1(desk_of_ones_own: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    by_hand(desk_of_ones_own, "update raw.ga4_channel_day set new_users = new_users + 1 where part = '2026-08-20'")
+    assert desk_of_ones_own.kpi("explain", "sessions", *MONTH) == 1
     assert "part 2026-08-20) are not those that were stored" in capsys.readouterr().err
 
 
