@@ -57,12 +57,15 @@ class Contributions:
         with month.only(*days) if all(map(month.is_by_day, self.tables)) else nullcontext():
             self._scratch.execute(f"create or replace temp table contribution as {rows or NOTHING}")
         found = self._scratch.execute(
-            f"""select part, count(*), {EXACT.format("sum(amount)")}, list(distinct load_id)
-            from contribution group by part"""
+            f"""select part, load_id, count(*), {EXACT.format("sum(amount)")}
+            from contribution group by part, load_id order by part, load_id"""
         ).fetchall()
-        self.sums = {part: Summed(rows, amount) for part, rows, amount, _ in found}
+        self.sums: dict[str, Summed] = {}
+        for name, _, number, amount in found:
+            before = self.sums.get(name, Summed(0, Decimal(0)))
+            self.sums[name] = Summed(before.rows + number, before.amount + amount)
         self.number = sum(one.rows for one in self.sums.values())
-        of_rows = {load_id for *_, load_ids in found for load_id in load_ids if load_id is not None}
+        of_rows = {load_id for _, load_id, *_ in found if load_id is not None}
         self.load_ids = sorted({*of_rows, *self._loads_of_periods(month, parts)})
 
     @property
@@ -74,9 +77,12 @@ class Contributions:
         """The rows from a place on, numerator first, by day; persons by their id where that may be shown."""
         slices = "".join(f', c."{name}"' for name in self._slices)
         found = self._scratch.execute(
-            f"""with listed as (
+            f"""with page as (
+                select * from contribution order by part desc, day, row_key limit $most offset $first
+            ),
+            listed as (
                 select *, regexp_extract(row_key, '^({"|".join(PERSONS)}) ([0-9]+)', ['word', 'key']) as person
-                from contribution order by part desc, day, row_key limit $most offset $first
+                from page
             )
             select c.day, case when p.source_id is null then c.row_key
                     else c.person.word || ' ' || p.source_id
