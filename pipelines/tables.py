@@ -71,10 +71,10 @@ class Table:
         meaning = tree.sql(dialect="duckdb", comments=False) + repr([(c.name, c.type) for c in self.columns])
         return hashlib.sha256(meaning.encode()).hexdigest()[:16]
 
-    def statement(self) -> str:
-        """The runnable statement: the query with every column cast to its declared type."""
+    def statement(self, form: str = "table") -> str:
+        """The runnable statement: the query with every column cast to its declared type; `form` may be `view`."""
         cast = ",\n  ".join(f'cast("{column.name}" as {column.type}) as "{column.name}"' for column in self.columns)
-        return f"create or replace table {self.name} as\nselect\n  {cast}\nfrom (\n{self.query}\n)"
+        return f"create or replace {form} {self.name} as\nselect\n  {cast}\nfrom (\n{self.query}\n)"
 
 
 @lru_cache(maxsize=512)

@@ -201,6 +201,9 @@ def test_personal_data_is_found_nowhere_past_raw_and_nowhere_in_what_is_publishe
     assert desk.kpi("run") == 0
     with duckdb.connect(str(desk.data / "warehouse/warehouse.duckdb"), read_only=True) as warehouse:
         assert _found(warehouse, planted, schemas=("staging", "facts", "measures", "marts", "reference")) == []
+        # the ids that are kept of persons look like none
+        known = _found(warehouse, (*planted, "@", "hmac:"), schemas=("raw",))
+        assert [place for place in known if place.startswith("raw.person.")] == []
     with duckdb.connect(str(desk.data / "published/current/kpi_mart.duckdb"), read_only=True) as mart:
         assert _found(mart, planted) == []
     files = [path for place in ("published/current", "reports") for path in (desk.data / place).rglob("*")]

@@ -9,7 +9,7 @@ from pipelines.loads.comparing import BESIDE_CONTENT, stored_hashes
 from pipelines.loads.cuts import current_cut, fix_cut
 from pipelines.loads.refused import refused_loads, refused_parts
 from pipelines.loads.rulings import Ruled, Ruling, rule
-from pipelines.loads.schema import create_meta_tables
+from pipelines.loads.schema import create_bare_tables, create_meta_tables
 from pipelines.loads.storing import Occasion, Stored, ensure_raw_table, newest_load, store, store_again
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Ruled",
     "Ruling",
     "Stored",
+    "create_bare_tables",
     "create_meta_tables",
     "current_cut",
     "ensure_raw_table",

@@ -18,11 +18,12 @@ BESIDE_CONTENT = ("load_id", "is_new_key", "part")
 
 
 def lay_out_arrived(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Sequence[str]) -> None:
-    """Writes `arrived`: the rows, each with its `key_text` and the `row_hash` of the columns besides the part."""
+    """Writes `arrived`: the rows, each with its `key_text`, and the `row_hash` and `quick_hash` of what it holds."""
     connection.register("arrived_rows", arrival.rows)
     connection.execute(
         f"""create or replace temp table arrived as
-        select a.*, {_row_text(arrival.key, "a")} as key_text, {row_hash(columns, "a")} as row_hash
+        select a.*, {_row_text(arrival.key, "a")} as key_text, {row_hash(columns, "a")} as row_hash,
+            {quick_hash(columns, "a")} as quick_hash
         from arrived_rows as a"""
     )
     connection.unregister("arrived_rows")
@@ -71,6 +72,17 @@ def stored_hashes(table: str, columns: Sequence[str], chosen: str) -> str:
             where (r.load_id, r.part) in ({chosen})
         )
         group by load_id, part"""
+
+
+def quick_hash(columns: Sequence[str], alias: str) -> str:
+    """The expression of the engine's own hash of a row: 20 times as fast, and another one in another release."""
+    cells = ", ".join(f'{alias}."{name}"' for name in sorted(columns))
+    return f"hash({cells})" if cells else "0"
+
+
+def checksum(hashed: str) -> str:
+    """The expression that adds up the quick hashes of a part; like them it can confirm rows, never refute them."""
+    return f"cast(sum({hashed}) as hugeint)"
 
 
 def _row_text(columns: Sequence[str], alias: str) -> str:

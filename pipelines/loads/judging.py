@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.loads.arrivals import Arrival, Control, Gate
-from pipelines.loads.comparing import content_hash
+from pipelines.loads.comparing import checksum, content_hash
 from pipelines.loads.cuts import counting_parts
 from pipelines.loads.figures import EMPTY, arrived_figures, figures_from, summed, sums, with_rows
 from pipelines.loads.gates import collapse, shortfall, unpaid
@@ -28,7 +28,7 @@ def judge_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> None
     _describe_arrived_parts(connection, arrival)
     connection.execute(
         """create or replace temp table judged_part as
-        select a.part, a.rows, a.keys, a.content_hash, a.control_total,
+        select a.part, a.rows, a.keys, a.content_hash, a.checksum, a.control_total,
             case
                 when a.content_hash is not distinct from c.content_hash then 'unchanged'
                 -- a day that a source was asked for and had nothing to tell of is known to be empty
@@ -58,7 +58,7 @@ def _describe_arrived_parts(connection: duckdb.DuckDBPyConnection, arrival: Arri
         f"""create or replace temp table arrived_part as
         select part, count(*) as rows, count(distinct key_text) as keys,
             cast({control} as decimal(38,6)) as control_total,
-            {content_hash("row_hash")} as content_hash
+            {content_hash("row_hash")} as content_hash, {checksum("quick_hash")} as checksum
         from arrived group by part"""
     )
     _add_empty_parts(connection, arrival.parts_read, "select part from named_part")

@@ -39,6 +39,11 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("rows_from", "bigint", "for a ruling, the load whose rows hold the part; NULL: the load itself"),
             ("brought_by", "bigint", "for a ruling, the load that brought the content last; NULL: the load itself"),
             ("state_before", "varchar", "state it was given when it came; NULL when no ruling changed it"),
+            (
+                "checksum",
+                "hugeint",
+                "sum of the engine's hashes of the rows: a quick look before content_hash is made again",
+            ),
         ),
     ),
     "meta.load_confirmation": (

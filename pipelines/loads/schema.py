@@ -16,7 +16,7 @@ META_TABLES = {**LOAD_TABLES, **ERASURE_TABLES, **RUN_TABLES}
 # bookkeeping that readers of the published mart see -> the columns that never leave the warehouse
 PUBLISHED_META: dict[str, frozenset[str]] = {
     "meta.load": frozenset({"judged_by", "columns"}),
-    "meta.load_part": frozenset(),
+    "meta.load_part": frozenset({"checksum"}),
     "meta.file": frozenset(),
     "meta.rejected_row": frozenset({"value"}),
     "meta.check_result": frozenset(),
@@ -31,14 +31,25 @@ def create_meta_tables(connection: duckdb.DuckDBPyConnection) -> None:
         ensure_table(connection, name, comment, columns)
 
 
+def create_bare_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """The same tables in a database that is thrown away: nobody reads their comments there."""
+    schemas = {name.partition(".")[0] for name in META_TABLES}
+    statements = [f"create schema if not exists {schema}" for schema in sorted(schemas)]
+    statements += [f"create table {name} ({_listed(columns)})" for name, (_, columns) in META_TABLES.items()]
+    connection.execute(";\n".join(statements))
+
+
 def ensure_table(
     connection: duckdb.DuckDBPyConnection, name: str, comment: str, columns: Sequence[tuple[str, str, str]]
 ) -> None:
     """Creates a table of (column, type, comment), or adds the columns it lacks; comments all."""
-    listed = ", ".join(f'"{column}" {kind}' for column, kind, _ in columns)
-    connection.execute(f"create table if not exists {name} ({listed})")
+    connection.execute(f"create table if not exists {name} ({_listed(columns)})")
     for column, kind, _ in columns:
         connection.execute(f'alter table {name} add column if not exists "{column}" {kind}')
     connection.execute(f"comment on table {name} is {quoted(comment)}")
     for column, _, text in columns:
         connection.execute(f'comment on column {name}."{column}" is {quoted(text)}')
+
+
+def _listed(columns: Sequence[tuple[str, str, str]]) -> str:
+    return ", ".join(f'"{column}" {kind}' for column, kind, _ in columns)

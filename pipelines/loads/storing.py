@@ -162,8 +162,8 @@ def _append(connection: duckdb.DuckDBPyConnection, arrival: Arrival, columns: Se
 def _record_parts(connection: duckdb.DuckDBPyConnection, arrival: Arrival, load_id: int) -> None:
     kept = "" if arrival.keep_unchanged else "where state <> 'unchanged'"
     connection.execute(
-        f"""insert into meta.load_part (load_id, object, part, rows, content_hash, state, reason, control_total, keys)
-        select {load_id}, ?, part, rows, content_hash, state, reason, control_total, keys
+        f"""insert into meta.load_part by name
+        select {load_id} as load_id, ? as object, part, rows, content_hash, state, reason, control_total, keys, checksum
         from judged_part {kept} order by part""",
         [arrival.object],
     )

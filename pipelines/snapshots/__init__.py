@@ -4,10 +4,12 @@ A version is never changed or removed here.
 """
 
 from pipelines.snapshots.approving import Approval, approve
+from pipelines.snapshots.certifying import Cell, Certificate, Certifier
 from pipelines.snapshots.chain import AFTER_A_BREAK, breaks, refuse_broken_chain
 from pipelines.snapshots.closing import Frozen, close_month
 from pipelines.snapshots.due import BY_HAND, Due, month_after, month_of, months_due
 from pipelines.snapshots.freezing import content_hash
+from pipelines.snapshots.frozen_month import FrozenMonth
 from pipelines.snapshots.homes import create_snapshot_tables, frozen_tables
 from pipelines.snapshots.replaying import Replayed, Version, replay, version_of
 from pipelines.snapshots.restated import reported_version, restated_by_build
@@ -19,8 +21,12 @@ __all__ = [
     "BY_HAND",
     "Amount",
     "Approval",
+    "Cell",
+    "Certificate",
+    "Certifier",
     "Due",
     "Frozen",
+    "FrozenMonth",
     "Replayed",
     "Restatement",
     "Side",

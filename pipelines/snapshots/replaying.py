@@ -13,9 +13,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.engines.duckdb import KEPT
+from pipelines.engines.duckdb import KEPT, all_or_nothing
 from pipelines.failures import DataFailed, WrongUse
-from pipelines.loads import create_meta_tables, fix_cut
+from pipelines.loads import create_bare_tables, fix_cut
 from pipelines.snapshots.chain import LINKED, recipe_of
 from pipelines.snapshots.freezing import content_hash, freeze
 from pipelines.snapshots.homes import create_snapshot_tables, frozen_tables, home_of
@@ -93,7 +93,7 @@ def replay(scratch: duckdb.DuckDBPyConnection, version: Version) -> Replayed:
         DataFailed: a load or a text that it was made from is missing or was changed.
     """
     take_over_loads(scratch)
-    _refuse_missing_loads(scratch, version)
+    refuse_missing_loads(scratch, version)
     recipe = stored_recipe(scratch, version.recipe, version.snapshot_id)
     make_again(scratch, recipe, version.cut, version.business_date)
     create_snapshot_tables(scratch, recipe.tables)
@@ -105,14 +105,24 @@ def replay(scratch: duckdb.DuckDBPyConnection, version: Version) -> Replayed:
 
 def take_over_loads(scratch: duckdb.DuckDBPyConnection, kept: str = KEPT) -> None:
     """The bookkeeping of the warehouse, and its raw rows where they lie."""
-    create_meta_tables(scratch)
-    for name in BOOKKEEPING:
-        scratch.execute(f"insert into {name} by name select * from {kept}.{name}")
-    scratch.execute("create schema if not exists raw")
-    raw = "select table_name from duckdb_tables() where database_name = ? and schema_name = 'raw' order by all"
-    for (name,) in scratch.execute(raw, [kept]).fetchall():
-        scratch.execute(f'drop table if exists raw."{name}"')
-        scratch.execute(f'create view raw."{name}" as select * from {kept}.raw."{name}"')
+    with all_or_nothing(scratch):
+        create_bare_tables(scratch)
+        for name in BOOKKEEPING:
+            scratch.execute(f"insert into {name} by name select * from {kept}.{name}")
+        scratch.execute("create schema if not exists raw")
+        raw = "select table_name from duckdb_tables() where database_name = ? and schema_name = 'raw' order by all"
+        for (name,) in scratch.execute(raw, [kept]).fetchall():
+            scratch.execute(f'drop table if exists raw."{name}"')
+            scratch.execute(f'create view raw."{name}" as select * from {kept}.raw."{name}"')
+
+
+def refuse_missing_loads(scratch: duckdb.DuckDBPyConnection, version: Version) -> None:
+    """Raises DataFailed when a load that a version was made from is not there."""
+    known = set(scratch.execute("select object, load_id from meta.load").fetchall())
+    for object_name, load_id in sorted(version.cut.items()):
+        if (object_name, load_id) not in known:
+            why = f"load {load_id} of {object_name}, which it was made from, is not there"
+            raise DataFailed(version.snapshot_id, why, "restore a warehouse that has it with `kpi restore`")
 
 
 def make_again(scratch: duckdb.DuckDBPyConnection, recipe: Recipe, cut: Mapping[str, int], business_date: date) -> None:
@@ -127,14 +137,6 @@ def run_recipe(scratch: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
     for table in in_order(recipe.tables):
         scratch.execute(f"create schema if not exists {table.schema}")
         scratch.execute(table.statement())
-
-
-def _refuse_missing_loads(scratch: duckdb.DuckDBPyConnection, version: Version) -> None:
-    known = set(scratch.execute("select object, load_id from meta.load").fetchall())
-    for object_name, load_id in sorted(version.cut.items()):
-        if (object_name, load_id) not in known:
-            why = f"load {load_id} of {object_name}, which it was made from, is not there"
-            raise DataFailed(version.snapshot_id, why, "restore a warehouse that has it with `kpi restore`")
 
 
 def _differences(scratch: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], version: Version) -> Iterator[str]:

@@ -1,13 +1,15 @@
-"""A warehouse with a build of three small tables that a month freezes."""
+"""Warehouses with closed months: of three small tables, and of a whole company."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
 from small_month import CHANNEL, COHORT, VALUE, Build
+from two_months import close_two_months
 
 from pipelines.loads import create_meta_tables
 from pipelines.stored_texts import Recipe, recipe_hash, remember_texts, texts_of
@@ -62,3 +64,9 @@ def build_of() -> Iterator[Build]:
 
     yield build
     connection.close()
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse in which two months were closed, the older one twice, the second time under other rules."""
+    return close_two_months(tmp_path_factory.mktemp("kept"))

@@ -1,0 +1,185 @@
+"""The certificate of a number: what a closed month says of a cell, and the rows of the frozen loads that it sums.
+
+A certificate is only given when the raw rows are those that were stored and the listed rows sum to what was frozen.
+Which rows those are is said in `contributions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pipelines.configuration.problems import nearest
+from pipelines.engines.duckdb import KEPT
+from pipelines.failures import DataFailed, WrongUse
+from pipelines.kpi_parts import Measure, measures_of
+from pipelines.loads.verifying import changed_parts, stored_objects
+from pipelines.snapshots.contributions import Contributions, Part, last_day
+from pipelines.snapshots.due import month_after
+from pipelines.snapshots.frozen_month import FrozenMonth
+
+CATALOGUE, GRAINS = "reference.kpi", "reference.kpi_grain"
+TOTAL = "total"
+FIGURES = (
+    *("value", "numerator", "denominator", "unit", "ci_low", "ci_high", "status", "status_reason", "trust"),
+    *("trust_reason", "definition_version"),
+)
+DEFINED = ("name_en", "formula", "numerator_measure", "denominator_measure", "denominator_slice")
+AFTER_DAMAGE = "put the warehouse back from a backup with `kpi restore`; look at who writes to the file"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of a month: of a KPI, in total or for a member of a slice."""
+
+    kpi_id: str
+    slice: str = TOTAL
+    member: str = ""
+
+    def __str__(self) -> str:
+        return self.kpi_id if self.slice == TOTAL else f"{self.kpi_id} of {self.slice} {self.member}"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was frozen of a cell, how it is defined, and what contributed; the rows stand until the next certificate."""
+
+    cell: Cell
+    figures: Mapping[str, Any]
+    definition: Mapping[str, Any]
+    contributions: Contributions
+
+
+class Certifier:
+    """Gives certificates for the cells of one version of a closed month."""
+
+    def __init__(self, month: FrozenMonth) -> None:
+        self._month = month
+        self._measures: dict[str, Measure] = measures_of(month.recipe.tables)
+        self._looked_at: set[tuple[object, ...]] = set()
+        month.make(CATALOGUE)
+        month.scratch.execute(
+            f"""create or replace temp view frozen_value as select * from {KEPT}.snapshots.kpi_value
+            where snapshot_id = '{month.version.snapshot_id}' and grain = 'month'
+                and period_start = date '{month.version.month}'"""
+        )
+
+    def cells(self) -> list[Cell]:
+        """Every number that the version holds of its month."""
+        rows = self._fetched("select kpi_id, slice, member from frozen_value order by all")
+        return [Cell(*row) for row in rows]
+
+    def certificate(self, cell: Cell) -> Certificate:
+        """The certificate of a cell.
+
+        Raises:
+            WrongUse: the version has no such cell.
+            DataFailed: a raw row is not the one that was stored, or the rows do not sum to what was frozen.
+        """
+        definition = self._definition(cell)
+        figures = self._figures(cell)
+        contributions = Contributions(self._month, self._parts(cell, figures, definition))
+        self._refuse_changed_rows(cell, contributions)
+        self._refuse_other_sums(cell, figures, contributions)
+        return Certificate(cell, figures, definition, contributions)
+
+    def _parts(self, cell: Cell, figures: Mapping[str, Any], definition: Mapping[str, Any]) -> list[Part]:
+        """The parts that have rows: none where there is no number."""
+        if figures["numerator"] is None:
+            return []
+        parts = [Part("numerator", self._measures[definition["numerator_measure"]], cell.slice, cell.member)]
+        if figures["denominator"] is not None:
+            where = (TOTAL, "") if definition["denominator_slice"] == TOTAL else (cell.slice, cell.member)
+            parts.append(Part("denominator", self._measures[definition["denominator_measure"]], *where))
+        return parts
+
+    def _refuse_changed_rows(self, cell: Cell, contributions: Contributions) -> None:
+        """Looks at every part that the rows may have come from; what was looked at for another cell is not again.
+
+        Of what the rows do not name themselves, such as visits after a mailing, the neighbouring months count too.
+        """
+        looked_at = (*contributions.tables, *contributions.load_ids)
+        if looked_at in self._looked_at:
+            return
+        scratch, month = self._month.scratch, self._month.version.month
+        of_rows = self._fetched(
+            "select distinct object from meta.load where list_contains(?, load_id)", contributions.load_ids
+        )
+        for object_name in stored_objects(scratch, self._month.raw_tables_behind(contributions.tables)):
+            days = (month, last_day(month)) if (object_name,) in of_rows else _with_neighbours(month)
+            if (object_name, *days) not in self._looked_at:
+                for one in changed_parts(scratch, object_name, *days):
+                    why = f"rows of load {one.load_id} ({object_name}, part {one.part}) are not those that were stored"
+                    raise DataFailed(self._told(cell), why, AFTER_DAMAGE)
+            self._looked_at.add((object_name, *days))
+        self._looked_at.add(looked_at)
+
+    def _refuse_other_sums(self, cell: Cell, figures: Mapping[str, Any], contributions: Contributions) -> None:
+        if figures["numerator"] is None:
+            return
+        for part in ("numerator", "denominator"):
+            found = contributions.sums[part].amount if part in contributions.sums else 0
+            if figures[part] is not None and found != figures[part]:
+                why = f"the rows sum to {found}, and the {part} was frozen as {figures[part]}"
+                raise DataFailed(self._told(cell), why, AFTER_DAMAGE)
+
+    def _definition(self, cell: Cell) -> dict[str, Any]:
+        """What the catalogue of the version says of the KPI."""
+        found = self._fetched(f"select {', '.join(DEFINED)} from {CATALOGUE} where kpi_id = ?", cell.kpi_id)
+        if not found:
+            known = [name for (name,) in self._fetched(f"select kpi_id from {CATALOGUE} order by kpi_id")]
+            raise WrongUse(
+                f"KPI {cell.kpi_id!r}",
+                f"{self._month.version.snapshot_id} has no such KPI",
+                nearest(cell.kpi_id, known),
+            )
+        return dict(zip(DEFINED, found[0], strict=True))
+
+    def _figures(self, cell: Cell) -> dict[str, Any]:
+        """What was frozen of the cell."""
+        found = self._fetched(
+            f"""select {", ".join(FIGURES)} from frozen_value where kpi_id = ? and slice = ? and member = ?""",
+            *(cell.kpi_id, cell.slice, cell.member),
+        )
+        if not found:
+            self._refuse_unknown_member(cell)
+        return dict(zip(FIGURES, found[0], strict=True))
+
+    def _refuse_unknown_member(self, cell: Cell) -> None:
+        """Says which slices or members there are."""
+        slices = [one for (one,) in self._fetched(
+            "select distinct slice from frozen_value where kpi_id = ? order by slice", cell.kpi_id
+        )]  # fmt: skip
+        if not slices:
+            self._month.make(GRAINS)
+            grains = self._fetched(f"select distinct grain from {GRAINS} where kpi_id = ? order by all", cell.kpi_id)
+            told = ", ".join(grain for (grain,) in grains)
+            raise WrongUse(self._told(cell), "it has no number by month", f"it exists by {told}: ask for another KPI")
+        if cell.slice not in slices:
+            raise WrongUse(
+                f"--slice {cell.slice!r}", f"{cell.kpi_id} was not frozen by it", nearest(cell.slice, slices)
+            )
+        if cell.slice == TOTAL:
+            raise WrongUse(
+                f"--member {cell.member!r}",
+                "the total has no members",
+                f"add --slice, by {', '.join(one for one in slices if one != TOTAL)}",
+            )
+        members = [one for (one,) in self._fetched(
+            "select member from frozen_value where kpi_id = ? and slice = ? order by member", cell.kpi_id, cell.slice
+        )]  # fmt: skip
+        why = f"{cell.kpi_id} has no such {cell.slice} in that month" if cell.member else "it is missing"
+        raise WrongUse(f"--member {cell.member!r}" if cell.member else "--member", why, nearest(cell.member, members))
+
+    def _told(self, cell: Cell) -> str:
+        return f"{self._month.version.snapshot_id} {cell}"
+
+    def _fetched(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        return self._month.scratch.execute(query, list(parameters)).fetchall()
+
+
+def _with_neighbours(month: date) -> tuple[date, date]:
+    """The first and last day of a month with the one before and the one after."""
+    return (month - timedelta(days=1)).replace(day=1), last_day(month_after(month))

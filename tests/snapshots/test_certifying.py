@@ -1,0 +1,227 @@
+"""A closed number is certified by the rows of its frozen loads: they sum to it, and none of them was changed since."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from two_months import JULY
+
+from pipelines.engines.duckdb import Warehouse
+from pipelines.failures import DataFailed, WrongUse
+from pipelines.privacy import masked_text
+from pipelines.snapshots import Cell, Certificate, Certifier, FrozenMonth, version_of
+
+VIEWS, TABLES = frozenset({"staging", "measures"}), frozenset[str]()
+
+
+@pytest.fixture
+def warehouse(kept: Path, tmp_path: Path) -> Warehouse:
+    return Warehouse(shutil.copyfile(kept, tmp_path / "warehouse.duckdb"), 1)
+
+
+@contextmanager
+def certifier(warehouse: Warehouse, number: int = 1, views: frozenset[str] = VIEWS) -> Iterator[Certifier]:
+    with warehouse.looked_into(purpose="test") as connection:
+        version = version_of(connection, JULY, number)
+    with warehouse.beside_scratch(purpose="test") as scratch:
+        yield Certifier(FrozenMonth(scratch, version, views))
+
+
+Rows = list[dict[str, Any]]
+
+
+def certified(warehouse: Warehouse, kpi_id: str, *of: str) -> tuple[Certificate, Rows, Rows]:
+    """The certificate of a number of the first version of July, its rows and its loads."""
+    with certifier(warehouse) as one:
+        certificate = one.certificate(Cell(kpi_id, *of))
+        return certificate, list(certificate.contributions.rows()), certificate.contributions.loads()
+
+
+def spoiled(warehouse: Warehouse, statement: str) -> None:
+    with duckdb.connect(str(warehouse.path)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        changed = connection.execute(statement).fetchall()
+    assert changed != [(0,)]
+
+
+def test_the_rows_of_every_number_sum_to_it_after_loads_models_and_configuration_moved_on(warehouse: Warehouse) -> None:
+    with certifier(warehouse, 1, TABLES) as one:
+        # what is only counted by GA4 has a thousand pages and campaigns, each of them one row
+        cells = [cell for cell in one.cells() if cell.slice in ("total", "channel", "device")]
+        assert len(cells) > 400
+        for cell in cells:
+            certificate = one.certificate(cell)
+            sums = {name: part.amount for name, part in certificate.contributions.sums.items()}
+            for part in ("numerator", "denominator"):
+                assert sums.get(part, Decimal(0)) == (certificate.figures[part] or 0), (cell, part)
+
+
+def test_each_version_is_explained_by_the_loads_and_models_of_its_own_day(warehouse: Warehouse) -> None:
+    loads = []
+    for number in (1, 2):
+        with certifier(warehouse, number) as one:
+            loads.append(one.certificate(Cell("mqls")).contributions.load_ids)
+    assert set(loads[0]) < set(loads[1])
+
+
+def test_a_certificate_tells_what_was_counted_and_where_it_came_from(warehouse: Warehouse) -> None:
+    certificate, rows, (load,) = certified(warehouse, "bounce_rate", "channel", "Email")
+    assert certificate.definition == {
+        "name_en": "Bounce rate (website)",
+        "formula": "sessions that were not engaged / sessions",
+        "numerator_measure": "bounced_sessions",
+        "denominator_measure": "sessions",
+        "denominator_slice": None,
+    }
+    assert certificate.figures["value"] == pytest.approx(
+        float(certificate.figures["numerator"] / certificate.figures["denominator"])
+    )
+    assert {row["channel"] for row in rows} == {"Email"} and {row["object"] for row in rows} == {"ga4.channel_day"}
+    assert [row["part"] for row in rows] == sorted((row["part"] for row in rows), reverse=True)
+    assert all(JULY <= row["day"] < date(2026, 8, 1) for row in rows)
+    assert load["object"] == "ga4.channel_day" and load["window_from"] <= JULY and load["path"] is None
+
+
+def test_rows_of_files_name_the_file(warehouse: Warehouse) -> None:
+    _, rows, loads = certified(warehouse, "revenue")
+    paths = {row["object"]: row["path"] for row in rows}
+    assert paths["shop_order"] == paths["refund"] == "orders/orders_2026-08-06.csv"
+    assert {load["path"] for load in loads} == set(paths.values())
+
+
+def test_a_figure_that_was_counted_elsewhere_is_one_row_with_the_loads_of_its_period(warehouse: Warehouse) -> None:
+    certificate, rows, loads = certified(warehouse, "users", "channel", "Email")
+    assert [(row["row"], row["amount"]) for row in rows] == [("users", certificate.figures["numerator"])]
+    assert {load["object"] for load in loads} == {"ga4.period"}
+
+
+def test_a_number_that_is_not_there_has_a_reason_and_no_rows(warehouse: Warehouse) -> None:
+    spoiled(
+        warehouse,
+        """update snapshots.kpi_value set numerator = null, value = null, status = 'no_source',
+        status_reason = 'no source is configured or was ever loaded' where kpi_id = 'aov' and grain = 'month'""",
+    )
+    certificate, rows, loads = certified(warehouse, "aov")
+    assert rows == loads == []
+    assert certificate.figures["status_reason"] == "no source is configured or was ever loaded"
+
+
+FLIPPED = {
+    "a column that no number uses": "update raw.ga4_channel_day set screen_page_views = screen_page_views + 1",
+    "a sum": "update raw.ga4_channel_day set sessions = sessions + 1",
+    "two rows that make up for each other": """update raw.ga4_channel_day as r set sessions = case
+        when device_category = 'mobile' then sessions + 1 else sessions - 1 end""",
+}
+
+
+@pytest.mark.parametrize("what", FLIPPED)
+def test_a_raw_row_that_was_changed_by_hand_is_told_with_its_load_and_part(warehouse: Warehouse, what: str) -> None:
+    spoiled(warehouse, f"{FLIPPED[what]} where part = '2026-07-05' and session_default_channel_group = 'Direct'")
+    why = r"rows of load \d+ \(ga4\.channel_day, part 2026-07-05\) are not those that were stored"
+    with pytest.raises(DataFailed, match=f"2026-07-v1 sessions: {why}"):
+        certified(warehouse, "sessions")
+
+
+@pytest.mark.parametrize(
+    ("statement", "cell"),
+    [
+        ("update raw.lead set region = 'elsewhere' where lead_id = 'L-000050'", "new_leads"),
+        ("insert into raw.shop_order select * from raw.shop_order limit 1", "orders"),
+        ("delete from raw.lead_stage where stage = 'mql'", "mqls"),
+        ("update raw.ga4_period set new_users = new_users + 1 where period_start = '2026-07-01'", "users"),
+    ],
+    ids=["a column", "a row too many", "rows gone", "a period"],
+)  # fmt: skip
+def test_rows_of_files_and_periods_are_held_against_their_hash_too(
+    warehouse: Warehouse, statement: str, cell: str
+) -> None:
+    spoiled(warehouse, statement)
+    with pytest.raises(DataFailed, match="are not those that were stored"):
+        certified(warehouse, cell)
+
+
+def test_damage_outside_the_month_does_not_concern_its_visits(warehouse: Warehouse) -> None:
+    spoiled(warehouse, "update raw.ga4_channel_day set sessions = sessions + 1 where part = '2026-08-05'")
+    certificate, rows, _ = certified(warehouse, "sessions")
+    assert sum(row["amount"] for row in rows) == certificate.figures["numerator"]
+
+
+def test_a_frozen_figure_that_was_changed_by_hand_is_not_what_the_rows_sum_to(warehouse: Warehouse) -> None:
+    spoiled(warehouse, "update snapshots.kpi_value set numerator = numerator + 1 where kpi_id = 'orders'")
+    with pytest.raises(DataFailed, match=r"2026-07-v1 orders: the rows sum to \d+\.0+, and the numerator was frozen"):
+        certified(warehouse, "orders")
+
+
+def test_leads_and_customers_are_named_by_the_id_of_the_crm_and_nobody_by_address(warehouse: Warehouse) -> None:
+    kpis = ("new_leads", "mqls", "customers", "orders", "revenue")
+    with certifier(warehouse) as one:
+        given = [list(one.certificate(Cell(kpi)).contributions.rows()) for kpi in kpis]
+    leads, mqls, *others = given
+    assert {row["row"] for row in leads} > {"lead L-000050"} and {row["row"] for row in mqls} > {"lead L-000050 mql"}
+    assert any(row["row"].startswith("order O-") for rows in others for row in rows)
+    texts = [cell for rows in given for row in rows for cell in row.values() if isinstance(cell, str)]
+    assert [text for text in texts if masked_text(text) != text] == []
+
+
+def test_a_person_without_an_id_is_a_number(warehouse: Warehouse) -> None:
+    spoiled(warehouse, "delete from raw.person where source_id = 'L-000050'")
+    certificate, rows, _ = certified(warehouse, "new_leads")
+    numbers = [row["row"] for row in rows if row["row"].removeprefix("lead ").isdigit()]
+    assert len(numbers) == 1 and "lead L-000050" not in {row["row"] for row in rows}
+    assert len(rows) == certificate.figures["numerator"]
+
+
+def test_a_warehouse_of_an_earlier_release_knows_neither_ids_nor_columns_nor_checksums(warehouse: Warehouse) -> None:
+    for column in ("raw.person drop source_id", "meta.load drop columns", "meta.load_part drop checksum"):
+        spoiled(warehouse, f"alter table {column}")
+    assert certified(warehouse, "sessions")[1]
+    _, rows, _ = certified(warehouse, "new_leads")
+    assert all(row["row"].removeprefix("lead ").isdigit() for row in rows)
+
+
+def test_rows_from_before_a_column_came_are_still_those_that_were_stored(warehouse: Warehouse) -> None:
+    for statement in ("update meta.load set columns = null", "alter table raw.lead add column later_column varchar"):
+        spoiled(warehouse, statement)
+    _, rows, _ = certified(warehouse, "new_leads")
+    assert rows
+    spoiled(warehouse, "update raw.lead set later_column = 'x'")
+    with pytest.raises(DataFailed, match="are not those that were stored"):
+        certified(warehouse, "new_leads")
+
+
+def test_the_engine_of_another_release_hashes_otherwise_and_the_rows_are_still_those_that_were_stored(
+    warehouse: Warehouse,
+) -> None:
+    spoiled(warehouse, "update meta.load_part set checksum = checksum + 1")
+    _, rows, _ = certified(warehouse, "sessions")
+    assert rows
+
+
+UNKNOWN = {
+    Cell("new_lead"): "KPI 'new_lead': 2026-07-v1 has no such KPI: did you mean 'new_leads'?",
+    Cell("new_leads", "chanel", "Email"): "--slice 'chanel': new_leads was not frozen by it: did you mean 'channel'?",
+    Cell("new_leads", "channel", "Direkt"): "new_leads has no such channel in that month: did you mean 'Direct'?",
+    Cell("new_leads", "channel"): "--member: it is missing: use one of",
+    Cell("new_leads", "total", "Email"): "--member 'Email': the total has no members: add --slice, by channel, device",
+}
+
+
+@pytest.mark.parametrize("cell", UNKNOWN, ids=str)
+def test_a_number_that_was_not_frozen_is_refused_with_those_that_were(warehouse: Warehouse, cell: Cell) -> None:
+    with pytest.raises(WrongUse) as refused:
+        certified(warehouse, cell.kpi_id, cell.slice, cell.member)
+    assert UNKNOWN[cell] in str(refused.value)
+
+
+def test_a_kpi_that_has_no_months_says_at_which_grains_it_exists(warehouse: Warehouse) -> None:
+    spoiled(warehouse, "delete from snapshots.kpi_value where kpi_id = 'orders' and grain = 'month'")
+    with pytest.raises(WrongUse, match="2026-07-v1 orders: it has no number by month: it exists by day, month"):
+        certified(warehouse, "orders")

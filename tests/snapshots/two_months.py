@@ -1,0 +1,40 @@
+"""A company whose loads, models and configuration move on after two months were closed."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from nightly import new_warehouse, running_company, shipped_project
+
+from pipelines.build import Project
+from pipelines.configuration import config_from_texts
+from pipelines.definitions import load_project
+from pipelines.snapshots import BY_HAND, Due, close_month
+from pipelines.tables import read_table
+
+JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
+MORNINGS = {date(2026, 8, 6): (JULY,), date(2026, 9, 8): (JULY, AUGUST)}
+
+
+def moved_on() -> Project:
+    """The project as it may be a while later: another window, a rule for a channel, a changed model."""
+    texts = dict(shipped_project().config.texts)
+    assert "conversion_window_days: 90" in texts["company.yaml"]
+    texts["company.yaml"] = texts["company.yaml"].replace("conversion_window_days: 90", "conversion_window_days: 60")
+    project = load_project(config_from_texts(texts))
+    table = project.tables["facts.lead"]
+    changed = read_table(table.text.replace("not coalesce(l.is_test, false)", "true"), "assets/facts/lead.sql")
+    return replace(project, tables={**project.tables, table.name: changed})
+
+
+def close_two_months(folder: Path) -> Path:
+    """A warehouse in which two months were closed, the older one twice, the second time under other rules."""
+    with running_company(folder / "inbox") as company, closing(new_warehouse(folder / "w.duckdb")) as connection:
+        for project, (morning, months) in zip((shipped_project(), moved_on()), MORNINGS.items(), strict=True):
+            company.night(connection, morning, project)
+            for month in months:
+                close_month(connection, project.tables, Due(month, BY_HAND), run_id="close")
+    return folder / "w.duckdb"
