@@ -20,13 +20,13 @@ from pipelines.snapshots.contributions import Contributions, Part, last_day
 from pipelines.snapshots.due import month_after
 from pipelines.snapshots.frozen_month import FrozenMonth
 
-CATALOGUE, GRAINS = "reference.kpi", "reference.kpi_grain"
+CATALOGUE, DEFINITIONS, GRAINS = "reference.kpi", "reference.kpi_definition", "reference.kpi_grain"
 TOTAL = "total"
 FIGURES = (
     *("value", "numerator", "denominator", "unit", "ci_low", "ci_high", "status", "status_reason", "trust"),
     *("trust_reason", "definition_version"),
 )
-DEFINED = ("name_en", "formula", "numerator_measure", "denominator_measure", "denominator_slice")
+DEFINED = ("formula", "numerator_measure", "denominator_measure", "denominator_slice")
 AFTER_DAMAGE = "put the warehouse back from a backup with `kpi restore`; look at who writes to the file"
 
 
@@ -78,8 +78,9 @@ class Certifier:
             WrongUse: the version has no such cell.
             DataFailed: a raw row is not the one that was stored, or the rows do not sum to what was frozen.
         """
-        definition = self._definition(cell)
+        self._refuse_unknown_kpi(cell)
         figures = self._figures(cell)
+        definition = self._definition(cell, figures["definition_version"])
         contributions = Contributions(self._month, self._parts(cell, figures, definition))
         self._refuse_changed_rows(cell, contributions)
         self._refuse_other_sums(cell, figures, contributions)
@@ -125,17 +126,25 @@ class Certifier:
                 why = f"the rows sum to {found}, and the {part} was frozen as {figures[part]}"
                 raise DataFailed(self._told(cell), why, AFTER_DAMAGE)
 
-    def _definition(self, cell: Cell) -> dict[str, Any]:
-        """What the catalogue of the version says of the KPI."""
-        found = self._fetched(f"select {', '.join(DEFINED)} from {CATALOGUE} where kpi_id = ?", cell.kpi_id)
-        if not found:
-            known = [name for (name,) in self._fetched(f"select kpi_id from {CATALOGUE} order by kpi_id")]
+    def _definition(self, cell: Cell, number: int) -> dict[str, Any]:
+        """The definition that the cell was counted by; a month of an earlier release knows one alone."""
+        if DEFINITIONS in self._month.recipe.tables:
+            self._month.make(DEFINITIONS)
+            versions = f"(select * from {DEFINITIONS} where definition_version = {number})"
+        else:
+            versions = CATALOGUE
+        (name,) = self._fetched(f"select name_en from {CATALOGUE} where kpi_id = ?", cell.kpi_id)
+        (found,) = self._fetched(f"select {', '.join(DEFINED)} from {versions} where kpi_id = ?", cell.kpi_id)
+        return dict(zip(("name_en", *DEFINED), (*name, *found), strict=True))
+
+    def _refuse_unknown_kpi(self, cell: Cell) -> None:
+        known = [name for (name,) in self._fetched(f"select kpi_id from {CATALOGUE} order by kpi_id")]
+        if cell.kpi_id not in known:
             raise WrongUse(
                 f"KPI {cell.kpi_id!r}",
                 f"{self._month.version.snapshot_id} has no such KPI",
                 nearest(cell.kpi_id, known),
             )
-        return dict(zip(DEFINED, found[0], strict=True))
 
     def _figures(self, cell: Cell) -> dict[str, Any]:
         """What was frozen of the cell."""

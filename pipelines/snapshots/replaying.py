@@ -25,7 +25,7 @@ from pipelines.tables import Table, in_order
 # What says which raw rows count and what was run on them; little beside the rows.
 BOOKKEEPING = (
     *("meta.load", "meta.load_part", "meta.load_confirmation", "meta.ruling", "meta.ruled_part"),
-    *("meta.text", "meta.text_set"),
+    *("meta.text", "meta.text_set", "meta.erased_part"),
 )
 DIFFERENCES_SHOWN = 20
 
@@ -107,11 +107,13 @@ def take_over_loads(scratch: duckdb.DuckDBPyConnection, kept: str = KEPT) -> Non
     """The bookkeeping of the warehouse, and its raw rows where they lie."""
     with all_or_nothing(scratch):
         create_bare_tables(scratch)
-        for name in BOOKKEEPING:
-            scratch.execute(f"insert into {name} by name select * from {kept}.{name}")
         scratch.execute("create schema if not exists raw")
-        raw = "select table_name from duckdb_tables() where database_name = ? and schema_name = 'raw' order by all"
-        for (name,) in scratch.execute(raw, [kept]).fetchall():
+        lying = "select schema_name, table_name from duckdb_tables() where database_name = ? order by all"
+        tables = scratch.execute(lying, [kept]).fetchall()
+        # a warehouse of an earlier release may lack some
+        for name in [name for name in BOOKKEEPING if tuple(name.split(".")) in tables]:
+            scratch.execute(f"insert into {name} by name select * from {kept}.{name}")
+        for name in [name for schema, name in tables if schema == "raw"]:
             scratch.execute(f'drop table if exists raw."{name}"')
             scratch.execute(f'create view raw."{name}" as select * from {kept}.raw."{name}"')
 
