@@ -6,7 +6,7 @@ import csv
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -34,7 +34,17 @@ from pipelines.inbox import source_id_hmac
 from pipelines.intake import Night
 from pipelines.loads import BESIDE_CONTENT, current_cut, stored_hashes
 from pipelines.sandbox.exports import write_exports
-from pipelines.snapshots import BY_HAND, Due, breaks, close_month, replay, version_of
+from pipelines.snapshots import (
+    BY_HAND,
+    Cell,
+    Certifier,
+    Due,
+    FrozenMonth,
+    breaks,
+    close_month,
+    replay,
+    version_of,
+)
 
 TODAY, AUGUST = tiny_truth().today, date(2026, 8, 1)
 # one with a deal and stages, one with an order, one into whom another record was merged
@@ -201,6 +211,25 @@ def test_rows_that_other_hands_changed_are_not_made_right_by_an_erasure(connecti
     erased(connection, "lead", "L-000003", "L-000023")
     noted = "select count(*), count(content_hash) from meta.erased_part where object = 'lead'"
     assert rows_of(connection, noted) == [(2, 1)]
+
+
+@pytest.mark.parametrize("changed_by_others", [False, True], ids=["as it was", "changed by other hands"])
+def test_a_closed_number_is_certified_without_the_erased_persons_names(
+    company: Company, changed_by_others: bool
+) -> None:
+    """What is left of their rows is known by its own hash, so that a change by other hands still shows."""
+    with company.connected() as connection:
+        erased(connection, "lead", *LEADS)
+        if changed_by_others:
+            connection.execute(
+                "update raw.lead set region = 'elsewhere' where part in (select part from meta.erased_part)"
+            )
+        version = version_of(connection, AUGUST, 1)
+    with company.warehouse.beside_scratch(purpose="test") as scratch:
+        certifier = Certifier(FrozenMonth(scratch, version))
+        with pytest.raises(DataFailed, match="are not those that were stored") if changed_by_others else nullcontext():
+            listed = [row["row"] for row in certifier.certificate(Cell("new_leads")).contributions.rows()]
+            assert listed and not {f"lead {one}" for one in LEADS} & set(listed)
 
 
 def test_a_column_that_an_old_text_reads_stays(connection: duckdb.DuckDBPyConnection) -> None:

@@ -20,7 +20,7 @@ from pipelines.configuration import config_from_texts
 from pipelines.definitions import load_project
 from pipelines.engines.duckdb import Warehouse
 from pipelines.loads import current_cut
-from pipelines.snapshots import BY_HAND, Due, close_month, replay, version_of
+from pipelines.snapshots import BY_HAND, Cell, Certifier, Due, FrozenMonth, close_month, replay, version_of
 
 JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
 MORNING = date(2026, 9, 8)
@@ -153,3 +153,16 @@ def test_every_version_replays_under_its_own_definition(kept: Path, tmp_path: Pa
         version = version_of(connection, month, number)
     with copy.beside_scratch(purpose="test") as scratch:
         assert replay(scratch, version).is_equal
+
+
+@pytest.mark.parametrize(("month", "number", "measure"), [(JULY, 2, "order_count"), (AUGUST, 1, "ordering_customers")])
+def test_a_certificate_names_the_definition_that_the_month_was_counted_by(
+    kept: Path, tmp_path: Path, month: date, number: int, measure: str
+) -> None:
+    copy = Warehouse(shutil.copyfile(kept, tmp_path / "warehouse.duckdb"), 1)
+    with copy.looked_into(purpose="test") as connection:
+        version = version_of(connection, month, number)
+    with copy.beside_scratch(purpose="test") as scratch:
+        certificate = Certifier(FrozenMonth(scratch, version)).certificate(Cell("aov"))
+    assert certificate.definition["denominator_measure"] == measure
+    assert certificate.contributions.number > 1
