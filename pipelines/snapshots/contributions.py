@@ -6,7 +6,7 @@ Reads only what the measure tables say of themselves. Whether the rows are right
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -41,32 +41,36 @@ class Summed:
     amount: Decimal
 
 
+@dataclass(frozen=True)
+class Day:
+    """How many rows a day has in a part, and how many come before them."""
+
+    part: str
+    day: date
+    rows: int
+    before: int
+
+
 class Contributions:
-    """The rows of the cell that was asked for last; they lie in the scratch database of the month."""
+    """The rows of a cell: counted and summed at once, and computed as they are asked for."""
 
     def __init__(self, month: FrozenMonth, parts: Sequence[Part]) -> None:
-        self._scratch, self._month = month.scratch, month.version.month
+        self._frozen, self._scratch, self._parts = month, month.scratch, parts
         self.tables = sorted({part.measure.table for part in parts})
         month.make(*self.tables)
-        declared = [month.recipe.tables[part.measure.table] for part in parts]
+        declared = [month.recipe.tables[name] for name in self.tables]
         self._slices = list(dict.fromkeys(name for table in declared for name in _slices(table)))
-        rows = "\nunion all by name\n".join(
-            _rows(part, table, self._month) for part, table in zip(parts, declared, strict=True)
-        )
-        days = (self._month, last_day(self._month))
-        with month.only(*days) if all(map(month.is_by_day, self.tables)) else nullcontext():
-            self._scratch.execute(f"create or replace temp table contribution as {rows or NOTHING}")
-        found = self._scratch.execute(
-            f"""select part, load_id, count(*), {EXACT.format("sum(amount)")}
-            from contribution group by part, load_id order by part, load_id"""
-        ).fetchall()
+        found = self._summed_by_day()
         self.sums: dict[str, Summed] = {}
-        for name, _, number, amount in found:
-            before = self.sums.get(name, Summed(0, Decimal(0)))
-            self.sums[name] = Summed(before.rows + number, before.amount + amount)
-        self.number = sum(one.rows for one in self.sums.values())
-        of_rows = {load_id for _, load_id, *_ in found if load_id is not None}
-        self.load_ids = sorted({*of_rows, *self._loads_of_periods(month, parts)})
+        self._days: list[Day] = []
+        self.number = 0
+        for part, day, rows, amount, _ in found:
+            before = self.sums.get(part, Summed(0, Decimal(0)))
+            self.sums[part] = Summed(before.rows + rows, before.amount + amount)
+            self._days.append(Day(part, day, rows, self.number))
+            self.number += rows
+        of_rows = {load_id for *_, load_ids in found for load_id in load_ids if load_id is not None}
+        self.load_ids = sorted({*of_rows, *self._loads_of_periods()})
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -75,6 +79,15 @@ class Contributions:
 
     def rows(self, first: int = 0, most: int | None = None) -> Iterator[dict[str, Any]]:
         """The rows from a place on, numerator first, by day; persons by their id where that may be shown."""
+        most = self.number if most is None else most
+        reached = [one for one in self._days if one.before < first + most and one.before + one.rows > first]
+        if not reached:
+            return
+        days = (min(one.day for one in reached), max(one.day for one in reached))
+        # of the same days the other part may have rows too, before those that are asked for
+        ahead = sum(one.rows for one in self._days if days[0] <= one.day <= days[1] and one.before < reached[0].before)
+        with self._narrowed_to(*days):
+            self._scratch.execute(f"create or replace temp table contribution as {self._rows_of(*days)}")
         slices = "".join(f', c."{name}"' for name in self._slices)
         found = self._scratch.execute(
             f"""with page as (
@@ -94,7 +107,7 @@ class Contributions:
             left join meta.load as l on l.load_id = c.load_id
             left join ({FILES}) as f on f.load_id = coalesce(l.fetch_id, l.load_id)
             order by c.part desc, c.day, c.row_key""",
-            {"first": first, "most": most},
+            {"first": ahead + first - reached[0].before, "most": most},
         )
         names = [column[0] for column in found.description or ()]
         while batch := found.fetchmany(10_000):
@@ -112,14 +125,37 @@ class Contributions:
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def _loads_of_periods(self, month: FrozenMonth, parts: Sequence[Part]) -> Iterator[int]:
+    def _summed_by_day(self) -> list[tuple[Any, ...]]:
+        """Part, day, rows, amount and loads, in the order in which rows are listed."""
+        month = self._frozen.version.month
+        days = (month, last_day(month))
+        with self._narrowed_to(*days):
+            return self._scratch.execute(
+                f"""select part, day, cast(sum(rows) as bigint), sum(amount), list(load_id) from (
+                    select part, day, load_id, count(*) as rows, {EXACT.format("sum(amount)")} as amount
+                    from ({self._rows_of(*days)}) group by part, day, load_id
+                ) group by part, day order by part desc, day"""
+            ).fetchall()
+
+    def _rows_of(self, first_day: date, last_day: date) -> str:
+        """The statement of the rows of some days, of every part."""
+        tables = self._frozen.recipe.tables
+        selects = [_rows(part, tables[part.measure.table], first_day, last_day) for part in self._parts]
+        return "\nunion all by name\n".join(selects) or NOTHING
+
+    def _narrowed_to(self, first_day: date, last_day: date) -> AbstractContextManager[None]:
+        is_by_day = all(map(self._frozen.is_by_day, self.tables))
+        return self._frozen.only(first_day, last_day) if is_by_day else nullcontext()
+
+    def _loads_of_periods(self) -> Iterator[int]:
         """The loads behind figures that were counted elsewhere: those that hold the month, or its days."""
-        for part in [one for one in parts if not one.measure.is_additive]:
-            staged = month.staging_behind([part.measure.table])
+        month = self._frozen.version.month
+        for part in [one for one in self._parts if not one.measure.is_additive]:
+            staged = self._frozen.staging_behind([part.measure.table])
             # what is divided by event came with the answers of the total
             of_slice = f"slice in ('total', {quoted(part.slice)})"
-            of_month = f"grain = 'month' and period_start = {_day(self._month)} and {of_slice}"
-            of_days = f"day between {_day(self._month)} and {_day(last_day(self._month))}"
+            of_month = f"grain = 'month' and period_start = {_day(month)} and {of_slice}"
+            of_days = f"day between {_day(month)} and {_day(last_day(month))}"
             periods = [table.name for table in staged if _has(table, "grain", "period_start", "slice", "load_id")]
             days = [table.name for table in staged if _has(table, "day", "load_id")]
             for name in periods or days:
@@ -143,20 +179,20 @@ def last_day(month: date) -> date:
     return month_after(month) - timedelta(days=1)
 
 
-def _rows(part: Part, table: Table, month: date) -> str:
-    """The statement of the rows of a part: those that the roll-up of the month sums, or the one that was counted."""
+def _rows(part: Part, table: Table, first_day: date, last_day: date) -> str:
+    """The statement of the rows of a part: those that the roll-up sums, or the one that was counted for the month."""
     name = part.measure.name
     if not part.measure.is_additive:
         return f"""select '{part.name}' as part, period_start as day, measure as row_key,
             cast(null as bigint) as load_id, value as amount
         from {table.name}
-        where measure = {quoted(name)} and grain = 'month' and period_start = {_day(month)}
+        where measure = {quoted(name)} and grain = 'month' and period_start = {_day(first_day)}
             and slice = {quoted(part.slice)} and member = {quoted(part.member)} and value is not null"""
     slices = "".join(f', "{column}"' for column in _slices(table))
     of_member = "" if part.slice == "total" else f' and "{part.slice}" = {quoted(part.member)}'
     return f"""select '{part.name}' as part, day, row_key, load_id, "{name}" as amount{slices}
         from {table.name}
-        where day between {_day(month)} and {_day(last_day(month))} and "{name}" is not null{of_member}"""
+        where day between {_day(first_day)} and {_day(last_day)} and "{name}" is not null{of_member}"""
 
 
 def _slices(table: Table) -> list[str]:

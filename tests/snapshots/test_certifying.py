@@ -90,6 +90,15 @@ def test_a_certificate_tells_what_was_counted_and_where_it_came_from(warehouse: 
     assert load["object"] == "ga4.channel_day" and load["window_from"] <= JULY and load["path"] is None
 
 
+def test_pages_follow_each_other_from_the_numerator_into_the_denominator(warehouse: Warehouse) -> None:
+    with certifier(warehouse) as one:
+        contributions = one.certificate(Cell("bounce_rate", "channel", "Email")).contributions
+        rows = list(contributions.rows())
+        pages = [list(contributions.rows(first, 7)) for first in range(0, contributions.number + 7, 7)]
+    assert [row for page in pages for row in page] == rows and len(rows) == contributions.number > 50
+    assert pages[-1] == [] or len(pages[-1]) < 7
+
+
 def test_rows_of_files_name_the_file(warehouse: Warehouse) -> None:
     _, rows, loads = certified(warehouse, "revenue")
     paths = {row["object"]: row["path"] for row in rows}
