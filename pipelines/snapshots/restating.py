@@ -80,7 +80,7 @@ def restate(scratch: duckdb.DuckDBPyConnection, before: Side, after: Side, kept:
 
 def gained(was: Mapping[Cell, Figures], became: Mapping[Cell, Figures], cause: str) -> Iterator[Amount]:
     """What every part of every cell gained."""
-    for cell in was.keys() | became.keys():
+    for cell in sorted(was.keys() | became.keys()):
         pairs = zip(PARTS, was.get(cell, (None,) * 3), became.get(cell, (None,) * 3), strict=True)
         for part, then, now in pairs:
             amount = EXACT.subtract(_exact(now), _exact(then))
