@@ -158,6 +158,8 @@ def test_a_later_version_of_a_month_says_why_it_differs(worked_desk: Desk, capsy
         ("2026-08-v2", 1, 2, "device", "(unknown)", "late_data", "numerator", 1),
         ("2026-08-v2", 1, 2, "total", "", "late_data", "numerator", 1),
     ]
+    page = (desk.data / "reports/2026-08/v2/review.en.html").read_text("utf-8")
+    assert "What changed since version 1" in page and "with no remainder" in page
     capsys.readouterr()
     assert desk.kpi("restatement", "2026-08", "--from", "1", "--to", "2", "--json") == 0
     found = json.loads(capsys.readouterr().out)
