@@ -12,12 +12,8 @@ from pipelines.review.figures import reading_place
 from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
 from pipelines.review.month import ClosedMonth, Definition
 from pipelines.review.wording import Number, Phrase, Wording
+from pipelines.snapshots.causes import CAUSES
 
-# in the order in which they are taken apart
-CAUSES = (
-    *("exchange_rate", "merge", "refund", "late_data", "source_correction"),
-    *("attribution", "cost_allocation", "configuration", "definition"),
-)
 MEMBERS_SHOWN = 60
 
 
