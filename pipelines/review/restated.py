@@ -144,12 +144,13 @@ class _View:
         def or_missing(value: Number | None, write: Callable[[Number], str], why: str) -> Cell:
             return notes.missing(Phrase(self.wording(why))) if value is None else Cell(write(value))
 
-        before, after = one.before[part], one.after[part]
+        difference = _difference(one, part)
+        why = "restated.no_difference" if difference is None else "restated.not_recorded"
         return (
-            or_missing(before, written, "restated.no_value"),
-            or_missing(after, written, "restated.no_value"),
-            or_missing(_difference(one, part), signed, "restated.no_difference"),
-            *(or_missing(_amount(one, part, cause), signed, "restated.not_recorded") for cause in self.causes),
+            or_missing(one.before[part], written, "restated.no_value"),
+            or_missing(one.after[part], written, "restated.no_value"),
+            or_missing(difference, signed, "restated.no_difference"),
+            *(or_missing(_amount(one, part, cause), signed, why) for cause in self.causes),
         )
 
 
@@ -163,8 +164,8 @@ def _difference(one: Restated, part: str) -> Decimal | None:
 
 
 def _amount(one: Restated, part: str, cause: str) -> Decimal | None:
-    """What came of a cause; 0 where the part was taken apart and the cause is not named."""
-    is_taken_apart = any(part == known for known, _ in one.amounts)
+    """What came of a cause; 0 where the part is the same, or was taken apart and the cause is not named."""
+    is_taken_apart = any(part == known for known, _ in one.amounts) or _difference(one, part) == 0
     return one.amounts.get((part, cause), Decimal(0)) if is_taken_apart else None
 
 

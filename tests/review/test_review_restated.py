@@ -148,7 +148,23 @@ def test_a_value_that_only_one_version_has_is_a_gap_with_its_reason(
     page = written(company, SECOND, languages=("en",))["en"]
     before, _, difference = cells(page, "Average order value", TOTALS)
     assert before == "—a (this version has no value)"
-    assert difference == "—b (one of the two versions has no value)"
+    assert difference == "—b (a difference needs a value in both versions)"
+
+
+def test_a_value_that_stays_the_same_while_its_parts_change_has_nothing_unrecorded(
+    written: Written, company: duckdb.DuckDBPyConnection
+) -> None:
+    company.execute(
+        """update snapshots.kpi_value set numerator = 0, denominator = denominator + 4, value = 0
+        where snapshot_id = '2026-09-v2' and grain = 'month' and kpi_id = 'bounce_rate'"""
+    )
+    company.execute(
+        """update snapshots.kpi_value set numerator = 0, value = 0
+        where snapshot_id = '2026-09-v1' and grain = 'month' and kpi_id = 'bounce_rate'"""
+    )
+    tell_of(company, amounts=[(SEPTEMBER, 1, 2, "bounce_rate", "total", "", "late_data", "denominator", 4)])
+    page = written(company, SECOND, languages=("en",))["en"]
+    assert cells(page, "Bounce rate (website)", TOTALS) == ["0.0%", "0.0%", "0", "0"]
 
 
 def test_members_are_listed_with_what_they_are(written: Written, company: duckdb.DuckDBPyConnection) -> None:
