@@ -33,6 +33,8 @@ EURO_SIGN = {"nl": "¤\u00a0{0};¤\u00a0-{0}", "en": "¤{0};-¤{0}"}
 # A return of 3.4 means 3.4 euros for each euro; as 340 % it would read as a share.
 SHOWN_AS_FACTOR = frozenset({"roas"})
 MISSING = "—"
+# what a version is noted with that was frozen on a close day
+CLOSE_DAY = re.compile(r"day (\d+)")
 MINUS = "\u2212"
 Number = float | int | Decimal
 
@@ -160,6 +162,11 @@ class Wording:
     @staticmethod
     def _signed(text: object) -> str:
         return str(text).replace("-", MINUS)
+
+    def noted(self, note: str) -> str:
+        """Why a version was frozen."""
+        on_day = CLOSE_DAY.fullmatch(note)
+        return self("note.day", day=on_day[1]) if on_day else self.known(f"note.{note}") or note
 
     # ---- reasons ----
 

@@ -109,6 +109,19 @@ def test_every_reason_in_the_kpi_table_has_a_dutch_example_here() -> None:
     assert [part for part in said if not any(part.strip() in reason for reason in REASONS)] == []
 
 
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        ("backfilled", "achteraf gemaakt; bij de eerste keer inladen was de maand al voorbij"),
+        ("closed by hand", "met de hand afgesloten"),
+        ("day 35", "vastgelegd op dag 35 na de maand"),
+        ("of another release", "of another release"),
+    ],
+)
+def test_why_a_version_was_frozen_is_told_in_dutch(dutch: Wording, note: str, told: str) -> None:
+    assert dutch.noted(note) == told
+
+
 def test_a_reason_nobody_translated_is_marked_as_english(dutch: Wording) -> None:
     assert dutch.reason("a brand new reason").language == "en"
 
