@@ -6,6 +6,7 @@ What a backup is and how it is compared is in `backups`.
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from pipelines.backups import (
 )
 from pipelines.engines.duckdb import LOCK_WAIT_SECONDS, Warehouse, all_or_nothing, attached
 from pipelines.failures import WrongUse
+from pipelines.snapshots.heads import missing_ends, note_heads
+from pipelines.snapshots.homes import has_snapshot_tables
 
 # stands in the name of a warehouse that was replaced
 BEFORE_RESTORE = ".before-restore-"
@@ -31,6 +34,12 @@ BESIDES = {
     "meta.text": "here.sha256 = theirs.sha256",
     "meta.text_set": "here.set_hash = theirs.set_hash",
     "snapshots.approval": "here.snapshot_id = theirs.snapshot_id and here.approved_by = theirs.approved_by",
+}
+# approvals are of figures: a version of the same name with others was never approved
+FITTING = {
+    "snapshots.approval": """theirs.content_sha256 in (
+        select s.content_sha256 from snapshots.snapshot as s where s.snapshot_id = theirs.snapshot_id
+    )"""
 }
 
 
@@ -59,17 +68,32 @@ def restore(file: Path, warehouse: Warehouse, *, wait_seconds: float = LOCK_WAIT
     return kept
 
 
-def carry_over_closed_months(kept: Path, warehouse: Warehouse) -> tuple[str, ...]:
-    """Versions of closed months that the replaced warehouse had and the backup lacks: they are never taken back.
+@dataclass(frozen=True)
+class ClosedMonths:
+    """What became of the closed months of a replaced warehouse: versions that were kept, and what is lost, in words."""
 
-    Answers with their names; with none when the replaced warehouse cannot be read.
+    kept: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+def carry_over_closed_months(replaced: Path | None, warehouse: Warehouse) -> ClosedMonths:
+    """Takes over the versions of closed months that the backup lacks; what cannot be taken over is lost, and told.
+
+    From here on the warehouse as it is counts: the ends of its chains are noted anew.
     """
     with warehouse.opened(purpose="kpi restore") as connection:
-        try:
-            with attached(connection, kept, "kept", "read_only"):
-                return _carry_over(connection)
-        except duckdb.Error:
-            return ()
+        kept: tuple[str, ...] = ()
+        lost: tuple[str, ...] = ()
+        if replaced is not None:
+            try:
+                with attached(connection, replaced, "kept", "read_only"):
+                    kept = _carry_over(connection)
+            except duckdb.Error:
+                lost = ("versions closed since that backup, for the replaced warehouse cannot be read",)
+        if has_snapshot_tables(connection):
+            lost = (*lost, *missing_ends(connection))
+            note_heads(connection)
+        return ClosedMonths(kept, lost)
 
 
 def _carry_over(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
@@ -82,6 +106,9 @@ def _carry_over(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         connection.execute(
             f"create table if not exists snapshots.{table} as select * from kept.snapshots.{table} limit 0"
         )
+        # the backup may be of an earlier release
+        for column, kind, *_ in connection.execute(f"describe kept.snapshots.{table}").fetchall():
+            connection.execute(f'alter table snapshots.{table} add column if not exists "{column}" {kind}')
     lacking = "select snapshot_id from kept.snapshots.snapshot except select snapshot_id from snapshots.snapshot"
     carried = tuple(sorted(row[0] for row in connection.execute(lacking).fetchall()))
     with all_or_nothing(connection):
@@ -95,7 +122,8 @@ def _carry_over(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
             if (kept := f"kept.{name}") in _tables(connection):
                 connection.execute(
                     f"""insert into {name} by name select theirs.* from {kept} as theirs
-                    where not exists (select 1 from {name} as here where {is_there})"""
+                    where not exists (select 1 from {name} as here where {is_there})
+                        and {FITTING.get(name, "true")}"""
                 )
     return carried
 

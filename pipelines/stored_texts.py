@@ -96,6 +96,8 @@ def stored_recipe(connection: duckdb.DuckDBPyConnection, kept_as: str, what: str
         if body is None or hashlib.sha256(body.encode()).hexdigest() != sha256:
             why = f"the kept text of {name} is not the one that was stored"
             raise DataFailed(what, why, "restore the warehouse from a backup with `kpi restore`")
-    tables = [read_table(body, f"the kept text of {name}") for kind, name, _, body in rows if kind == "model"]
+    tables = [
+        read_table(body, f"the kept text of {name}", is_kept=True) for kind, name, _, body in rows if kind == "model"
+    ]
     (macros,) = [body for kind, _, _, body in rows if kind == "macro"]
     return Recipe({table.name: table for table in tables}, macros)

@@ -20,7 +20,7 @@ from pipelines.engines.duckdb import Warehouse, attached, locked
 from pipelines.failures import DataFailed, SourceUnavailable, WrongUse
 from pipelines.intake import create_raw_tables
 from pipelines.loads import create_meta_tables
-from pipelines.restoring import carry_over_closed_months, restore
+from pipelines.restoring import ClosedMonths, carry_over_closed_months, restore
 from pipelines.snapshots import create_snapshot_tables
 
 NIGHT = datetime(2026, 9, 8, 3, 0, tzinfo=UTC)
@@ -326,7 +326,7 @@ def test_a_closed_month_that_the_backup_lacks_is_carried_over(place: Warehouse, 
     freeze(place, "2026-08-v1")
     kept = restore(made, place)
     assert kept is not None
-    assert carry_over_closed_months(kept, place) == ("2026-08-v1",)
+    assert carry_over_closed_months(kept, place) == ClosedMonths(("2026-08-v1",), ())
     with place.opened(purpose="test") as connection:
         frozen = connection.execute("select snapshot_id, figure from snapshots.check_result order by 1").fetchall()
     assert frozen == [("2026-07-v1", 7), ("2026-08-v1", 7)]
@@ -337,7 +337,9 @@ def test_a_warehouse_that_cannot_be_read_carries_nothing_over(place: Warehouse, 
     place.path.write_bytes(b"not a database")
     kept = restore(made, place)
     assert kept is not None
-    assert carry_over_closed_months(kept, place) == ()
+    assert carry_over_closed_months(kept, place) == ClosedMonths(
+        (), ("versions closed since that backup, for the replaced warehouse cannot be read",)
+    )
 
 
 def test_a_backup_of_another_company_is_refused_and_nothing_is_replaced(place: Warehouse, folder: Path) -> None:

@@ -64,10 +64,12 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `kpi backup` 
     warehouse = runtime.warehouse
     replaced = restoring.restore(file, warehouse)
     kept = f"; the replaced warehouse is {replaced}" if replaced else ""
-    months = restoring.carry_over_closed_months(replaced, warehouse) if replaced else ()
-    kept += f"; closed months that it lacked were kept: {', '.join(months)}" if months else ""
+    months = restoring.carry_over_closed_months(replaced, warehouse)
+    kept += f"; closed months that it lacked were kept: {', '.join(months.kept)}" if months.kept else ""
     kept += erase_after_restore(runtime, replaced)
     typer.echo(f"restored {file}{kept}. Run `kpi nightly` to read what came since")
+    for lost in months.lost:
+        typer.echo(f"warning: lost: {lost}: restore a newer backup if there is one", err=True)
 
 
 def upgrade() -> None:

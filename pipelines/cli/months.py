@@ -15,7 +15,14 @@ import typer
 from pipelines.cli.output import AsJson, show_json
 from pipelines.definitions import runtime_from_environment
 from pipelines.failures import DataFailed
-from pipelines.snapshots import Approval, Replayed, create_snapshot_tables, month_of, version_of
+from pipelines.snapshots import (
+    Approval,
+    Replayed,
+    create_snapshot_tables,
+    month_of,
+    refuse_broken_chain,
+    version_of,
+)
 from pipelines.snapshots import approve as sign
 from pipelines.snapshots import replay as make_again
 
@@ -33,6 +40,7 @@ def approve(
     approval = Approval(month_of(month), version, by.strip(), datetime.now(UTC).replace(tzinfo=None), note.strip())
     with runtime.warehouse.opened_for_reading(purpose="kpi approve") as connection:
         create_snapshot_tables(connection, runtime.project.tables)
+        refuse_broken_chain(connection)
         snapshot_id = sign(connection, approval)
     typer.echo(f"{snapshot_id} is approved by {approval.approved_by}: `kpi publish` shows it to readers")
 

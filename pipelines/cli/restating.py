@@ -13,7 +13,6 @@ from pipelines.cli.output import AsJson, show_json, show_rows
 from pipelines.definitions import runtime_from_environment
 from pipelines.failures import WrongUse
 from pipelines.snapshots import (
-    Amount,
     Restatement,
     month_of,
     reported_version,
@@ -22,6 +21,15 @@ from pipelines.snapshots import (
     side_of_version,
     version_of,
 )
+from pipelines.snapshots.sides import Cell
+
+# whether the figures were known before and are known after -> what their difference is called
+DIFFERENCE = {
+    (True, True): "difference",
+    (False, True): "difference, was unknown",
+    (True, False): "difference, is unknown",
+    (False, False): "difference, unknown",
+}
 
 
 def restatement(
@@ -54,28 +62,37 @@ def restatement(
     if as_json:
         show_json(_as_json(found))
         return
-    shown = [one for one in found.amounts if members or one.slice == "total"]
-    rows = [_named(row, members) for row in _by_cause(shown)]
+    show_restatement(found, members=members)
+
+
+def show_restatement(found: Restatement, *, members: bool) -> None:
+    """A row for every cause of every total that changed, and of the members when they are asked for."""
+    before, after = found.before, found.after
+    shown = [cell for cell in found.changed if members or cell[1] == "total"]
+    rows = [_named(row, members) for cell in shown for row in _rows(found, cell)]
     title = f"{before.name} -> {after.name}: data up to {before.business_date} and up to {after.business_date}"
-    show_rows(rows, as_json=False, title=title, if_none=f"{title}: no figure changed")
-    if rows:
+    others = len(found.changed) - len(shown)
+    show_rows(rows, as_json=False, title=title, if_none=f"{title}: no {'total' if others else 'figure'} changed")
+    if others:
+        typer.echo(f"{others} figures of channels and other members changed too: --members shows them")
+    if rows or others:
         typer.echo(f"the causes sum to every difference: residual {found.residual.normalize():f}")
 
 
-def _by_cause(amounts: list[Amount]) -> Iterator[dict[str, Any]]:
-    """One row for every cell and cause, closed by what they come to."""
-    for (kpi_id, name, member), of_cell in groupby(amounts, key=lambda one: (one.kpi_id, one.slice, one.member)):
-        parts: dict[str, Decimal] = {}
-        for cause, of_cause in groupby(of_cell, key=lambda one: one.cause):
-            found = {one.part: one.amount for one in of_cause}
-            parts = {part: parts.get(part, Decimal(0)) + found.get(part, Decimal(0)) for part in {**parts, **found}}
-            yield _row(kpi_id, name, member, cause, found)
-        yield _row(kpi_id, name, member, "difference", parts)
+def _rows(found: Restatement, cell: Cell) -> Iterator[dict[str, Any]]:
+    """One row for every cause of a cell, closed by what they come to."""
+    parts: dict[str, Decimal] = {}
+    of_cell = [one for one in found.amounts if (one.kpi_id, one.slice, one.member) == cell]
+    for cause, of_cause in groupby(of_cell, key=lambda one: one.cause):
+        amounts = {one.part: one.amount for one in of_cause}
+        parts = {part: parts.get(part, Decimal(0)) + amounts.get(part, Decimal(0)) for part in {**parts, **amounts}}
+        yield _row(cell, cause, amounts)
+    yield _row(cell, DIFFERENCE[found.is_known(cell)], parts)
 
 
-def _row(kpi_id: str, name: str, member: str, cause: str, parts: Mapping[str, Decimal]) -> dict[str, Any]:
+def _row(cell: Cell, cause: str, parts: Mapping[str, Decimal]) -> dict[str, Any]:
     shown = {part: _signed(parts.get(part)) for part in ("numerator", "denominator", "value")}
-    return {"kpi": kpi_id, "slice": name, "member": member, "cause": cause, **shown}
+    return dict(zip(("kpi", "slice", "member"), cell, strict=True)) | {"cause": cause, **shown}
 
 
 def _named(row: dict[str, Any], members: bool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pipelines.publishing import current_manifest, versions
 from pipelines.running import WORKSPACE, Ended, opened_instance, refuse_failed, run_job
 from pipelines.runtime import Runtime
 from pipelines.settings import dagster_environment, load_settings
-from pipelines.snapshots import month_of
+from pipelines.snapshots import month_of, refuse_unfinished
 
 DAY = ["%Y-%m-%d"]
 FirstDay = Annotated[datetime | None, typer.Option("--from", formats=DAY, help="First GA4 day to read again.")]
@@ -56,7 +56,10 @@ def close(month: Annotated[str, typer.Argument(help="The month, as 2026-01.")]) 
     """Freeze the next version of a month, write its pages, publish."""
     runtime = runtime_from_environment()
     runtime.warehouse.refuse_absent()
-    tags = {ASKED_MONTH: f"{month_of(month):%Y-%m}"}
+    asked = month_of(month)
+    # known before a run is started, so that a slip is no failed run
+    refuse_unfinished(asked, runtime.business_date)
+    tags = {ASKED_MONTH: f"{asked:%Y-%m}"}
     # two at once would freeze the same build twice
     with locked(runtime.warehouse.path.with_name("month-close.lock"), f"kpi close {month}", wait_seconds=0):
         refuse_failed(run_job(build_defs(runtime), "month_close", runtime, tags))

@@ -56,6 +56,7 @@ def _changed(month: ClosedMonth, restatement: Restatement, pack: Sequence[str], 
         (
             "" if is_short else wording("restated.many_members", count=wording.count(len(members))),
             wording("restated.points") if view.has_shares else "",
+            wording("restated.unknown_as_nothing") if any(map(_was_or_is_unknown, view.ordered)) else "",
         ),
     )
 
@@ -101,7 +102,7 @@ class _View:
     def told_of_causes(self) -> str:
         """That the causes add up, as far as they do."""
         wording = self.wording
-        if not self.restatement.has_causes:
+        if not self.restatement.has_causes and any(map(_really_differs, self.ordered)):
             of_month = f"{self.month.snapshot.month:%Y-%m}"
             command = f"kpi restatement {of_month} --from {self.named['number']} --to {self.named['now']}"
             return wording("restated.no_causes", command=command)
@@ -158,6 +159,11 @@ def _exact(wording: Wording, *, is_signed: bool = False) -> Callable[[Number], s
     return lambda value: wording.exact(Decimal(value), is_signed=is_signed)
 
 
+def _really_differs(one: Restated) -> bool:
+    """Whether a part is another one, an unknown figure taken as nothing: only that has a cause."""
+    return any((one.before[part] or 0) != (one.after[part] or 0) for part in one.before)
+
+
 def _difference(one: Restated, part: str) -> Decimal | None:
     before, after = one.before[part], one.after[part]
     return None if before is None or after is None else Decimal(str(after)) - Decimal(str(before))
@@ -167,6 +173,11 @@ def _amount(one: Restated, part: str, cause: str) -> Decimal | None:
     """What came of a cause; 0 where the part is the same, or was taken apart and the cause is not named."""
     is_taken_apart = any(part == known for known, _ in one.amounts) or _difference(one, part) == 0
     return one.amounts.get((part, cause), Decimal(0)) if is_taken_apart else None
+
+
+def _was_or_is_unknown(one: Restated) -> bool:
+    """Whether a part that causes explain was unknown on one side, so that there is no difference to show."""
+    return any(_difference(one, part) is None for part, _ in one.amounts)
 
 
 def _leaves_a_rest(one: Restated) -> bool:

@@ -6,7 +6,7 @@ A version is never changed or removed here.
 from pipelines.snapshots.approving import Approval, approve
 from pipelines.snapshots.certifying import Cell, Certificate, Certifier
 from pipelines.snapshots.chain import AFTER_A_BREAK, breaks, refuse_broken_chain
-from pipelines.snapshots.closing import Frozen, close_month
+from pipelines.snapshots.closing import Frozen, close_month, refuse_unfinished
 from pipelines.snapshots.due import BY_HAND, Due, month_after, month_of, months_due
 from pipelines.snapshots.freezing import content_hash
 from pipelines.snapshots.frozen_month import FrozenMonth
@@ -41,6 +41,7 @@ __all__ = [
     "month_of",
     "months_due",
     "refuse_broken_chain",
+    "refuse_unfinished",
     "replay",
     "reported_version",
     "restate",

@@ -1,8 +1,9 @@
 """The loads that count, moved from one cut to another in steps, so that each step holds what one cause brought.
 
 Whole objects move for rates, merges and refunds. Of the other files, rows that are new move before those that were
-changed or withdrawn. What an API reports again is a count that went on, so it moves with the new rows; so does the day
-up to which things are counted. Works in a scratch database; raw rows are read where they lie.
+changed or withdrawn. What an API reports again is a count that went on, so it moves with the new rows, unless a person
+took it back or let it count; so does the day up to which things are counted. Works in a scratch database; raw rows are
+read where they lie.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pipelines.snapshots.causes import OBJECTS
 
 # object -> what makes a changed row news instead of a correction: `was`, `became` and the day the older side ended
 HAPPENED_SINCE: Mapping[str, str] = {
-    "deal": "was.status = 'open' and became.status <> 'open' and became.closed_at >= {day}"
+    "deal": "was.status = 'open' and became.status <> 'open' and local_date(became.closed_at) >= {day}"
 }
 
 
@@ -54,7 +55,9 @@ def advance_loads(
         fix_cut(scratch, cut, before.business_date)
         yield cause, _raw_tables(objects & moved) and _raw_tables(objects & moved) | COUNTING
     files = {name: table for name, table in _files().items() if name in moved}
-    fix_cut(scratch, after.cut, after.business_date)
+    ruled = (moved & _ruled_on(scratch, before, after)) - files.keys() - claimed
+    counted = {name: load_id for name, load_id in after.cut.items() if name not in ruled}
+    fix_cut(scratch, counted | {name: before.cut[name] for name in ruled & before.cut.keys()}, after.business_date)
     scratch.execute(
         """insert into meta.current_part select * from part_before as was where list_contains(?, was.object)
             and not exists (
@@ -66,8 +69,9 @@ def advance_loads(
     for name, (table, key) in files.items():
         _lay_out_new_rows(scratch, name, table, key, before.business_date, kept)
     has_time_passed = before.business_date != after.business_date
-    yield "late_data", _raw_tables(moved - claimed) | COUNTING | (PASSED if has_time_passed else frozenset())
+    yield "late_data", _raw_tables(moved - claimed - ruled) | COUNTING | (PASSED if has_time_passed else frozenset())
     corrected = frozenset(table for name, (table, _) in files.items() if _has_corrections(scratch, name, table, kept))
+    corrected |= _raw_tables(ruled)
     for table, _ in files.values():
         scratch.execute(f"drop table {table}")
         scratch.execute(f"create view {table} as select * from {kept}.{table}")
@@ -85,6 +89,12 @@ select distinct object from (
 def _raw_tables(objects: Set[str]) -> frozenset[str]:
     """Where the rows of objects lie."""
     return frozenset(f"raw.{name.replace('.', '_')}" for name in objects)
+
+
+def _ruled_on(scratch: duckdb.DuckDBPyConnection, before: Reach, after: Reach) -> set[str]:
+    """The objects of which a load was accepted or taken back between the two sides."""
+    rulings = scratch.execute("select object, load_id from meta.load where source = 'ruling'").fetchall()
+    return {name for name, load_id in rulings if before.cut.get(name, 0) < load_id <= after.cut.get(name, 0)}
 
 
 def _files() -> dict[str, tuple[str, tuple[str, ...]]]:

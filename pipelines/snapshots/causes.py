@@ -6,6 +6,7 @@ nothing is left over. What a cause does to the loads that count is in `advancing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -41,13 +42,24 @@ TABLES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
-def with_rules_of(cause: str, recipe: Recipe, newer: Recipe) -> Recipe:
-    """A recipe under the newer rules that a cause is about; under `definition` it is the newer one."""
+# the tables that are compiled from the catalogue and, in part, from the settings of the company
+CATALOGUE = frozenset({"reference.kpi", "reference.kpi_definition", "reference.kpi_grain"})
+ZONE = re.compile(r"timezone\('[^']*'")
+
+
+def with_rules_of(cause: str, recipe: Recipe, newer: Recipe, *, same_catalogue: bool) -> Recipe:
+    """A recipe under the newer rules that a cause is about; under `definition` it is the newer one.
+
+    Where the catalogue is the same on both sides, its tables differ by the settings of the company alone.
+    """
     if cause == "definition":
         return newer
-    replaced = {name: newer.tables[name] for name in TABLES[cause] & recipe.tables.keys() & newer.tables.keys()}
-    # the macros are compiled from the time zone
-    macros = newer.macros if cause == "configuration" else recipe.macros
+    names, macros = TABLES[cause], recipe.macros
+    if cause == "configuration":
+        names |= CATALOGUE if same_catalogue else frozenset()
+        if ZONE.sub("", newer.macros) == ZONE.sub("", recipe.macros):
+            macros = newer.macros
+    replaced = {name: newer.tables[name] for name in names & recipe.tables.keys() & newer.tables.keys()}
     return Recipe({**recipe.tables, **replaced}, macros)
 
 

@@ -1,7 +1,7 @@
 """The certificate of a number: what a closed month says of a cell, and the rows of the frozen loads that it sums.
 
-A certificate is only given when the raw rows are those that were stored and the listed rows sum to what was frozen.
-Which rows those are is said in `contributions`.
+A certificate is only given when the version is as it was frozen, the raw rows are those that were stored, and the rows
+that are listed sum to what was frozen. Which rows those are is said in `contributions`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from pipelines.kpi_parts import Measure, measures_of
 from pipelines.loads.verifying import changed_parts, stored_objects
 from pipelines.snapshots.contributions import Contributions, Part, last_day
 from pipelines.snapshots.due import month_after
+from pipelines.snapshots.freezing import content_hash
 from pipelines.snapshots.frozen_month import FrozenMonth
+from pipelines.snapshots.homes import frozen_tables, home_of
 
 CATALOGUE, DEFINITIONS, GRAINS = "reference.kpi", "reference.kpi_definition", "reference.kpi_grain"
 TOTAL = "total"
@@ -59,6 +61,7 @@ class Certifier:
         self._month = month
         self._measures: dict[str, Measure] = measures_of(month.recipe.tables)
         self._looked_at: set[tuple[object, ...]] = set()
+        self._refuse_changed_version()
         month.make(CATALOGUE)
         month.scratch.execute(
             f"""create or replace temp view frozen_value as select * from {KEPT}.snapshots.kpi_value
@@ -85,6 +88,15 @@ class Certifier:
         self._refuse_changed_rows(cell, contributions)
         self._refuse_other_sums(cell, figures, contributions)
         return Certificate(cell, figures, definition, contributions)
+
+    def _refuse_changed_version(self) -> None:
+        """What the version says of its cells must be what was frozen: every certificate repeats it."""
+        scratch, version = self._month.scratch, self._month.version
+        scratch.execute("create schema if not exists snapshots")
+        for table in frozen_tables(self._month.recipe.tables):
+            scratch.execute(f"create view {home_of(table)} as select * from {KEPT}.{home_of(table)}")
+        if content_hash(scratch, self._month.recipe.tables, version.snapshot_id) != version.content_sha256:
+            raise DataFailed(version.snapshot_id, "rows that it froze were changed", AFTER_DAMAGE)
 
     def _parts(self, cell: Cell, figures: Mapping[str, Any], definition: Mapping[str, Any]) -> list[Part]:
         """The parts that have rows: none where there is no number."""

@@ -17,9 +17,11 @@ from pipelines.canonical import query_hash
 from pipelines.failures import DataFailed
 from pipelines.snapshots.approving import broken_approvals
 from pipelines.snapshots.freezing import content_hash
-from pipelines.snapshots.homes import has_snapshot_tables
+from pipelines.snapshots.heads import missing_ends
+from pipelines.snapshots.homes import OWN_TABLES, frozen_tables, has_snapshot_tables, home_of
 from pipelines.snapshots.links import linked
 from pipelines.stored_texts import recipe_hash, stored_recipe
+from pipelines.tables import Table
 
 # What a version says of itself, in the order in which it is hashed.
 LINKED = (
@@ -77,6 +79,7 @@ def breaks(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         # a version from before there was a chain: its table texts were kept with the models alone
         yield from _changed_rows(connection, version, recipe_of(version) if link else version["models_hash"])
     yield from _rows_of_nobody(connection)
+    yield from missing_ends(connection)
     yield from broken_approvals(connection)
 
 
@@ -90,8 +93,25 @@ def _changed_rows(connection: duckdb.DuckDBPyConnection, version: Mapping[str, A
         return
     if content_hash(connection, tables, name) != version["content_sha256"]:
         yield f"{name}: rows that it froze were changed"
+    for table in _added_to(connection, tables, name):
+        yield f"{name}: rows or cells that it never had were put into {table}"
     if version["besides_sha256"] and besides_hash(connection, name) != version["besides_sha256"]:
         yield f"{name}: the checks or restatements kept with it were changed"
+
+
+def _added_to(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], snapshot_id: str) -> Iterator[str]:
+    """The tables that hold something under the name of a version that its own table texts do not know."""
+    known = {home_of(table): {column.name for column in table.columns} for table in frozen_tables(tables)}
+    homes = """select schema_name || '.' || table_name, list(column_name order by column_index) from duckdb_columns()
+        where database_name = current_database() and schema_name = 'snapshots' group by all order by all"""
+    for home, columns in connection.execute(homes).fetchall():
+        unknown = [name for name in columns if name not in known.get(home, ()) and name != "snapshot_id"]
+        if home in OWN_TABLES or not unknown:
+            continue
+        filled = " or ".join(f'"{name}" is not null' for name in unknown) if home in known else "true"
+        query = f"select 1 from {home} where snapshot_id = ? and ({filled}) limit 1"
+        if connection.execute(query, [snapshot_id]).fetchall():
+            yield home
 
 
 def _rows_of_nobody(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import duckdb
 
@@ -16,6 +17,7 @@ from pipelines.failures import DataFailed, WrongUse
 from pipelines.snapshots.chain import append_link, besides_hash, recipe_of
 from pipelines.snapshots.due import Due, month_after
 from pipelines.snapshots.freezing import content_hash, freeze
+from pipelines.snapshots.heads import note_heads
 from pipelines.snapshots.homes import create_snapshot_tables
 from pipelines.snapshots.restated import keep_restatements
 from pipelines.snapshots.restating import Restatement
@@ -73,10 +75,18 @@ def close_month(
             "note": due.note, "created_at": datetime.now(UTC).replace(tzinfo=None), "run_id": run_id,
         }  # fmt: skip
         append_link(connection, {**row, "besides_sha256": besides_hash(connection, snapshot_id)})
+    note_heads(connection)
     return Frozen(snapshot_id, due.month, version, rows, content)
 
 
-def _complete_build(connection: duckdb.DuckDBPyConnection) -> dict[str, object]:
+def refuse_unfinished(month: date, business_date: date) -> None:
+    """Raises WrongUse when a month is not over on a business date."""
+    if month_after(month) > business_date:
+        remedy = f"close it from {month_after(month)} on, after a nightly run"
+        raise WrongUse(f"month {month:%Y-%m}", f"it is not over on {business_date}", remedy)
+
+
+def _complete_build(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     found = connection.execute(
         """select is_complete, cut, business_date, definitions_hash, config_hash, models_hash, duckdb_version
         from meta.build"""
@@ -87,10 +97,8 @@ def _complete_build(connection: duckdb.DuckDBPyConnection) -> dict[str, object]:
     return dict(zip(names, found[0][1:], strict=True))
 
 
-def _refuse_too_early(connection: duckdb.DuckDBPyConnection, month: date, business_date: object) -> None:
-    if not isinstance(business_date, date) or month_after(month) > business_date:
-        remedy = f"close it from {month_after(month)} on, after a nightly run"
-        raise WrongUse(f"month {month:%Y-%m}", f"it is not over on {business_date}, the day of the build", remedy)
+def _refuse_too_early(connection: duckdb.DuckDBPyConnection, month: date, business_date: date) -> None:
+    refuse_unfinished(month, business_date)
     ((newest,),) = connection.execute(
         "select max(business_date) from snapshots.snapshot where month = ?", [month]
     ).fetchall()

@@ -12,6 +12,7 @@ from pipelines.failures import WrongUse
 from pipelines.snapshots.homes import frozen_tables, has_snapshot_tables
 from pipelines.tables import Table
 
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 BACKFILLED, BY_HAND = "backfilled", "closed by hand"
 
 
@@ -54,9 +55,12 @@ def months_due(
 def month_of(text: str) -> date:
     """The first day of a month that a person wrote as YYYY-MM."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
         raise WrongUse(f"month {text!r}", "it is not of the form 2026-01", "write year and month") from None
+    if not FIRST_YEAR <= month.year <= LAST_YEAR:
+        raise WrongUse(f"month {text!r}", f"its year is not from {FIRST_YEAR} to {LAST_YEAR}", "write another year")
+    return month
 
 
 def month_after(month: date) -> date:

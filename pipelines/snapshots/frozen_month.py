@@ -14,7 +14,7 @@ import duckdb
 from pipelines.engines.duckdb import all_or_nothing
 from pipelines.loads import fix_cut
 from pipelines.loads.verifying import is_within
-from pipelines.snapshots.replaying import Version, refuse_missing_loads, take_over_loads
+from pipelines.snapshots.replaying import Version, refuse_missing_loads, runs_on_this_engine, take_over_loads
 from pipelines.stored_texts import stored_recipe
 from pipelines.tables import Table, in_order
 
@@ -44,7 +44,7 @@ class FrozenMonth:
     def make(self, *names: str) -> None:
         """Makes tables with all that they are made from, unless they are there already."""
         missing = [table for table in in_order(self._behind(names)) if table.name not in self._made]
-        with all_or_nothing(self.scratch):
+        with runs_on_this_engine(self.version.snapshot_id), all_or_nothing(self.scratch):
             for table in missing:
                 self.scratch.execute(f"create schema if not exists {table.schema}")
                 self.scratch.execute(table.statement("view" if table.schema in self._views else "table"))

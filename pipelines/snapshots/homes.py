@@ -36,6 +36,7 @@ OWN_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         "Who approved which version; rows are only ever added.",
         (
             ("snapshot_id", "varchar", "month and version"),
+            ("content_sha256", "varchar", "sha256 over the frozen rows of the version, as it was approved"),
             ("approved_by", "varchar", "who approved it, as the person wrote it"),
             ("approved_at", "timestamp", "when, UTC"),
             ("note", "varchar", "what the person noted"),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import cached_property
 
 import duckdb
 
@@ -18,7 +19,7 @@ from pipelines.failures import DataFailed
 from pipelines.loads import fix_cut
 from pipelines.snapshots.advancing import Reach, advance_loads
 from pipelines.snapshots.causes import CAUSES, TABLES, changed_tables, with_rules_of
-from pipelines.snapshots.replaying import run_recipe, take_over_loads
+from pipelines.snapshots.replaying import run_recipe, runs_on_this_engine, take_over_loads
 from pipelines.snapshots.sides import Cell, Figures, Side, month_cells
 from pipelines.stored_texts import Recipe, stored_recipe
 from pipelines.tables import in_order
@@ -26,6 +27,8 @@ from pipelines.tables import in_order
 FIGURES = "marts.kpi_value"
 PARTS = ("numerator", "denominator", "value")
 AMOUNT_DIGITS = Decimal("1e-12")
+# how the engine says that a query does not fit the tables it finds
+NOT_RUNNING = (duckdb.BinderException, duckdb.CatalogException)
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 NOTHING = Decimal(0)
 
@@ -51,11 +54,30 @@ class Restatement:
     after: Side
     amounts: tuple[Amount, ...]
 
+    @cached_property
+    def changed(self) -> list[Cell]:
+        """The cells that differ, also where an unknown figure became 0."""
+        told = {(one.kpi_id, one.slice, one.member) for one in self.amounts}
+        before, after = self.before.cells, self.after.cells
+        return sorted(
+            told | {one for one in before.keys() & after.keys() if _written(before[one]) != _written(after[one])}
+        )
+
+    def is_known(self, cell: Cell) -> tuple[bool, bool]:
+        """Whether the numerator of a cell was known before, and is known after; without a row it is nothing."""
+        before, after = (side.cells.get(cell) for side in (self.before, self.after))
+        return before is None or before[0] is not None, after is None or after[0] is not None
+
     @property
     def residual(self) -> Decimal:
-        """What the causes leave unexplained; never anything but 0."""
-        told = sum((one.amount for one in self.amounts), NOTHING)
-        return abs(sum((one.amount for one in gained(self.before.cells, self.after.cells, "")), NOTHING) - told)
+        """What the causes leave unexplained where they leave most; never anything but 0."""
+        left: dict[tuple[str, str, str, str], Decimal] = {}
+        for one in gained(self.before.cells, self.after.cells, ""):
+            left[one.kpi_id, one.slice, one.member, one.part] = one.amount
+        for one in self.amounts:
+            cell = (one.kpi_id, one.slice, one.member, one.part)
+            left[cell] = EXACT.subtract(left.get(cell, NOTHING), one.amount)
+        return max(map(abs, left.values()), default=NOTHING)
 
 
 def restate(scratch: duckdb.DuckDBPyConnection, before: Side, after: Side, kept: str = KEPT) -> Restatement:
@@ -69,9 +91,10 @@ def restate(scratch: duckdb.DuckDBPyConnection, before: Side, after: Side, kept:
     newer = _for_figures(stored_recipe(scratch, after.recipe, after.name))
     amounts: list[Amount] = []
     was = before.cells
-    for cause, cells in _steps(scratch, before, after, older, newer, kept):
-        amounts += gained(was, cells, cause)
-        was = cells
+    with runs_on_this_engine(before.name):
+        for cause, cells in _steps(scratch, before, after, older, newer, kept):
+            amounts += gained(was, cells, cause)
+            was = cells
     _refuse_other_figures(after, was)
     order = {cause: place for place, cause in enumerate(CAUSES)}
     amounts.sort(key=lambda one: (one.kpi_id, one.slice, one.member, order[one.cause], PARTS.index(one.part)))
@@ -100,16 +123,17 @@ def _steps(
             yield cause, _made(scratch, _stale(older, moved), before)
     recipe = older
     for cause in (*TABLES, "definition"):
-        ruled = with_rules_of(cause, recipe, newer)
+        ruled = with_rules_of(cause, recipe, newer, same_catalogue=before.definitions_hash == after.definitions_hash)
         changed = changed_tables(recipe, ruled)
         if not changed:
             continue
         try:
             cells = _made(scratch, _stale(ruled, changed), before)
-        except duckdb.Error:
+        except NOT_RUNNING:
             if cause == "definition":
                 raise
             # rules that only run with the newer models are part of their change
+            _made(scratch, _stale(recipe, changed), before)
             continue
         recipe = ruled
         yield cause, cells
@@ -143,10 +167,17 @@ def _for_figures(recipe: Recipe) -> Recipe:
 
 
 def _refuse_other_figures(side: Side, cells: Mapping[Cell, Figures]) -> None:
-    for one in gained(side.cells, cells, ""):
-        why = f"{one.kpi_id} {one.slice} {one.member}".rstrip() + " does not come out of its loads as it was"
-        raise DataFailed(side.name, why, f"look at its cells with `kpi replay {side.month:%Y-%m}`")
+    for cell in sorted(side.cells.keys() | cells.keys()):
+        if _written(side.cells.get(cell)) != _written(cells.get(cell)):
+            why = " ".join(cell).rstrip() + " does not come out of its loads as it was"
+            raise DataFailed(side.name, why, f"look at its cells with `kpi replay {side.month:%Y-%m}`")
+
+
+def _written(figures: Figures | None) -> tuple[Decimal | None, ...] | None:
+    """Figures with the digits that amounts have; an unknown one is not 0."""
+    return figures and tuple(None if figure is None else _exact(figure) for figure in figures)
 
 
 def _exact(figure: Decimal | float | None) -> Decimal:
-    return NOTHING if figure is None else EXACT.quantize(Decimal(figure), AMOUNT_DIGITS)
+    # a double as it is written, without the digits that only its bits have
+    return NOTHING if figure is None else EXACT.quantize(Decimal(str(figure)), AMOUNT_DIGITS)

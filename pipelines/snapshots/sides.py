@@ -31,6 +31,7 @@ class Side:
     business_date: date
     cut: Mapping[str, int]
     recipe: str
+    definitions_hash: str
     cells: Mapping[Cell, Figures]
 
 
@@ -44,6 +45,7 @@ def side_of_version(connection: duckdb.DuckDBPyConnection, version: Version) -> 
         business_date=version.business_date,
         cut=version.cut,
         recipe=version.recipe,
+        definitions_hash=version.definitions_hash,
         cells=cells,
     )
 
@@ -69,6 +71,7 @@ def side_of_build(connection: duckdb.DuckDBPyConnection, month: date) -> Side:
         business_date=business_date,
         cut=json.loads(cut),
         recipe=recipe_of(hashes),
+        definitions_hash=definitions_hash,
         cells=month_cells(connection, "marts.kpi_value", month),
     )
 

@@ -19,7 +19,7 @@ from pipelines.configuration import config_from_texts
 from pipelines.definitions import load_project
 from pipelines.ga4_reports import REPORTS
 from pipelines.intake import Night
-from pipelines.loads import Occasion, store
+from pipelines.loads import Occasion, Ruling, rule, store
 
 
 @dataclass
@@ -191,6 +191,38 @@ def an_open_deal_is_won(later: Later) -> Expected:
     row = next(row for row in open_deals if row["quote_sent_at"].startswith("2026-07") and row["currency"] == "GBP")
     later.deliver("deals", [{**row, "status": "won", "stage": "Closed won", "closed_at": "2026-08-10T12:00:00+02:00"}])
     return {("opportunity_to_customer_rate", "total", "", "numerator"): Decimal(1)}
+
+
+def a_stage_is_left_out(later: Later) -> Expected:
+    """Sales accepts no leads any more: the stage is gone, and so is what was counted of it."""
+    ((accepted,),) = later.connection.execute(
+        """select numerator from marts.kpi_value where kpi_id = 'sals' and grain = 'month'
+        and period_start = '2026-07-01' and slice = 'total'"""
+    ).fetchall()
+    stages = later.project.config.texts["company.yaml"]
+    line = next(line for line in stages.splitlines() if line.startswith("stages:"))
+    later.reconfigure("company.yaml", line, line.replace("sal, ", ""))
+    return {("sals", "total", "", "numerator"): -accepted}
+
+
+def an_order_has_no_rate(later: Later) -> Expected:
+    """An order in a currency that no rate is known of: what July earned is unknown."""
+    (row,) = later.exported("orders", order_id="O-100042")
+    later.deliver("orders", [{**row, "order_id": "O-NOK", "currency": "NOK"}])
+    return {}
+
+
+def a_read_of_ga4_is_taken_back(later: Later) -> Expected:
+    """The reads of the visits by channel are retracted: they were of another property."""
+    ((visits,),) = later.connection.execute(
+        """select numerator from marts.kpi_value where kpi_id = 'sessions' and grain = 'month'
+        and period_start = '2026-07-01' and slice = 'total'"""
+    ).fetchall()
+    moment = datetime(2026, 8, 6, tzinfo=UTC).replace(tzinfo=None)
+    loads = later.connection.execute("select load_id from meta.load where object = 'ga4.channel_day'").fetchall()
+    for (load_id,) in loads:
+        rule(later.connection, Ruling("retract", load_id, "another property", moment))
+    return {("sessions", "total", "", "numerator"): -visits}
 
 
 CHANGES: Mapping[str, Callable[[Later], Expected]] = {

@@ -17,7 +17,8 @@ from two_months import JULY
 from pipelines.engines.duckdb import Warehouse
 from pipelines.failures import DataFailed, WrongUse
 from pipelines.privacy import masked_text
-from pipelines.snapshots import Cell, Certificate, Certifier, FrozenMonth, version_of
+from pipelines.snapshots import Cell, Certificate, Certifier, FrozenMonth, content_hash, version_of
+from pipelines.stored_texts import stored_recipe
 
 VIEWS, TABLES = frozenset({"staging", "measures"}), frozenset[str]()
 
@@ -50,6 +51,18 @@ def spoiled(warehouse: Warehouse, statement: str) -> None:
         connection.execute("set TimeZone = 'UTC'")
         changed = connection.execute(statement).fetchall()
     assert changed != [(0,)]
+
+
+def forged(warehouse: Warehouse, statement: str) -> None:
+    """Frozen rows changed by somebody who knows how to write the hash of the version anew."""
+    spoiled(warehouse, statement)
+    with duckdb.connect(str(warehouse.path)) as connection:
+        version = version_of(connection, JULY, 1)
+        tables = stored_recipe(connection, version.recipe, version.snapshot_id).tables
+        connection.execute(
+            "update snapshots.snapshot set content_sha256 = ? where snapshot_id = ?",
+            [content_hash(connection, tables, version.snapshot_id), version.snapshot_id],
+        )
 
 
 def test_the_rows_of_every_number_sum_to_it_after_loads_models_and_configuration_moved_on(warehouse: Warehouse) -> None:
@@ -113,7 +126,7 @@ def test_a_figure_that_was_counted_elsewhere_is_one_row_with_the_loads_of_its_pe
 
 
 def test_a_number_that_is_not_there_has_a_reason_and_no_rows(warehouse: Warehouse) -> None:
-    spoiled(
+    forged(
         warehouse,
         """update snapshots.kpi_value set numerator = null, value = null, status = 'no_source',
         status_reason = 'no source is configured or was ever loaded' where kpi_id = 'aov' and grain = 'month'""",
@@ -163,8 +176,15 @@ def test_damage_outside_the_month_does_not_concern_its_visits(warehouse: Warehou
     assert sum(row["amount"] for row in rows) == certificate.figures["numerator"]
 
 
-def test_a_frozen_figure_that_was_changed_by_hand_is_not_what_the_rows_sum_to(warehouse: Warehouse) -> None:
-    spoiled(warehouse, "update snapshots.kpi_value set numerator = numerator + 1 where kpi_id = 'orders'")
+@pytest.mark.parametrize("change", ["value = 999999", "numerator = null", "trust = 'bad'"])
+def test_no_number_of_a_version_that_was_changed_by_hand_is_certified(warehouse: Warehouse, change: str) -> None:
+    spoiled(warehouse, f"update snapshots.kpi_value set {change} where kpi_id = 'email_open_rate'")
+    with pytest.raises(DataFailed, match="2026-07-v1: rows that it froze were changed"):
+        certified(warehouse, "orders")
+
+
+def test_a_frozen_figure_that_was_forged_is_not_what_the_rows_sum_to(warehouse: Warehouse) -> None:
+    forged(warehouse, "update snapshots.kpi_value set numerator = numerator + 1 where kpi_id = 'orders'")
     with pytest.raises(DataFailed, match=r"2026-07-v1 orders: the rows sum to \d+\.0+, and the numerator was frozen"):
         certified(warehouse, "orders")
 
@@ -231,6 +251,6 @@ def test_a_number_that_was_not_frozen_is_refused_with_those_that_were(warehouse:
 
 
 def test_a_kpi_that_has_no_months_says_at_which_grains_it_exists(warehouse: Warehouse) -> None:
-    spoiled(warehouse, "delete from snapshots.kpi_value where kpi_id = 'orders' and grain = 'month'")
+    forged(warehouse, "delete from snapshots.kpi_value where kpi_id = 'orders' and grain = 'month'")
     with pytest.raises(WrongUse, match="2026-07-v1 orders: it has no number by month: it exists by day, month"):
         certified(warehouse, "orders")

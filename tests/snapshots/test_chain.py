@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
 from small_month import Build
 
+from pipelines.engines.duckdb import Warehouse
 from pipelines.failures import DataFailed, WrongUse
+from pipelines.restoring import ClosedMonths, carry_over_closed_months
 from pipelines.snapshots import BY_HAND, Approval, Due, approve, breaks, close_month, refuse_broken_chain
 from pipelines.tables import Table
 
@@ -115,8 +118,16 @@ def test_an_approval_is_added_and_a_later_version_does_not_take_its_place(closed
             "delete from snapshots.approval where approved_by = 'the board'",
             "2026-01-v1: 1 approvals before that of the accountant are gone",
         ),
+        (
+            "insert into snapshots.approval (snapshot_id, approved_by) values ('2026-01-v2', 'nobody')",
+            "2026-01-v2: its approval by nobody was put in by other hands",
+        ),
+        (
+            "update snapshots.snapshot set content_sha256 = 'other' where snapshot_id = '2026-01-v1'",
+            "2026-01-v1: the board approved other figures under this name",
+        ),
     ],
-    ids=["changed", "removed"],
+    ids=["changed", "removed", "put in", "of other figures"],
 )
 def test_an_approval_that_other_hands_changed_is_told(
     closed: duckdb.DuckDBPyConnection, statement: str, told: str
@@ -143,3 +154,72 @@ def test_an_approval_that_says_nothing_new_is_refused(
     with pytest.raises(WrongUse, match=why):
         approve(closed, refused)
     assert closed.execute("select count(*) from snapshots.approval").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("field", ["by", "note"])
+def test_an_approval_publishes_no_e_mail_address(closed: duckdb.DuckDBPyConnection, field: str) -> None:
+    named = {"by": "the board", "note": "", field: "jane.doe@example.com"}
+    with pytest.raises(WrongUse, match=f"^--{field}: it holds an e-mail address, and approvals are published: "):
+        approve(closed, Approval(JANUARY, 1, named["by"], MOMENT, named["note"]))
+    assert closed.execute("select count(*) from snapshots.approval").fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update snapshots.value set added = 1 where snapshot_id = '2026-01-v1'",
+        "insert into snapshots.later values ('2026-01-v1', 1)",
+    ],
+    ids=["cells of a later column", "rows of a later table"],
+)
+def test_what_was_put_beside_a_version_is_told(closed: duckdb.DuckDBPyConnection, statement: str) -> None:
+    closed.execute("alter table snapshots.value add column added integer")
+    closed.execute("create table snapshots.later (snapshot_id varchar, figure integer)")
+    assert list(breaks(closed)) == []
+    closed.execute(statement)
+    (told,) = breaks(closed)
+    assert told.startswith("2026-01-v1: rows or cells that it never had were put into snapshots.")
+
+
+@pytest.fixture
+def on_disk(closed: duckdb.DuckDBPyConnection, tables: dict[str, Table], tmp_path: Path) -> Path:
+    """The same months in a file, one closed and approved there."""
+    file = tmp_path / "warehouse.duckdb"
+    closed.execute(f"attach '{file}' as filed")
+    closed.execute("copy from database memory to filed")
+    closed.execute("detach filed")
+    with duckdb.connect(str(file)) as connection:
+        close_month(connection, tables, Due(FEBRUARY, BY_HAND), run_id="run")
+        approve(connection, approval())
+        assert list(breaks(connection)) == []
+    return file
+
+
+@pytest.mark.parametrize(
+    ("removed_from", "name", "told"),
+    [
+        (
+            ("value", "channel", "cohort", "check_result", "snapshot"),
+            "2026-02-v2",
+            "1 versions of closed months that came last are gone",
+        ),
+        (("approval",), "2026-01-v1", "1 approvals that came last are gone"),
+    ],
+    ids=["a version with all of its rows", "an approval"],
+)
+def test_what_was_taken_from_the_end_is_told_by_the_note_beside_the_warehouse(
+    on_disk: Path, removed_from: tuple[str, ...], name: str, told: str
+) -> None:
+    with duckdb.connect(str(on_disk)) as connection:
+        for table in removed_from:
+            connection.execute(f"delete from snapshots.{table} where snapshot_id = ?", [name])
+        assert list(breaks(connection)) == [told]
+
+
+def test_a_restored_warehouse_counts_as_it_is_once_the_loss_was_told(on_disk: Path) -> None:
+    with duckdb.connect(str(on_disk)) as connection:
+        connection.execute("delete from snapshots.approval")
+    months = carry_over_closed_months(None, Warehouse(on_disk, 1))
+    assert months == ClosedMonths((), ("1 approvals that came last are gone",))
+    with duckdb.connect(str(on_disk)) as connection:
+        assert list(breaks(connection)) == []

@@ -16,7 +16,10 @@ from later_changes import (
     CHANGES,
     Expected,
     Later,
+    a_read_of_ga4_is_taken_back,
+    a_stage_is_left_out,
     an_open_deal_is_won,
+    an_order_has_no_rate,
     another_stage_is_called_qualified,
     two_leads_are_merged,
 )
@@ -41,6 +44,7 @@ from pipelines.snapshots import (
     side_of_version,
     version_of,
 )
+from pipelines.stored_texts import Recipe
 from pipelines.tables import read_table
 
 JULY, MORNING = date(2026, 7, 1), date(2026, 8, 6)
@@ -134,6 +138,40 @@ def test_a_deal_that_was_won_since_is_news_and_no_correction(closed: Path, tmp_p
     told = told_after(closed, tmp_path, {"late_data": an_open_deal_is_won}, date(2026, 8, 20))
     assert {one.cause for one in told.restatement.amounts} == {"late_data"}
     assert {cell: told.amount("late_data", *cell) for cell in told.expected["late_data"]} == told.expected["late_data"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "change"),
+    [("configuration", a_stage_is_left_out), ("source_correction", a_read_of_ga4_is_taken_back)],
+    ids=["a stage is left out", "a read is taken back"],
+)
+def test_what_a_person_decides_is_told_under_what_was_decided(
+    closed: Path, tmp_path: Path, cause: str, change: Callable[[Later], Expected]
+) -> None:
+    told = told_after(closed, tmp_path, {cause: change})
+    assert {one.cause for one in told.restatement.amounts} == {cause}
+    assert {cell: told.amount(cause, *cell) for cell in told.expected[cause]} == told.expected[cause]
+
+
+def test_a_figure_that_became_unknown_is_told_as_such(closed: Path, tmp_path: Path) -> None:
+    told = told_after(closed, tmp_path, {"late_data": an_order_has_no_rate}).restatement
+    revenue = ("revenue", "total", "")
+    assert revenue in told.changed and told.is_known(revenue) == (True, False)
+    assert told.is_known(("new_leads", "total", "")) == (True, True) and told.residual == 0
+
+
+def test_a_macro_that_computes_otherwise_is_a_definition(closed: Path, tmp_path: Path) -> None:
+    told = told_after(closed, tmp_path, {}, project=with_halved_ratios).restatement
+    assert {one.cause for one in told.amounts} == {"definition"}
+
+
+def with_halved_ratios(project: Project) -> Project:
+    """A release in which a ratio is something else."""
+    macros = project.recipe.macros.replace("cast(b as double) end", "cast(b as double) / 2 end")
+    assert macros != project.recipe.macros
+    changed = replace(project, tables=dict(project.tables))
+    changed.__dict__["recipe"] = Recipe(project.tables, macros)
+    return changed
 
 
 def test_rules_that_run_with_the_newer_models_alone_are_part_of_their_change(closed: Path, tmp_path: Path) -> None:

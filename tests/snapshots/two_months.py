@@ -22,11 +22,17 @@ MORNINGS = {date(2026, 8, 6): (JULY,), date(2026, 9, 8): (JULY, AUGUST)}
 def moved_on() -> Project:
     """The project as it may be a while later: another window, a rule for a channel, a changed model."""
     texts = dict(shipped_project().config.texts)
-    assert "conversion_window_days: 90" in texts["company.yaml"]
-    texts["company.yaml"] = texts["company.yaml"].replace("conversion_window_days: 90", "conversion_window_days: 60")
+    rules = "source,medium,campaign,platform,channel\n"
+    for file, before, after in (
+        ("company.yaml", "conversion_window_days: 90", "conversion_window_days: 60"),
+        ("channels.csv", rules, f"{rules}partner,,,,Affiliates\n"),
+    ):
+        assert before in texts[file]
+        texts[file] = texts[file].replace(before, after)
     project = load_project(config_from_texts(texts))
     table = project.tables["facts.lead"]
-    changed = read_table(table.text.replace("not coalesce(l.is_test, false)", "true"), "assets/facts/lead.sql")
+    changed = read_table(table.text.replace("'(unknown)') as device", "'none') as device"), "assets/facts/lead.sql")
+    assert changed.version != table.version
     return replace(project, tables={**project.tables, table.name: changed})
 
 
