@@ -97,6 +97,9 @@ def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    """A number as people write it; what programs read keeps every digit."""
+    if isinstance(value, float):
+        return f"{value:.12g}"
     return _exact(value) if isinstance(value, Decimal) else value
 
 

@@ -16,6 +16,7 @@ from pipelines.cli.output import AsJson, show_json
 from pipelines.definitions import runtime_from_environment
 from pipelines.failures import DataFailed
 from pipelines.snapshots import (
+    AFTER_A_BREAK,
     Approval,
     Replayed,
     create_snapshot_tables,
@@ -82,8 +83,10 @@ def _refuse_other_rows(replayed: Replayed) -> None:
     ours, theirs = _minor(duckdb.__version__), _minor(frozen.duckdb_version or "")
     if ours != theirs:
         print(f"warning: it was built by DuckDB {frozen.duckdb_version}, this is {duckdb.__version__}", file=sys.stderr)
+    if replayed.content_sha256 == frozen.content_sha256:
+        raise DataFailed(frozen.snapshot_id, "rows that it froze were changed since", AFTER_A_BREAK)
     why = f"it came out as {replayed.content_sha256[:16]}, not as {frozen.content_sha256[:16]}"
-    raise DataFailed(frozen.snapshot_id, why, "look at the cells above; `kpi doctor` tells what was changed by hand")
+    raise DataFailed(frozen.snapshot_id, why, "look at the cells above; `kpi explain` names a load that was changed")
 
 
 def _minor(version: str) -> str:

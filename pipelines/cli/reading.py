@@ -60,7 +60,7 @@ STATUS_QUERIES = {
     "closed months": """select strftime(s.month, '%Y-%m') as month, s.version, s.created_at, s.note,
             string_agg(a.approved_by, ', ' order by a.approved_at) as approved_by
         from snapshots.snapshot as s left join snapshots.approval as a using (snapshot_id)
-        group by all order by month desc, version desc limit 12""",
+        group by all order by month desc, version desc limit 100""",
     "refused parts": refused_loads(refused_parts()),
     "files that were not loaded": """select path, max_by(kind, seen_at) as kind, max_by(state, seen_at) as state,
             max_by(reason, seen_at) as reason

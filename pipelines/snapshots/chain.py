@@ -89,7 +89,7 @@ def _changed_rows(connection: duckdb.DuckDBPyConnection, version: Mapping[str, A
     try:
         tables = stored_recipe(connection, kept_as, name).tables
     except DataFailed as failure:
-        yield str(failure)
+        yield f"{failure.what}: {failure.why}"
         return
     if content_hash(connection, tables, name) != version["content_sha256"]:
         yield f"{name}: rows that it froze were changed"

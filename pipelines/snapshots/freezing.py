@@ -30,12 +30,14 @@ def freeze(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], m
     return sum(number for name, number in rows.items() if tables[name].words["snapshot"] == "month")
 
 
-def content_hash(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], snapshot_id: str) -> str:
-    """Sha256 over the canonical form of every row that a version froze, table by table."""
+def content_hash(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], snapshot_id: str, database: str = ""
+) -> str:
+    """Sha256 over the canonical form of every row that a version froze, table by table, in this or another database."""
     digest = hashlib.sha256()
     for table in frozen_tables(tables):
         listed = ", ".join(f'"{column.name}"' for column in table.columns)
-        query = f"select {listed} from {home_of(table)} where snapshot_id = ?"
+        query = f"select {listed} from {database and f'{database}.'}{home_of(table)} where snapshot_id = ?"
         digest.update(f"{table.name} {query_hash(connection, query, table.key, [snapshot_id])}\n".encode())
     return digest.hexdigest()
 

@@ -53,12 +53,14 @@ class Replayed:
     version: Version
     rows: int
     content_sha256: str
+    # that of the rows as they lie in the warehouse now
+    kept_sha256: str
     differences: tuple[str, ...]
 
     @property
     def is_equal(self) -> bool:
-        """Whether every frozen row came out as it was."""
-        return self.content_sha256 == self.version.content_sha256
+        """Whether every frozen row came out as it was, and is still there as it was."""
+        return self.content_sha256 == self.kept_sha256 == self.version.content_sha256
 
 
 def version_of(connection: duckdb.DuckDBPyConnection, month: date, number: int | None) -> Version:
@@ -103,8 +105,9 @@ def replay(scratch: duckdb.DuckDBPyConnection, version: Version) -> Replayed:
     create_snapshot_tables(scratch, recipe.tables)
     rows = freeze(scratch, recipe.tables, version.month, version.snapshot_id)
     content = content_hash(scratch, recipe.tables, version.snapshot_id)
-    differences = () if content == version.content_sha256 else tuple(_differences(scratch, recipe.tables, version))
-    return Replayed(version, rows, content, differences)
+    kept = content_hash(scratch, recipe.tables, version.snapshot_id, KEPT)
+    differences = () if content == kept else tuple(_differences(scratch, recipe.tables, version))
+    return Replayed(version, rows, content, kept, differences)
 
 
 def take_over_loads(scratch: duckdb.DuckDBPyConnection, kept: str = KEPT) -> None:

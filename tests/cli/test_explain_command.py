@@ -16,7 +16,8 @@ from desk import Desk, desk_in
 from pipelines.cli.csv_files import write_csv
 from pipelines.cli.explaining import ROWS_PER_PAGE
 from pipelines.definitions import runtime_from_environment
-from pipelines.snapshots import BY_HAND, Due, close_month
+from pipelines.snapshots import BY_HAND, Due, close_month, content_hash, version_of
+from pipelines.stored_texts import stored_recipe
 
 MONTH = ("--month", "2026-08")
 DIRECT = ("--slice", "channel", "--member", "Direct")
@@ -51,6 +52,14 @@ def by_hand(desk: Desk, statement: str) -> None:
     """What somebody does who writes to the file past the pipeline."""
     with duckdb.connect(str(desk.data / "warehouse/warehouse.duckdb")) as connection:
         connection.execute(statement)
+
+
+def freeze_anew(desk: Desk) -> None:
+    """As if the month had been frozen with what its rows say now."""
+    with duckdb.connect(str(desk.data / "warehouse/warehouse.duckdb")) as connection:
+        version = version_of(connection, date(2026, 8, 1), 1)
+        content = content_hash(connection, stored_recipe(connection, version.recipe, "").tables, version.snapshot_id)
+        connection.execute("update snapshots.snapshot set content_sha256 = ?", [content])
 
 
 def test_a_person_reads_the_number_its_definition_its_loads_and_its_rows(
@@ -96,6 +105,7 @@ def test_a_number_that_is_not_known_says_why_and_lists_nothing(
         f"""update snapshots.kpi_value set numerator = null, value = null, status = 'not_available',
         status_reason = '{reason}' where kpi_id = 'revenue' and grain = 'month'""",
     )
+    freeze_anew(desk_of_ones_own)
     assert desk_of_ones_own.kpi("explain", "revenue", *MONTH) == 0
     told = capsys.readouterr().out
     assert reason in told and told.splitlines()[-1] == "there is no number, and no row"

@@ -384,7 +384,7 @@ def test_the_file_holds_no_byte_of_them_after_it_was_written_anew(company: Compa
         write_anew(connection, company.warehouse.path)
     assert PLANTED.encode() not in company.warehouse.path.read_bytes()
     assert {path.name for path in company.warehouse.path.parent.iterdir()} == {
-        *("inbox", "warehouse.duckdb", "warehouse.lock")
+        *("inbox", "warehouse.duckdb", "warehouse.lock", "closed-months.json")
     }
     assert f"{company.warehouse.path.stat().st_mode & 0o777:o}" == "600"
     with company.warehouse.opened(purpose="test") as connection:

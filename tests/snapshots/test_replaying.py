@@ -43,6 +43,14 @@ def spoiled(warehouse: Warehouse, statement: str) -> None:
         connection.execute(statement)
 
 
+def test_a_frozen_row_that_was_changed_by_hand_is_told_with_its_cell(warehouse: Warehouse) -> None:
+    spoiled(warehouse, "update snapshots.channel_month set leads = leads + 1 where channel = 'Direct'")
+    found = replayed(warehouse, JULY, 1)
+    assert not found.is_equal and found.content_sha256 == found.version.content_sha256
+    (told,) = found.differences
+    assert told.startswith("marts.channel_month 2026-07-01 Direct: leads was ")
+
+
 def test_a_raw_row_that_was_changed_by_hand_shows_in_the_cells_that_came_of_it(warehouse: Warehouse) -> None:
     spoiled(warehouse, "update raw.shop_order set net_amount = net_amount + 1")
     found = replayed(warehouse, JULY, 1)
