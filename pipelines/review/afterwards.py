@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines.review.later_tables import rows_if_there
 from pipelines.review.month import Snapshot, months_before
+from pipelines.snapshots.sides import PARTS
 
 SEPARATOR = "\x1f"
 
@@ -86,9 +87,6 @@ class Afterwards:
     versions: tuple[Version, ...]
     restatements: tuple[Restatement, ...]
     annotations: tuple[Annotation, ...]
-
-
-PARTS = ("numerator", "denominator", "value")
 
 
 def newest_approved(versions: Sequence[Version]) -> Version | None:

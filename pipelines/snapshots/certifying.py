@@ -16,6 +16,7 @@ from pipelines.engines.duckdb import KEPT
 from pipelines.failures import DataFailed, WrongUse
 from pipelines.kpi_parts import Measure, measures_of
 from pipelines.loads.verifying import changed_parts, stored_objects
+from pipelines.snapshots.chain import AFTER_A_BREAK
 from pipelines.snapshots.contributions import Contributions, Part, last_day
 from pipelines.snapshots.due import month_after
 from pipelines.snapshots.freezing import content_hash
@@ -28,7 +29,6 @@ FIGURES = (
     *("trust_reason", "definition_version"),
 )
 DEFINED = ("formula", "numerator_measure", "denominator_measure", "denominator_slice")
-AFTER_DAMAGE = "put the warehouse back from a backup with `kpi restore`; look at who writes to the file"
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Certifier:
         """What the version says of its cells must be what was frozen: every certificate repeats it."""
         scratch, version = self._month.scratch, self._month.version
         if content_hash(scratch, self._month.recipe.tables, version.snapshot_id, KEPT) != version.content_sha256:
-            raise DataFailed(version.snapshot_id, "rows that it froze were changed", AFTER_DAMAGE)
+            raise DataFailed(version.snapshot_id, "rows that it froze were changed", AFTER_A_BREAK)
 
     def _parts(self, cell: Cell, figures: Mapping[str, Any], definition: Mapping[str, Any]) -> list[Part]:
         """The parts that have rows: none where there is no number."""
@@ -121,7 +121,7 @@ class Certifier:
             if (object_name, *days) not in self._looked_at:
                 for one in changed_parts(scratch, object_name, *days):
                     why = f"rows of load {one.load_id} ({object_name}, part {one.part}) are not those that were stored"
-                    raise DataFailed(self._told(cell), why, AFTER_DAMAGE)
+                    raise DataFailed(self._told(cell), why, AFTER_A_BREAK)
             self._looked_at.add((object_name, *days))
         self._looked_at.add(looked_at)
 
@@ -132,7 +132,7 @@ class Certifier:
             found = contributions.sums[part].amount if part in contributions.sums else 0
             if figures[part] is not None and found != figures[part]:
                 why = f"the rows sum to {found}, and the {part} was frozen as {figures[part]}"
-                raise DataFailed(self._told(cell), why, AFTER_DAMAGE)
+                raise DataFailed(self._told(cell), why, AFTER_A_BREAK)
 
     def _definition(self, cell: Cell, number: int) -> dict[str, Any]:
         """The definition that the cell was counted by; a month of an earlier release knows one alone."""

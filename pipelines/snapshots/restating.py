@@ -20,12 +20,11 @@ from pipelines.loads import fix_cut
 from pipelines.snapshots.advancing import Reach, advance_loads
 from pipelines.snapshots.causes import CAUSES, TABLES, changed_tables, with_rules_of
 from pipelines.snapshots.replaying import run_recipe, runs_on_this_engine, take_over_loads
-from pipelines.snapshots.sides import Cell, Figures, Side, month_cells
+from pipelines.snapshots.sides import PARTS, Cell, Figures, Side, month_cells
 from pipelines.stored_texts import Recipe, stored_recipe
 from pipelines.tables import in_order
 
 FIGURES = "marts.kpi_value"
-PARTS = ("numerator", "denominator", "value")
 AMOUNT_DIGITS = Decimal("1e-12")
 # how the engine says that a query does not fit the tables it finds
 NOT_RUNNING = (duckdb.BinderException, duckdb.CatalogException)

@@ -16,7 +16,8 @@ from pipelines.snapshots.replaying import Version
 
 # KPI, slice, member
 Cell = tuple[str, str, str]
-# numerator, denominator, value
+PARTS = ("numerator", "denominator", "value")
+# one of each part
 Figures = tuple[Decimal | None, Decimal | None, float | None]
 
 

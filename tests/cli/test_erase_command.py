@@ -12,7 +12,6 @@ import pytest
 from desk import Desk
 
 from pipelines.cli import erasing, main
-from pipelines.definitions import runtime_from_environment
 from pipelines.inbox import ReadingRules
 from pipelines.intake import Night, take_in_files
 from pipelines.runtime import Runtime, prepare_warehouse
@@ -22,19 +21,10 @@ TODAY = date(2026, 9, 8)
 LEADS = "lead_id,created_at,customer_id\nL1,2026-08-01,C1\nL2,2026-08-02,\nL3,2026-08-03,\n"
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Runtime:
-    """The runtime of the shipped configuration; made once, because it reads every table text."""
-    return runtime_from_environment()
-
-
 @pytest.fixture
-def nowhere(shipped: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runtime:
-    """A data folder of its own, without a warehouse."""
-    settings = shipped.settings.model_copy(update={"data_dir": tmp_path / "data"})
-    runtime = Runtime(settings, shipped.config, shipped.project)
-    monkeypatch.setattr(erasing, "runtime_from_environment", lambda: runtime)
-    return runtime
+def nowhere(without_warehouse: Runtime, monkeypatch: pytest.MonkeyPatch) -> Runtime:
+    monkeypatch.setattr(erasing, "runtime_from_environment", lambda: without_warehouse)
+    return without_warehouse
 
 
 @pytest.fixture

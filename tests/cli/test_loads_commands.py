@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +12,6 @@ import pytest
 from pydantic import SecretStr
 
 from pipelines.cli import loads, main
-from pipelines.definitions import runtime_from_environment
 from pipelines.loads import Arrival, Gate, Occasion, create_meta_tables, store
 from pipelines.runtime import Runtime, prepare_warehouse
 
@@ -21,19 +19,10 @@ Output = pytest.CaptureFixture[str]
 NOW = datetime(2026, 9, 8, 6, 0, tzinfo=UTC).replace(tzinfo=None)
 
 
-@pytest.fixture(scope="module")
-def shipped() -> Runtime:
-    """The runtime of the shipped configuration; made once, because it reads every table text."""
-    return runtime_from_environment()
-
-
 @pytest.fixture
-def nowhere(shipped: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runtime:
-    """A data folder of its own, without a warehouse."""
-    settings = shipped.settings.model_copy(update={"data_dir": tmp_path / "data"})
-    runtime = Runtime(settings, shipped.config, shipped.project)
-    monkeypatch.setattr(loads, "runtime_from_environment", lambda: runtime)
-    return runtime
+def nowhere(without_warehouse: Runtime, monkeypatch: pytest.MonkeyPatch) -> Runtime:
+    monkeypatch.setattr(loads, "runtime_from_environment", lambda: without_warehouse)
+    return without_warehouse
 
 
 @pytest.fixture
