@@ -31,7 +31,44 @@ Family = Literal[
     "funnel",
 ]
 Grain = Literal["day", "week", "month", "quarter", "year"]
-Slice = Literal["total", "channel", "device", "source_medium", "campaign", "landing_page", "event_name", "segment"]
+Slice = Literal[
+    "total",
+    "account",
+    "ad",
+    "ad_group",
+    "age",
+    "automation",
+    "campaign",
+    "category",
+    "channel",
+    "city",
+    "cohort",
+    "country",
+    "device",
+    "event_name",
+    "feedback_type",
+    "gender",
+    "landing_page",
+    "list",
+    "offer",
+    "origin",
+    "page",
+    "platform",
+    "post",
+    "post_type",
+    "product",
+    "product_group",
+    "query",
+    "referrer",
+    "region",
+    "segment",
+    "source_medium",
+    "stage",
+    "store",
+    "test",
+    "type",
+    "wave",
+]
 
 
 def _shape(value: Any) -> str:

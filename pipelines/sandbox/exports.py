@@ -5,18 +5,15 @@ Canonical files only, one per kind; what a record looked like that morning is de
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from pipelines.sandbox.export_files import Exporter, ExportFile, Row, is_past
 from pipelines.sandbox.truth import AdDay, Deal, Lead, Order, Truth
 
-EXPORT_TIME = time(6)
 # as the platforms write themselves
 PLATFORM_NAMES = {
     "google_ads": "Google Ads",
@@ -45,8 +42,8 @@ HEADERS = {
     "costs": "cost_id,period_start,period_end,amount,currency,category,channel,allocation",
     "exchange_rates": "date,currency,rate",
 }
-Cell = str | bool | int | Decimal | date | datetime | None
-Row = Mapping[str, Cell]
+# what the other systems of the company hand out: the kinds of each with their headers and rows
+EXPORTERS: tuple[Exporter, ...] = ()
 
 
 def write_exports(truth: Truth, inbox: Path, as_of: date) -> list[Path]:
@@ -61,8 +58,10 @@ def write_exports(truth: Truth, inbox: Path, as_of: date) -> list[Path]:
         "costs": morning.costs(),
         "exchange_rates": morning.exchange_rates(),
     }
-    zone = ZoneInfo(truth.time_zone)
-    return [_write(inbox / kind / f"{kind}_{as_of}.csv", kind, rows, zone) for kind, rows in tables.items()]
+    files = [ExportFile(kind, HEADERS[kind], rows) for kind, rows in tables.items()]
+    for exporter in EXPORTERS:
+        files += exporter(truth, as_of)
+    return [file.write(inbox, as_of, truth.time_zone) for file in files]
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ class Morning:
         }
 
     def _is_past(self, moment: datetime) -> bool:
-        return moment < datetime.combine(self.as_of, EXPORT_TIME, ZoneInfo(self.truth.time_zone))
+        return is_past(moment, self.as_of, self.truth.time_zone)
 
     def _is_merged(self, record: Lead | Deal) -> bool:
         return record.merged_on is None or record.merged_on < self.as_of
@@ -180,24 +179,3 @@ def _campaigns(ads: Sequence[AdDay]) -> Iterator[Row]:
             "clicks": sum(one.clicks for one in members),
             "level": "campaign",
         }
-
-
-def _write(path: Path, kind: str, rows: Iterable[Row], zone: ZoneInfo) -> Path:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    columns = _columns(kind)
-    writer.writerow(columns)
-    writer.writerows([_text(row.get(name), zone) for name in columns] for row in rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text.getvalue(), encoding="utf-8")
-    return path
-
-
-def _text(cell: Cell, zone: ZoneInfo) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, datetime):
-        return cell.astimezone(zone).isoformat()
-    return str(cell)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
+from pipelines.sandbox.answer_key.books import Books
+from pipelines.sandbox.answer_key.formulas import SourceParts, Subject
 from pipelines.sandbox.answer_key.periods import Clock
-from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.truth import Truth
 
 # measure -> its parts, each of them sources of which one is enough; those not named are counted from the website
-PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
+PARTS: dict[str, SourceParts] = {
     **dict.fromkeys(("ad_spend", "ad_clicks"), (("ad_cost",),)),
     **dict.fromkeys(("cost_full", "cost_direct"), (("ad_cost", "cost"),)),
     **dict.fromkeys(("orders", "order_value"), (("orders",),)),
@@ -37,7 +38,9 @@ OF_STAGES = ("entered_", "lead_", "mql_", "sal_", "sql_")
 class Coverage:
     """First days by source, as a morning knows them."""
 
-    def __init__(self, truth: Truth, rules: Rules, clock: Clock) -> None:
+    def __init__(self, books: Books, subjects: Iterable[Subject] = ()) -> None:
+        truth, rules, clock = books.truth, books.rules, books.clock
+        self._parts = PARTS | {name: parts for one in subjects for name, parts in one.sources.items()}
         self._sales = {"revenue_from": SALES[rules.revenue_from], "customers_from": SALES[rules.customers_from]}
         events = {
             "ga4": [truth.first_day],
@@ -48,6 +51,8 @@ class Coverage:
             "ad_cost": [one.day for one in truth.ads],
             "cost": [one.period_start for one in truth.invoices],
         }
+        for subject in subjects:
+            events |= {source: list(days) for source, days in subject.days(books).items()}
         self._first = {source: min(days) for source, days in events.items() if days}
         # the account is read whole, so it speaks for every day
         self._first["mailchimp"] = min(self._first.values())
@@ -57,7 +62,7 @@ class Coverage:
         return min(self._known_from(measure) for measure in measures if measure)
 
     def _known_from(self, measure: str) -> date:
-        parts = [self._sales.get(part[0], part) for part in PARTS.get(measure, _usual_parts(measure))]
+        parts = [self._sales.get(part[0], part) for part in self._parts.get(measure, _usual_parts(measure))]
         return max(min(self._first[source] for source in part if source in self._first) for part in parts)
 
 

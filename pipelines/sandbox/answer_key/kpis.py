@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from pipelines.sandbox.answer_key.behaviours import expected_behaviours
 from pipelines.sandbox.answer_key.books import Books
 from pipelines.sandbox.answer_key.coverage import Coverage
+from pipelines.sandbox.answer_key.formulas import (
+    BY_DEVICE,
+    MONTHLY,
+    TOTAL_ONLY,
+    Formula,
+    Key,
+    Parts,
+    Subject,
+    exists_at,
+)
 from pipelines.sandbox.answer_key.mail_visits import count_mail_conversions
 from pipelines.sandbox.answer_key.mailings import count_mailings, count_signups, mailings, signups_known_from
 from pipelines.sandbox.answer_key.measures import DEAL_RATE, PERSON_RATES, count_books
 from pipelines.sandbox.answer_key.money import decimal
-from pipelines.sandbox.answer_key.periods import GRAINS, started_periods
+from pipelines.sandbox.answer_key.periods import started_periods
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.tally import TOTAL, Cell, Tally
 from pipelines.sandbox.answer_key.visitors import expected_visitor_kpis
 from pipelines.sandbox.answer_key.website import count_sessions, visible_sessions
 from pipelines.sandbox.truth import Truth
-
-Key = tuple[str, str, date, str, str]
-Parts = tuple[Decimal | None, Decimal | None]
-MONTHLY = ("month", "quarter", "year")
-TOTAL_ONLY, BY_CHANNEL, BY_DEVICE = ("total",), ("total", "channel"), ("total", "channel", "device")
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A KPI: its measures, the grains and slices at which it exists, and the stages without which it does not."""
-
-    kpi_id: str
-    numerator: str
-    denominator: str | None = None
-    slices: tuple[str, ...] = BY_CHANNEL
-    grains: tuple[str, ...] = GRAINS
-    stages: tuple[str, ...] = ()
-    is_share_of_total: bool = False
-
 
 FORMULAS = (
     Formula("sessions", "sessions", slices=BY_DEVICE),
@@ -72,6 +61,8 @@ FORMULAS = (
     Formula("newsletter_signups", "newsletter_signups", slices=TOTAL_ONLY),
 )
 
+SUBJECTS: tuple[Subject, ...] = ()
+
 
 def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     """(kpi_id, grain, period_start, slice, member) -> (numerator, denominator), both exact.
@@ -89,9 +80,12 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     count_signups(tally, truth, today)
     qualified = Formula("qualified_leads", f"entered_{rules.qualified_stage}", stages=(rules.qualified_stage,))
     cost_per_qualified = Formula("cost_per_qualified_lead", "cost_full", qualified.numerator, grains=MONTHLY)
-    coverage = Coverage(truth, rules, books.clock)
+    for subject in SUBJECTS:
+        subject.count(tally, books)
+    coverage = Coverage(books, SUBJECTS)
     expected: dict[Key, Parts] = {}
-    for formula in (*FORMULAS, qualified, cost_per_qualified):
+    subject_formulas = [formula for subject in SUBJECTS for formula in subject.formulas]
+    for formula in (*FORMULAS, qualified, cost_per_qualified, *subject_formulas):
         if set(formula.stages) <= set(rules.stages):
             first_day = coverage.first_day(formula.numerator, formula.denominator)
             expected.update(_values(formula, tally, first_day, today))
@@ -99,7 +93,10 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
         if key[0] == "newsletter_signups" and key[2] < signups_known_from(truth, today):
             expected[key] = (None, None)
     expected |= expected_visitor_kpis(sessions, truth.first_day, today)
-    return expected | expected_behaviours(truth, books.clock)
+    expected |= expected_behaviours(truth, books.clock)
+    for subject in SUBJECTS:
+        expected |= subject.values(books)
+    return expected
 
 
 def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dict[Key, Parts]:
@@ -107,7 +104,8 @@ def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dic
     for grain in formula.grains:
         above = tally.sums(formula.numerator, grain)
         below = tally.sums(formula.denominator, grain) if formula.denominator else {}
-        cells: list[Cell] = [cell for cell in {**above, **below} if cell[1] in formula.slices and cell[1] != "total"]
+        slices = {one for one in formula.slices if one != "total" and exists_at(one, grain)}
+        cells: list[Cell] = [cell for cell in {**above, **below} if cell[1] in slices]
         if "total" in formula.slices:
             cells += [(start, *TOTAL) for start in started_periods(grain, first_day, today)]
         for cell in cells:
