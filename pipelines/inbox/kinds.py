@@ -9,26 +9,20 @@ from pipelines.inbox.cells import (
     CURRENCY,
     DAY,
     IDENTIFIER,
-    LOWER_TEXT,
     PLATFORM,
     TEXT,
     TIME,
-    URL,
-    YES_NO,
     choice,
 )
 from pipelines.inbox.kinds_crm import CRM_KINDS, CUSTOMER_LINK, LEAD_LINK, texts
 from pipelines.inbox.number_cells import COUNT, decimal
 from pipelines.inbox.outputs import (
     REFUND_RULES,
-    WON_WITHOUT_DAY,
     all_but,
     ends_before_start,
     is_too_long,
-    merges,
     refunds,
     with_level,
-    with_status,
 )
 from pipelines.inbox.shapes import ROWS_HALVED, Column, Kind, Output, rows_or_money_halved
 

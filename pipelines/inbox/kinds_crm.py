@@ -15,7 +15,6 @@ CUSTOMER_LINK = Column("customer_id", IDENTIFIER, person="customer", surrogate="
 LEAD_ID = Column("lead_id", IDENTIFIER, required=True, person="lead", surrogate="person_key")
 
 
-
 def texts(*names: str) -> tuple[Column, ...]:
     """Columns of plain text."""
     return tuple(Column(name, TEXT) for name in names)

@@ -26,6 +26,7 @@ class Part(IntEnum):
     RATES = 6
     MAIL = 7
     SESSIONS = 8
+    CRM = 31
 
 
 class Dice:
