@@ -5,6 +5,8 @@ create table facts.shop_order (
   person_key         bigint                  comment 'the lead the order names, else the lead its customer is',
   customer_identity  varchar        not null comment 'shop customer, else lead, else the order itself',
   channel            varchar        not null comment 'channel of the order',
+  campaign           varchar        not null comment 'campaign; (unknown) when empty',
+  ad                 varchar        not null comment 'advertisement; (unknown) when empty',
   device             varchar        not null comment 'device; (unknown) when empty',
   order_eur          decimal(38, 6)          comment 'net value in EUR; NULL when the rate is missing',
   margin_eur         decimal(38, 6)          comment 'gross profit in EUR, by the company rate where the order has none',
@@ -23,6 +25,8 @@ select
     'order ' || o.order_id
   ) as customer_identity,
   c.channel,
+  coalesce(nullif(c.campaign, ''), '(unknown)') as campaign,
+  coalesce(nullif(trim(o.ad), ''), '(unknown)') as ad,
   coalesce(nullif(o.device, ''), '(unknown)') as device,
   round(o.net_amount * x.eur_per_unit, 2) as order_eur,
   case

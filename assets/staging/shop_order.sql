@@ -12,6 +12,7 @@ create table staging.shop_order (
   source        varchar                 comment 'traffic source',
   medium        varchar                 comment 'traffic medium',
   campaign      varchar                 comment 'campaign',
+  ad            varchar                 comment 'advertisement',
   device        varchar                 comment 'device',
   load_id       bigint         not null comment 'the load the row came with',
   primary key (order_id)
@@ -29,6 +30,7 @@ select
   r.source,
   r.medium,
   r.campaign,
+  r.ad,
   lower(r.device) as device,
   r.load_id
 from raw.shop_order as r
