@@ -34,7 +34,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
             reports,
             company_name=company.name,
             is_demo=runtime.is_demo,
-            headline_pack=company.headline_pack,
+            headline_pack=runtime.config.headline_pack(runtime.business_date),
         )
         return dg.MaterializeResult(
             metadata={"pages written": len(written), "folder": dg.MetadataValue.path(str(reports))}

@@ -53,7 +53,7 @@ def _headline(connection: duckdb.DuckDBPyConnection, runtime: Runtime, snapshot_
     table.add_column("KPI")
     table.add_column("value", justify="right")
     table.add_column("status")
-    for kpi_id in runtime.config.company.headline_pack:
+    for kpi_id in runtime.config.headline_pack(runtime.business_date):
         if kpi_id in by_id:
             name, value, unit, status = by_id[kpi_id]
             shown = NO_VALUE if value is None else wording.figure(kpi_id, unit, value)
