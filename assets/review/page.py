@@ -17,7 +17,16 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
             dg.AssetKey(["reference", "annotation"]),
             *(
                 dg.AssetKey(["snapshots", name])
-                for name in ("snapshot", "kpi_value", "channel_month", "funnel_cohort", "funnel_period", "kpi", "stage")
+                for name in (
+                    "snapshot",
+                    "kpi_value",
+                    "channel_month",
+                    "funnel_cohort",
+                    "funnel_period",
+                    "kpi",
+                    "stage",
+                    "kpi_target_status",
+                )
             ),
         ],
         group_name="review",

@@ -60,6 +60,11 @@ REASONS = {
     "the data begins on 2026-09-03": "de gegevens beginnen pas op 3 september 2026",
     "not known of the period a year before": "van de periode een jaar eerder is niets bekend",
     "no new leads in the period a year before": "geen nieuwe leads in de periode een jaar eerder",
+    "the interval holds what is expected": "de verwachting valt binnen het interval",
+    "the baseline is not known": "de uitgangswaarde is niet bekend",
+    "the baseline is 0": "de uitgangswaarde is 0",
+    "the months do not all have a figure": "niet elke maand heeft een cijfer",
+    "it lacks value, deadline": "hieraan ontbreekt: getal, einddatum",
     "not built yet": "wordt nog niet berekend",
 }
 
