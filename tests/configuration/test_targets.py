@@ -81,3 +81,25 @@ def test_goals_packs_and_targets_may_be_left_out(texts: Any) -> None:
     without["company.yaml"] = without["company.yaml"].replace("headline_pack: b2b\n", "")
     config = config_from_texts(without)
     assert (config.targets, len(config.headline_pack(date(2026, 11, 6)))) == ((), 7)
+
+
+PACKS_BY_BUSINESS = {
+    "b2b": "revenue new_leads lead_to_mql_rate mql_to_sql_rate opportunity_to_customer_rate cost_per_qualified_lead "
+    "marketing_roi",
+    "ecommerce": "revenue orders ecommerce_conversion_rate aov cpa_to_margin_ratio cart_abandonment_rate clv",
+    "retail": "retail_revenue pos_transactions avg_pos_transaction_value store_visitors store_conversion_rate",
+    "automation": "campaign_revenue cpl predicted_clv marketing_roi visit_to_lead_rate landing_page_conversion_rate "
+    "organic_sessions",
+    "content_seo": "organic_sessions content_leads serp_ctr avg_keyword_position avg_time_on_page",
+    "email": "email_click_rate email_unsubscribe_rate email_bounce_rate email_spam_complaint_rate "
+    "email_conversion_rate email_list_net_growth",
+    "social": "engagement_rate reach_per_post leads_by_channel channel_traffic_share",
+}
+
+
+@pytest.mark.parametrize("name", PACKS_BY_BUSINESS)
+def test_a_pack_of_its_business_holds_every_kpi_of_it_that_exists(shipped: Config, name: str) -> None:
+    existing = {kpi.id for kpi in shipped.kpis}
+    wanted = [kpi_id for kpi_id in PACKS_BY_BUSINESS[name].split() if kpi_id in existing]
+    pack = shipped.packs.packs[name][-1].kpis if wanted else ()
+    assert list(pack) == wanted, f"complete the pack {name} in config/packs.yaml"
