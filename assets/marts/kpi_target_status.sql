@@ -43,7 +43,11 @@ figure as (
   left join marts.kpi_value as v
     on v.kpi_id = c.kpi_id and v.slice = c.slice and v.member = c.member
     and v.grain = w.grain and v.period_start = w.period_start
-  where c.is_additive and c.slice <> 'total' and v.kpi_id is null
+  -- a member too small to be shown is in the rest, with a figure that nobody knows
+  left join marts.kpi_value as r
+    on r.kpi_id = c.kpi_id and r.slice = c.slice and r.member = '(rest)'
+    and r.grain = w.grain and r.period_start = w.period_start
+  where c.is_additive and c.slice <> 'total' and v.kpi_id is null and r.kpi_id is null
 ),
 begun as (
   select
