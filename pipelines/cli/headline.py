@@ -58,7 +58,7 @@ def _headline(
     table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
     table.add_column("KPI")
     table.add_column("value", justify="right")
-    for column in ("status", "trust", "target"):
+    for column in ("status", "trust", "target and pace"):
         table.add_column(column)
     for kpi_id in runtime.config.headline_pack(runtime.business_date):
         if kpi_id in by_id:
@@ -72,7 +72,7 @@ def _headline(
 def _standing(target: TargetStanding, wording: Wording) -> str:
     """A verdict, with the pace where there is one: how much there is of what was expected by then."""
     verdict = target.status.replace("_", " ")
-    return verdict if target.pace is None else f"{verdict}, {wording.percentage(target.pace)} of what was expected"
+    return verdict if target.pace is None else f"{verdict}, {wording.percentage(target.pace)}"
 
 
 def _shown(path: Path) -> str:
