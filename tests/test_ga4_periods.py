@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nightly import shipped_project
 
+from pipelines.configuration.sources import Ga4
 from pipelines.failures import SourceUnavailable
+from pipelines.ga4_forms import DIMENSION_OF_SLICE, PeriodReport
 from pipelines.ga4_period_reading import read_periods
 from pipelines.ga4_periods import (
     DAYS_PER_REQUEST,
-    DIMENSION_OF_SLICE,
     GRAINS,
     RANGES_PER_REQUEST,
-    PeriodReport,
     derived_reports,
     period_start,
     periods_between,
@@ -34,6 +34,7 @@ FETCHED = {"users": "all", "returning_users": "newVsReturning", "lead_users": "e
 MEASURES = {
     name: Measure(name, "measures.any", ((("ga4",),),), False, {}, False, form) for name, form in FETCHED.items()
 } | {"sessions": Measure("sessions", "measures.traffic", ((("ga4",),),), True, {}, False)}
+GA4 = Ga4()
 DAYS = st.dates(min_value=date(2023, 1, 1), max_value=date(2027, 12, 31))
 
 
@@ -43,7 +44,7 @@ def kpi(numerator: str, denominator: str | None = None, **slices_by_grain: tuple
 
 
 def names(*kpis: Any) -> set[str]:
-    return {report.name for report in derived_reports(kpis, MEASURES, ("generate_lead", "purchase"))}
+    return {report.name for report in derived_reports(kpis, MEASURES, GA4)}
 
 
 # ---- which requests follow from the catalogue ----
@@ -73,20 +74,20 @@ def test_entries_that_need_the_same_answer_share_one_request() -> None:
 
 
 def test_conversions_are_asked_for_by_name_and_beside_all_visits() -> None:
-    reports = derived_reports([kpi("lead_users", month=("landing_page",))], MEASURES, ("purchase", "generate_lead"))
+    reports = derived_reports([kpi("lead_users", month=("landing_page",))], MEASURES, GA4)
     assert [(report.name, report.events) for report in reports] == [
         ("month/landing_page/all", ()),
-        ("month/landing_page/eventName", ("generate_lead", "purchase")),
+        ("month/landing_page/eventName", tuple(sorted(GA4.event_names))),
     ]
 
 
 def test_where_every_event_is_shown_no_name_is_left_out() -> None:
     asked = derived_reports(
-        [kpi("event_users", day=("event_name",)), kpi("lead_users", day=("channel",))], MEASURES, ("purchase",)
+        [kpi("event_users", day=("event_name",)), kpi("lead_users", day=("channel",))], MEASURES, GA4
     )
     assert {report.name: report.events for report in asked if report.form == "eventName"} == {
         "day/total/eventName": (),
-        "day/channel/eventName": ("purchase",),
+        "day/channel/eventName": tuple(sorted(GA4.event_names)),
     }
 
 

@@ -98,10 +98,12 @@ class Certifier:
         """The parts that have rows: none where there is no number."""
         if figures["numerator"] is None:
             return []
-        parts = [Part("numerator", self._measures[definition["numerator_measure"]], cell.slice, cell.member)]
+        numerator = self._measures[definition["numerator_measure"]].of_slice(cell.slice)
+        parts = [Part("numerator", numerator, cell.slice, cell.member)]
         if figures["denominator"] is not None:
             where = (TOTAL, "") if definition["denominator_slice"] == TOTAL else (cell.slice, cell.member)
-            parts.append(Part("denominator", self._measures[definition["denominator_measure"]], *where))
+            denominator = self._measures[definition["denominator_measure"]].of_slice(where[0])
+            parts.append(Part("denominator", denominator, *where))
         return parts
 
     def _refuse_changed_rows(self, cell: Cell, contributions: Contributions) -> None:
