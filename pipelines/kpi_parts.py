@@ -143,16 +143,16 @@ def refuse_impossible_kpi(kpi: Kpi, measures: Mapping[str, Measure]) -> None:
                 raise WrongUse(what, f"there is no measure {name!r}", f"did you mean {near[0] if near else '?'}?")
             is_of_total = name == definition.denominator and definition.denominator_slice == "total"
             for grain, slices in kpi.slices_by_grain.items():
-                for slice_ in ["total"] if is_of_total else slices:
-                    _refuse_missing(what, measures[name].of_slice(slice_), grain, {slice_})
+                _refuse_missing(what, measures[name], grain, {"total"} if is_of_total else set(slices))
 
 
 def _refuse_missing(what: str, measure: Measure, grain: str, wanted: set[str]) -> None:
-    missing = wanted - measure.slices_by_grain.get(grain, frozenset())
+    found = {one: measure.of_slice(one).slices_by_grain.get(grain, frozenset()) for one in wanted}
+    missing = [one for one in sorted(wanted) if one not in found[one]]
     if missing:
         how = "it has no such slice" if measure.is_additive else "it is fetched per grain, never summed"
         raise WrongUse(
             what,
-            f"the measure {measure.name!r} does not exist by {', '.join(sorted(missing))} at the grain {grain} ({how})",
+            f"the measure {measure.name!r} does not exist by {', '.join(missing)} at the grain {grain} ({how})",
             "take the grain or slice out of the entry, or add it to the measure",
         )

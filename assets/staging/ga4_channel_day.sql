@@ -26,8 +26,8 @@ select
   sum(r.engaged_sessions) as engaged_sessions,
   sum(case when lower(r.device_category) = 'mobile' then r.sessions else 0 end) as mobile_sessions,
   sum(case when r.session_default_channel_group = 'Organic Search' then r.sessions else 0 end) as organic_sessions,
-  sum(r.screen_page_views) as page_views,
-  sum(cast(r.user_engagement_duration as decimal(18, 6))) as engagement_seconds,
+  coalesce(sum(r.screen_page_views), 0) as page_views,
+  coalesce(sum(cast(r.user_engagement_duration as decimal(18, 6))), 0) as engagement_seconds,
   -- GA4 tells the mean alone; to the millisecond the product is what it was divided from
   sum(cast(round(r.average_session_duration * r.sessions, 3) as decimal(18, 6))) as session_seconds,
   sum(case when r.average_session_duration is not null then r.sessions end) as timed_sessions,

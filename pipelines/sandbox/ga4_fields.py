@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.sandbox.demo_audience import (
+from pipelines.sandbox.truth_audience import (
     AGES,
     CITIES,
     COUNTRIES,
@@ -54,7 +54,7 @@ DEMOGRAPHICS, FEWEST_SHOWN = frozenset({"userAgeBracket", "userGender"}), 10
 
 
 def trait_sql(turn: int, shares: Sequence[tuple[str, int]]) -> str:
-    """A trait of the visitor as `demo_audience` says it."""
+    """A trait of the visitor as `truth_audience` says it."""
     rest = f"((visitor_id * {MULTIPLIER} + {turn * 40_503_001}) // {SHIFT}) % 100"
     ends = [sum(share for _, share in shares[: place + 1]) for place in range(len(shares))]
     cases = " ".join(f"when {rest} < {end} then '{value}'" for (value, _), end in zip(shares, ends, strict=True))

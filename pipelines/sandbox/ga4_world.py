@@ -12,8 +12,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.sandbox.demo_pages import with_pages
 from pipelines.sandbox.truth import Truth
+from pipelines.sandbox.truth_pages import with_pages
 
 # A sum of doubles depends on the order of its rows; the same question must get the same answer.
 _EXACT = "decimal(18, 6)"

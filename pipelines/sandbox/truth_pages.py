@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pipelines.sandbox.demo_audience import MULTIPLIER, SHIFT
+from pipelines.sandbox.truth_audience import MULTIPLIER, SHIFT
 
 Whole = NDArray[np.int64]
 NEXT_PAGES = (
@@ -22,7 +22,7 @@ NAMED_EVENTS = (
     *("page_views", "generate_lead_events", "sign_up_events", "purchases", "item_views", "add_to_carts"),
     "checkouts",
 )
-# turns of a session's number, beside those of visitors in `demo_audience`
+# turns of a session's number, beside those of visitors in `truth_audience`
 _NEXT, _SCROLL_FIRST, _SCROLL_NEXT, _CLICKS, _CLICKED_PAGE, _IDLE = range(11, 17)
 
 
