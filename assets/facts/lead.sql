@@ -1,14 +1,14 @@
 -- One row per lead: survivors only, tests left out, with the earliest creation and the first source of all merged records.
 create table facts.lead (
-  person_key   bigint    not null comment 'surrogate of the surviving record',
-  created_at   timestamp not null comment 'earliest creation of all its records, UTC',
-  created_day  date      not null comment 'the same, as a day in the reporting zone',
-  channel      varchar   not null comment 'lead source: channel of the earliest record',
-  device       varchar   not null comment 'device of the earliest record; (unknown) when empty',
+  person_key    bigint    not null comment 'surrogate of the surviving record',
+  created_at    timestamp not null comment 'earliest creation of all its records, UTC',
+  created_day   date      not null comment 'the same, as a day in the reporting zone',
+  channel       varchar   not null comment 'lead source: channel of the earliest record',
+  device        varchar   not null comment 'device of the earliest record; (unknown) when empty',
   landing_page  varchar   not null comment 'page of the earliest record as a path, without host and query; (unknown) when empty',
-  segment      varchar   not null comment 'segment of the earliest record; (unknown) when empty',
-  origin       varchar            comment 'online or offline; NULL when the CRM does not say',
-  load_id      bigint    not null comment 'the load of the earliest record',
+  segment       varchar   not null comment 'segment of the earliest record; (unknown) when empty',
+  origin        varchar            comment 'online or offline; NULL when the CRM does not say',
+  load_id       bigint    not null comment 'the load of the earliest record',
   primary key (person_key)
 ) as
 with record as (

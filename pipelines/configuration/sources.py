@@ -38,13 +38,6 @@ def _lower_keys(aliases: Mapping[str, str]) -> Mapping[str, str]:
     return {source.lower(): platform for source, platform in aliases.items()}
 
 
-def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
-    for position, name in enumerate(names):
-        if name in names[:position]:
-            raise UnfitError(f"{name!r} stands twice", "keep one of the two")
-    return names
-
-
 def _addresses(globs: tuple[str, ...]) -> tuple[str, ...]:
     for glob in globs:
         if not glob.startswith(("/", "*")):
@@ -54,8 +47,8 @@ def _addresses(globs: tuple[str, ...]) -> tuple[str, ...]:
     return globs
 
 
-Names = Annotated[Listed[Text], AfterValidator(not_empty), AfterValidator(_each_once)]
-Globs = Annotated[Listed[Text], AfterValidator(not_empty), AfterValidator(_each_once), AfterValidator(_addresses)]
+Names = Annotated[Listed[Text], AfterValidator(not_empty)]
+Globs = Annotated[Listed[Text], AfterValidator(not_empty), AfterValidator(_addresses)]
 
 
 class Events(StrictModel):
@@ -74,7 +67,7 @@ class Events(StrictModel):
         """Each event with what it counts as; one event may count as several things."""
         single = [(role, getattr(self, role)) for role in ("lead", "cart", "checkout", "purchase", "sign_up")]
         clicks = [("call_to_action", name) for name in self.call_to_action]
-        return (*single, *clicks, *(("conversion", name) for name in self.conversions))
+        return tuple(dict.fromkeys([*single, *clicks, *(("conversion", name) for name in self.conversions)]))
 
 
 class Pages(StrictModel):
