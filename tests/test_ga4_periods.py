@@ -38,11 +38,11 @@ FETCHED = {
     "content_new_users": "content",
 }
 MEASURES = {
-    name: Measure(name, "measures.any", ((("ga4",),),), False, {}, False, form) for name, form in FETCHED.items()
-} | {"sessions": Measure("sessions", "measures.traffic", ((("ga4",),),), True, {}, False)}
+    name: Measure(name, "measures.any", ((("ga4",),),), False, {}, False, False, form) for name, form in FETCHED.items()
+} | {"sessions": Measure("sessions", "measures.traffic", ((("ga4",),),), True, {}, False, True)}
 ADDED_UP = {"blog_views": "blog", "cta_clicks": "calls", "conversions": "eventName"}
 MEASURES |= {
-    name: Measure(name, "measures.any", ((("ga4",),),), True, {}, False, form) for name, form in ADDED_UP.items()
+    name: Measure(name, "measures.any", ((("ga4",),),), True, {}, False, True, form) for name, form in ADDED_UP.items()
 }
 GA4 = Ga4()
 DAYS = st.dates(min_value=date(2023, 1, 1), max_value=date(2027, 12, 31))
