@@ -26,7 +26,7 @@ def refusal(texts: Any) -> str:
     ("name", "old", "new", "words"),
     [
         pytest.param("sources.yaml", "blog: [/blog/*]", "blog: [blog/*]", ["'blog/*' is no page address"], id="page"),
-        pytest.param("sources.yaml", "blog: [/blog/*]", "blog: [/blog?a=*]", ["has a query"], id="page with query"),
+        pytest.param("sources.yaml", "blog: [/blog/*]", 'blog: ["/blog?a=*"]', ["has a query"], id="page with query"),
         pytest.param("sources.yaml", "blog: [/blog/*]", "blog: []", ["the list is empty"], id="no page"),
         pytest.param("company.yaml", "time_zone:", "time_zon:", ["'time_zon'", "'time_zone'"], id="wrong key"),
         pytest.param("company.yaml", "mailchimp: 7,", "mailchim: 7,", ["'mailchim'", "'mailchimp'"], id="key below"),
