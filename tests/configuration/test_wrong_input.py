@@ -30,6 +30,9 @@ THIRTEEN = (
 @pytest.mark.parametrize(
     ("name", "old", "new", "words"),
     [
+        pytest.param("sources.yaml", "blog: [/blog/*]", "blog: [blog/*]", ["'blog/*' is no page address"], id="page"),
+        pytest.param("sources.yaml", "blog: [/blog/*]", 'blog: ["/blog?a=*"]', ["has a query"], id="page with query"),
+        pytest.param("sources.yaml", "blog: [/blog/*]", "blog: []", ["the list is empty"], id="no page"),
         pytest.param("company.yaml", "time_zone:", "time_zon:", ["'time_zon'", "'time_zone'"], id="wrong key"),
         pytest.param("company.yaml", "mailchimp: 7,", "mailchim: 7,", ["'mailchim'", "'mailchimp'"], id="key below"),
         pytest.param("company.yaml", "window_days: 90", "window_days: ninety", ["'ninety'", "whole number"], id="type"),

@@ -52,6 +52,7 @@ REASONS = {
     "3 days of ga4 are missing": "3 dagen van Google Analytics ontbreken",
     "ga4 sampled its answers": "Google Analytics 4: berekend op een steekproef",
     "ga4 left out small rows": "Google Analytics 4: kleine groepen zijn weggelaten",
+    "ga4 does not tell of these members": "Google Analytics 4: over deze groepen is niets bekend",
     "ga4 merged rare rows into (other)": "Google Analytics 4: zeldzame waarden zijn samengevoegd tot (other)",
     "fell from 300.00 to 12.00 (sessions)": "daalde van 300.00 naar 12.00 (sessies)",
     "full export fell from 40 to 9 (rows)": "de hele export daalde van 40 naar 9 (rijen)",
