@@ -17,6 +17,8 @@ from pipelines.slices import exists_at
 from pipelines.tables import Table
 
 GRAINS = ("day", "week", "month", "quarter", "year")
+# how the measures begin whose figures are handed in under the id of a KPI or a measure
+SUPPLIED = "supplied_"
 
 
 Sources = tuple[tuple[tuple[str, ...], ...], ...]

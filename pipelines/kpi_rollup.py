@@ -58,8 +58,7 @@ def _kept_members(contributions: Sequence[Table], counted: Sequence[Table]) -> s
     ]
     found += [
         "    select measure, slice, period_start as month, member, value as size\n"
-        f"    from {table.name} where grain = 'month' and slice in ({LISTED_TAILS})"
-        f" and measure = '{counted_measures(table)[0]}'"
+        f"    from {table.name} where grain = 'month' and slice in ({LISTED_TAILS}){_leading(table)}"
         for table in long_tailed
     ]
     sized = "\n    union all\n".join(found)
@@ -81,17 +80,26 @@ def _kept_members(contributions: Sequence[Table], counted: Sequence[Table]) -> s
 )"""
 
 
+def _leading(table: Table) -> str:
+    """By which measure the members of a table are large; measures that have nothing to do with each other all tell."""
+    return "" if table.words.get("kept") == "by every measure" else f" and measure = '{counted_measures(table)[0]}'"
+
+
 def _daily(table: Table) -> str:
-    """One step per table: its measures by day, in total and by each slice."""
+    """One step per table: its measures by day, in total and by each slice.
+
+    A row whose slice is NULL counts for no member of it; where a column says which rows make the total, no other does.
+    """
     unpriced = columns_of(table, "unpriced")
     sums = [f"sum({name}) as {name}" for name in columns_of(table, "measure")]
     sums.append(f"sum({unpriced[0]}) as unpriced_rows" if unpriced else "0 as unpriced_rows")
     summed = ", ".join(sums)
+    of_total = "".join(f" and {name}" for name in columns_of(table, "total"))
     selects = [
-        f"  select day, 'total' as slice, '' as member, {summed}\n  from {_counting_days(table)}\n  group by day"
+        f"  select day, 'total' as slice, '' as member, {summed}\n  from {_counting_days(table)}{of_total}\n  group by day"
     ]
     selects += [
-        f"  select day, '{name}' as slice, {name} as member, {summed}\n  from {_counting_days(table)}\n"
+        f"  select day, '{name}' as slice, {name} as member, {summed}\n  from {_counting_days(table)} and {name} is not null\n"
         f"  group by day, {name}"
         for name in columns_of(table, "slice")
     ]

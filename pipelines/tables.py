@@ -19,7 +19,7 @@ from pipelines.failures import WrongUse
 from pipelines.portability import refuse_unportable
 
 HEADER_WORD = re.compile(
-    r"^(publish|snapshot|source|source of [\w, ]+|asked of ga4|grains|measures|table|severity):\s*(.+)$"
+    r"^(publish|snapshot|source|source of [\w, ]+|asked of ga4|grains|measures|kept|table|severity):\s*(.+)$"
 )
 
 
@@ -34,9 +34,9 @@ class Column:
 
     @property
     def role(self) -> str:
-        """What a contributions table says of the column: `slice`, `measure`, or nothing."""
+        """What a contributions table says of the column: `slice`, `measure`, `total` and so on, or nothing."""
         word, separator, _ = self.comment.partition(":")
-        return word if separator and word in {"slice", "measure", "unpriced"} else ""
+        return word if separator and word in {"slice", "measure", "unpriced", "total"} else ""
 
 
 @dataclass(frozen=True)

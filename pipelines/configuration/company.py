@@ -76,6 +76,7 @@ class Maturity(StrictModel):
     ga4: Days = 3
     mailchimp: Days = 7
     ad_cost: Days = 30
+    seo: Days = 3
 
 
 class Company(StrictModel):

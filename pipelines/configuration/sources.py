@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipelines.configuration.problems import UnfitError, nearest
-from pipelines.configuration.strict import Id, Number, StrictModel, Text
+from pipelines.configuration.strict import Id, Listed, Number, StrictModel, Text
 
 LookBack = Annotated[int, Field(ge=1, le=366)]
 
@@ -35,6 +35,13 @@ def _known_zone(name: str | None) -> str | None:
 
 def _lower_keys(aliases: Mapping[str, str]) -> Mapping[str, str]:
     return {source.lower(): platform for source, platform in aliases.items()}
+
+
+def _paths(starts: tuple[str, ...]) -> tuple[str, ...]:
+    for start in starts:
+        if not start.startswith("/"):
+            raise UnfitError(f"{start!r} is no beginning of a path", "write it with a slash first, as in /shop/")
+    return tuple(dict.fromkeys(starts))
 
 
 class Events(StrictModel):
@@ -91,4 +98,5 @@ class Sources(StrictModel):
     on_failure: Literal["publish_stale", "hold"] = "publish_stale"
     file_reach_days: Annotated[int, Field(ge=0, le=366)] = 7
     alerts: Alerts = Alerts()
+    shop_pages: Annotated[Listed[Text], AfterValidator(_paths)] = ("/shop/", "/product/", "/products/")
     platform_aliases: Annotated[Mapping[Text, Id], AfterValidator(_lower_keys)] = Field(default_factory=dict)

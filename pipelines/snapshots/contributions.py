@@ -189,7 +189,8 @@ def _rows(part: Part, table: Table, first_day: date, last_day: date) -> str:
         where measure = {quoted(name)} and grain = 'month' and period_start = {_day(first_day)}
             and slice = {quoted(part.slice)} and member = {quoted(part.member)} and value is not null"""
     slices = "".join(f', "{column}"' for column in _slices(table))
-    of_member = "" if part.slice == "total" else f' and "{part.slice}" = {quoted(part.member)}'
+    of_total = "".join(f' and "{column.name}"' for column in table.columns if column.role == "total")
+    of_member = of_total if part.slice == "total" else f' and "{part.slice}" = {quoted(part.member)}'
     return f"""select '{part.name}' as part, day, row_key, load_id, "{name}" as amount{slices}
         from {table.name}
         where day between {_day(first_day)} and {_day(last_day)} and "{name}" is not null{of_member}"""
