@@ -2,7 +2,7 @@
 create table facts.kpi_measure (
   kpi_id               varchar not null comment 'id of the KPI',
   definition_version   integer not null comment 'version of the definition',
-  numerator_measure    varchar not null comment 'measure above the line',
+  numerator_measure    varchar          comment 'measure above the line; NULL when it is made of other KPIs, or not built and not handed in',
   denominator_measure  varchar          comment 'measure below the line; NULL for counts and sums',
   denominator_slice    varchar          comment 'total when every member is divided by the total',
   window_days          integer          comment 'days after the period that count for it; NULL when none do',
@@ -18,14 +18,19 @@ chosen as (
     n.first_day is null or not n.is_enabled as lacks_numerator,
     k.denominator_measure is not null and (d.first_day is null or not d.is_enabled) as lacks_denominator,
     s.measure as supplied_kpi,
+    m.base_measure as supplied_base,
     sn.measure as supplied_numerator,
     sd.measure as supplied_denominator
   from reference.kpi_definition as k
+  left join (select kpi_id from reference.kpi where made_as in ('growth', 'product')) as o on o.kpi_id = k.kpi_id
   left join facts.measure_span as n on n.measure = k.numerator_measure
   left join facts.measure_span as d on d.measure = k.denominator_measure
-  left join supplied as s on s.measure = 'supplied_' || k.kpi_id and s.measure <> k.numerator_measure
+  left join reference.metric as m on m.metric_id = k.kpi_id
+  left join supplied as s on s.measure = m.measure and s.measure <> coalesce(k.numerator_measure, '')
   left join supplied as sn on sn.measure = 'supplied_' || k.numerator_measure
   left join supplied as sd on sd.measure = 'supplied_' || k.denominator_measure
+  -- what is made of other KPIs follows from theirs
+  where o.kpi_id is null
 ),
 judged as (
   -- rows under the id of the KPI go first, then those under the ids of its measures, each on its own
@@ -42,7 +47,7 @@ select
   case when is_whole then supplied_kpi when is_numerator then supplied_numerator else numerator_measure end
     as numerator_measure,
   case
-    when is_whole and denominator_measure is not null then supplied_kpi || '_base'
+    when is_whole then supplied_base
     when is_denominator then supplied_denominator
     else denominator_measure
   end as denominator_measure,

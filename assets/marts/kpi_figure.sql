@@ -40,7 +40,7 @@ rule as (
   from reference.kpi_definition as k
   inner join facts.kpi_measure as m on m.kpi_id = k.kpi_id and m.definition_version = k.definition_version
   inner join reference.kpi_grain as g on g.kpi_id = k.kpi_id
-  where k.numerator_measure is not null
+  where m.numerator_measure is not null
 ),
 neighbour as (
   -- a version and the one before or after it, with the month that both count

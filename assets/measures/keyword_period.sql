@@ -12,56 +12,64 @@ create table measures.keyword_period (
   value         decimal(38, 6)          comment 'keywords, or the median of their best positions; NULL when none was found',
   primary key (measure, grain, period_start, slice, member)
 ) as
-with row_of as (
-  select q.day, 'total' as slice, '' as member, q.query, q.position
+with tracked as (
+  -- each report and country and device is a list of its own, measured on its own days
+  select
+    q.day, q.carries || ' | ' || q.country || ' | ' || q.device as list, q.query, q.country, q.device, q.position
   from staging.seo_query as q
   cross join meta.business_date as b
   where q.is_tracked and q.query <> '' and q.day < b.business_date
-  union all
-  select q.day, 'query' as slice, q.query as member, q.query, q.position
-  from staging.seo_query as q
-  cross join meta.business_date as b
-  where q.is_tracked and q.query <> '' and q.day < b.business_date
-  union all
-  select q.day, 'country' as slice, q.country as member, q.query, q.position
-  from staging.seo_query as q
-  cross join meta.business_date as b
-  where q.is_tracked and q.query <> '' and q.country <> '' and q.day < b.business_date
-  union all
-  select q.day, 'device' as slice, q.device as member, q.query, q.position
-  from staging.seo_query as q
-  cross join meta.business_date as b
-  where q.is_tracked and q.query <> '' and q.device <> '' and q.day < b.business_date
 ),
-keyword_day as (
-  -- a keyword stands at its best position
-  select slice, member, day, query, min(position) as position
-  from row_of
-  group by slice, member, day, query
+row_of as (
+  select day, 'total' as slice, '' as member, list, query, position from tracked
+  union all
+  select day, 'query' as slice, query as member, list, query, position from tracked
+  union all
+  select day, 'country' as slice, country as member, list, query, position from tracked where country <> ''
+  union all
+  select day, 'device' as slice, device as member, list, query, position from tracked where device <> ''
 ),
 measured_day as (
-  select
-    slice, member, day,
-    lag(day) over (partition by slice, member order by day) as day_before
-  from (select distinct slice, member, day from keyword_day) as d
+  select slice, member, list, day, lag(day) over (partition by slice, member, list order by day) as day_before
+  from (select distinct slice, member, list, day from row_of) as d
 ),
 measured as (
   select
-    p.grain, p.period_start, d.slice, d.member, max(d.day) as last_day,
-    coalesce(min(d.day_before), case when min(d.day) < max(d.day) then min(d.day) end) as first_day
+    p.grain, p.period_start, d.slice, d.member, d.list, max(d.day) as last_day,
+    -- the earliest measurement of the period has the one before the period before it
+    coalesce(
+      max(case when d.day_before < p.period_start then d.day_before end),
+      case when min(d.day) < max(d.day) then min(d.day) end
+    ) as first_day
   from measured_day as d
   inner join reference.period as p on d.day between p.period_start and p.period_end
-  group by p.grain, p.period_start, d.slice, d.member
+  group by p.grain, p.period_start, d.slice, d.member, d.list
+),
+at_end as (
+  -- a keyword stands at its best position
+  select m.grain, m.period_start, m.slice, m.member, r.query, min(r.position) as position
+  from measured as m
+  inner join row_of as r on r.slice = m.slice and r.member = m.member and r.list = m.list and r.day = m.last_day
+  group by m.grain, m.period_start, m.slice, m.member, r.query
+),
+at_start as (
+  select m.grain, m.period_start, m.slice, m.member, r.query, min(r.position) as position
+  from measured as m
+  inner join row_of as r on r.slice = m.slice and r.member = m.member and r.list = m.list and r.day = m.first_day
+  where m.slice <> 'query'
+  group by m.grain, m.period_start, m.slice, m.member, r.query
+),
+begun as (
+  select distinct grain, period_start, slice, member from at_start
 ),
 standing as (
   select
-    m.grain, m.period_start, m.slice, m.member, m.first_day, k.query, k.position,
+    e.grain, e.period_start, e.slice, e.member, e.query, e.position,
     row_number() over (
-      partition by m.grain, m.period_start, m.slice, m.member order by k.position nulls last, k.query
+      partition by e.grain, e.period_start, e.slice, e.member order by e.position nulls last, e.query
     ) as place,
-    count(k.position) over (partition by m.grain, m.period_start, m.slice, m.member) as found
-  from measured as m
-  inner join keyword_day as k on k.slice = m.slice and k.member = m.member and k.day = m.last_day
+    count(e.position) over (partition by e.grain, e.period_start, e.slice, e.member) as found
+  from at_end as e
 ),
 counted as (
   select
@@ -69,7 +77,6 @@ counted as (
     s.period_start,
     s.slice,
     s.member,
-    min(s.first_day) as first_day,
     count(*) as tracked_keywords,
     sum(case when s.position <= 100 then 1 else 0 end) as ranking_keywords,
     -- a keyword that was put on the list inside the period is not new in the results
@@ -77,11 +84,13 @@ counted as (
       as new_ranking_keywords,
     -- the middle one, or half the sum of the two in the middle
     sum(case when 2 * s.place between s.found and s.found + 2 then s.position end)
-      * max(case when s.found > 0 and s.found = 2 * (s.found // 2) then cast('0.5' as decimal(2, 1)) else cast('1.0' as decimal(2, 1)) end)
-      as keyword_position
+      * max(
+        case when s.found > 0 and s.found = 2 * (s.found // 2) then cast('0.5' as decimal(2, 1)) else cast('1.0' as decimal(2, 1)) end
+      ) as keyword_position
   from standing as s
-  left join keyword_day as b
-    on b.slice = s.slice and b.member = s.member and b.day = s.first_day and b.query = s.query
+  left join at_start as b
+    on b.grain = s.grain and b.period_start = s.period_start and b.slice = s.slice and b.member = s.member
+    and b.query = s.query
   group by s.grain, s.period_start, s.slice, s.member
 )
 select 'tracked_keywords' as measure, grain, period_start, slice, member, tracked_keywords as value
@@ -91,9 +100,11 @@ select 'ranking_keywords' as measure, grain, period_start, slice, member, rankin
 from counted
 where slice <> 'query'
 union all
-select 'new_ranking_keywords' as measure, grain, period_start, slice, member, new_ranking_keywords as value
-from counted
-where slice <> 'query' and first_day is not null
+select
+  'new_ranking_keywords' as measure, c.grain, c.period_start, c.slice, c.member, c.new_ranking_keywords as value
+from counted as c
+inner join begun as b
+  on b.grain = c.grain and b.period_start = c.period_start and b.slice = c.slice and b.member = c.member
 union all
 select 'keyword_position' as measure, grain, period_start, slice, member, keyword_position as value
 from counted

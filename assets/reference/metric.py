@@ -35,7 +35,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
 
 def _metrics(kpis: tuple[Kpi, ...], measures: Mapping[str, Measure]) -> Iterator[tuple[Cell, ...]]:
     for kpi in kpis:
-        base = f"{SUPPLIED}{kpi.id}_base" if kpi.denominator else None
+        base = f"{SUPPLIED}{kpi.id}_base" if kpi.denominator or kpi.additivity == "ratio" else None
         yield kpi.id, f"{SUPPLIED}{kpi.id}", base, _roll_up(kpi, measures), "day" not in kpi.slices_by_grain
     known = {kpi.id for kpi in kpis}
     for name, measure in measures.items():
@@ -47,5 +47,5 @@ def _roll_up(kpi: Kpi, measures: Mapping[str, Measure]) -> str:
     """Sums where parts may be summed; of a stock the last; what is counted for a period is of its month alone."""
     if kpi.additivity == "semi_additive":
         return "last"
-    can_be_summed = all(measures[name].is_additive or name.startswith(SUPPLIED) for name in kpi.measures)
-    return "sum" if can_be_summed and kpi.additivity in ("additive", "ratio") else "month"
+    summed = [measures[name].is_additive or name.startswith(SUPPLIED) for name in kpi.measures]
+    return "sum" if summed and all(summed) and kpi.additivity in ("additive", "ratio") else "month"
