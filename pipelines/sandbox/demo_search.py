@@ -16,7 +16,7 @@ from pipelines.sandbox.truth_search import Sighting, SiteDay, SiteMeasurement
 
 HOST = "https://www.demo-company.example"
 QUERIES = ("water softener", "softener salt", "lime scale", "filter cartridge", "demo company")
-PAGES = (f"{HOST}/", f"{HOST}/shop/softeners?size=2", f"{HOST}/shop/salt", "/product/cartridge")
+PAGES = (f"{HOST}/", f"{HOST}/shop/softeners", f"{HOST}/shop/salt", "/product/cartridge")
 # told by the crossed report alone
 RARE_QUERY, RARE_PAGE = "cartridge fc-7 alternative", f"{HOST}/blog/fc-7"
 KEYWORDS = ("water softener", "softener salt", "lime scale", "filter cartridge", "hard water", "descaler")
@@ -41,8 +41,8 @@ def site_days(size: Size, sightings: tuple[Sighting, ...]) -> tuple[SiteDay, ...
         told = [one for one in sightings if one.day == day and one.report == "queries"]
         impressions = sum(one.impressions or 0 for one in told)
         clicks = sum(one.clicks or 0 for one in told)
-        position = Decimal(1_234_567 * (3 + number % 5) + number) / 1_000_000
-        found.append(SiteDay(day, clicks + 1 + number % 3, impressions + 20 + number % 7, position / 10))
+        position = Decimal(12_345_671 * (3 + number % 5) + number) / 10_000_000
+        found.append(SiteDay(day, clicks + 1 + number % 3, impressions + 20 + number % 7, position))
     return tuple(found)
 
 
