@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipelines.kpi_parts import GRAINS, columns_of, counted_measures, fetched_grains
-from pipelines.slices import BY_DAY, KEPT_MEMBERS, LONG_TAILS, REST
+from pipelines.slices import BY_DAY, KEPT_MEMBERS, LONG_TAILS, REST, WITHHELD
 from pipelines.tables import Table
 
 TAILS = frozenset(LONG_TAILS)
@@ -22,7 +22,10 @@ LISTED_TAILS = _listed(LONG_TAILS)
 BOUNDED = f"""bounded_part as (
   select
     p.measure, p.day, p.slice,
-    case when p.slice not in ({LISTED_TAILS}) or k.member is not null then p.member else '{REST}' end as member,
+    case
+      when p.slice not in ({LISTED_TAILS}) or k.member is not null or p.member = '{WITHHELD}' then p.member
+      else '{REST}'
+    end as member,
     p.value, p.unpriced_rows
   from day_part as p
   left join kept_member as k

@@ -11,6 +11,8 @@ from (
       when m.slice = 'variant' and upper(m.member) not in ('A', 'B') then 'a variant is A or B'
       when m.slice = 'variant' and (m.numerator is null or m.denominator is null)
         then 'a variant needs numerator and denominator'
+      when m.slice = 'variant' and (m.numerator <> floor(m.numerator) or m.denominator <> floor(m.denominator))
+        then 'a variant counts whole visitors and conversions'
       when m.slice = 'variant' then null
       when r.metric_id is null then 'no KPI and no measure has this id'
       when k.made_as in ('growth', 'product') then 'the KPI is made of other KPIs: hand in those'

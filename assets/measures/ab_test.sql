@@ -18,7 +18,7 @@ with variant as (
   from staging.metric as m
   cross join meta.business_date as b
   where m.slice = 'variant' and upper(m.member) in ('A', 'B') and m.numerator is not null and m.denominator is not null
-    and m.day < b.business_date
+    and m.numerator = floor(m.numerator) and m.denominator = floor(m.denominator) and m.day < b.business_date
 ),
 test_month as (
   select
@@ -35,41 +35,41 @@ so_far as (
   select
     test,
     month,
-    cast(sum(conversions_a) over (partition by test order by month) as decimal(18, 6)) as conversions_a,
-    cast(sum(visitors_a) over (partition by test order by month) as decimal(18, 6)) as visitors_a,
-    cast(sum(conversions_b) over (partition by test order by month) as decimal(18, 6)) as conversions_b,
-    cast(sum(visitors_b) over (partition by test order by month) as decimal(18, 6)) as visitors_b
+    cast(sum(conversions_a) over (partition by test order by month) as decimal(19, 0)) as conversions_a,
+    cast(sum(visitors_a) over (partition by test order by month) as decimal(19, 0)) as visitors_a,
+    cast(sum(conversions_b) over (partition by test order by month) as decimal(19, 0)) as conversions_b,
+    cast(sum(visitors_b) over (partition by test order by month) as decimal(19, 0)) as visitors_b
   from test_month
 ),
-both as (
+paired as (
   select * from so_far where visitors_a is not null and visitors_b is not null
 )
 select
   'ab_test_difference' as measure, 'month' as grain, month as period_start, 'test' as slice, test as member,
   conversions_b * visitors_a - conversions_a * visitors_b as value
-from both
+from paired
 union all
 select
   'ab_test_base' as measure, 'month' as grain, month as period_start, 'test' as slice, test as member,
   visitors_a * visitors_b as value
-from both
+from paired
 union all
 select
   'ab_test_conversions_a' as measure, 'month' as grain, month as period_start, 'test' as slice, test as member,
   conversions_a as value
-from both
+from paired
 union all
 select
   'ab_test_visitors_a' as measure, 'month' as grain, month as period_start, 'test' as slice, test as member,
   visitors_a as value
-from both
+from paired
 union all
 select
   'ab_test_conversions_b' as measure, 'month' as grain, month as period_start, 'test' as slice, test as member,
   conversions_b as value
-from both
+from paired
 union all
 select
   'ab_test_visitors_b' as measure, 'month' as grain, month as period_start, 'test' as slice, test as member,
   visitors_b as value
-from both
+from paired

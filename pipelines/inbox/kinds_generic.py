@@ -11,7 +11,6 @@ from pipelines.inbox.outputs import all_but
 from pipelines.inbox.shapes import ROWS_HALVED, Column, Kind, Output, RowRule
 
 
-
 def without_total(typed: pa.Table) -> pa.Table:
     """A figure of the slice `total` is one without slice: both are the same figure."""
     place = typed.column_names.index("slice")

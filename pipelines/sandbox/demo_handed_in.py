@@ -89,6 +89,4 @@ def _test(dice: Dice, size: Size, test: str) -> Iterator[HandedIn]:
             visitors = dice.between(40, 90)
             conversions = dice.between(1, 9)
             day = size.first_day + timedelta(days=number)
-            yield HandedIn(
-                test, day, "variant", variant, numerator=Decimal(conversions), denominator=Decimal(visitors)
-            )
+            yield HandedIn(test, day, "variant", variant, numerator=Decimal(conversions), denominator=Decimal(visitors))

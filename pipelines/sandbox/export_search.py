@@ -26,9 +26,7 @@ def search_files(truth: Truth, as_of: date) -> Iterator[ExportFile]:
     counted_until = as_of - timedelta(days=found.search_lag_days)
     for report, header in REPORTS.items():
         until = as_of if report == "positions" else counted_until
-        rows = [
-            {**vars(one), "date": one.day} for one in found.sightings if one.report == report and one.day < until
-        ]
+        rows = [{**vars(one), "date": one.day} for one in found.sightings if one.report == report and one.day < until]
         yield ExportFile("seo_queries", header, rows, f"seo_{report}")
     yield ExportFile(
         "seo_site", SITE, [{**vars(one), "date": one.day} for one in found.site_days if one.day < counted_until]
