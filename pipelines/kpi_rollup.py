@@ -99,11 +99,12 @@ def _daily(table: Table) -> str:
     summed = ", ".join(sums)
     of_total = "".join(f" and {name}" for name in columns_of(table, "total"))
     selects = [
-        f"  select day, 'total' as slice, '' as member, {summed}\n  from {_counting_days(table)}{of_total}\n  group by day"
+        f"  select day, 'total' as slice, '' as member, {summed}\n"
+        f"  from {_counting_days(table)}{of_total}\n  group by day"
     ]
     selects += [
-        f"  select day, '{name}' as slice, {name} as member, {summed}\n  from {_counting_days(table)} and {name} is not null\n"
-        f"  group by day, {name}"
+        f"  select day, '{name}' as slice, {name} as member, {summed}\n"
+        f"  from {_counting_days(table)} and {name} is not null\n  group by day, {name}"
         for name in columns_of(table, "slice")
     ]
     return f"{_short(table)}_day as (\n" + "\n  union all\n".join(selects) + "\n)"

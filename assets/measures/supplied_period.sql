@@ -1,6 +1,7 @@
 -- Figures that were handed in, by period: for KPIs that have no other source, and for those whose sources never came.
 -- source: metrics
 -- measures: supplied_exits, supplied_exit_rate, supplied_exit_rate_base, supplied_heatmap_movements, supplied_brand_awareness, supplied_brand_awareness_base, supplied_customer_satisfaction, supplied_customer_satisfaction_base, supplied_sustainability_goal, supplied_social_responsibility_goal, supplied_employee_retention, supplied_employee_retention_base, supplied_financial_performance
+-- adds up: supplied_exits, supplied_heatmap_movements, supplied_financial_performance
 -- grains: every (total, page, segment, wave)
 -- kept: by every measure
 create table measures.supplied_period (

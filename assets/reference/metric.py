@@ -40,12 +40,12 @@ def _metrics(kpis: tuple[Kpi, ...], measures: Mapping[str, Measure]) -> Iterator
     known = {kpi.id for kpi in kpis}
     for name, measure in measures.items():
         if name not in known and not name.startswith(SUPPLIED):
-            yield name, f"{SUPPLIED}{name}", None, "sum" if measure.is_additive else "month", False
+            yield name, f"{SUPPLIED}{name}", None, "sum" if measure.adds_up else "month", False
 
 
 def _roll_up(kpi: Kpi, measures: Mapping[str, Measure]) -> str:
     """Sums where parts may be summed; of a stock the last; what is counted for a period is of its month alone."""
     if kpi.additivity == "semi_additive":
         return "last"
-    summed = [measures[name].is_additive or name.startswith(SUPPLIED) for name in kpi.measures]
+    summed = [measures[name].adds_up or name.startswith(SUPPLIED) for name in kpi.measures]
     return "sum" if summed and all(summed) and kpi.additivity in ("additive", "ratio") else "month"

@@ -23,7 +23,8 @@ TESTS = {"checkout_button": (20, 25), "short_form": (50, 12)}
 def draw_articles(size: Size, seed: int) -> tuple[Article, ...]:
     """An article every few days; one around midnight, some without type."""
     dice, zone = Dice(seed, Part.ARTICLES), ZoneInfo(size.time_zone)
-    found, day = [], size.first_day
+    found: list[Article] = []
+    day = size.first_day
     while day < size.today:
         at = time(23, 40) if len(found) == 1 else time(9, dice.between(0, 59))
         kind = dice.weighted((("blog", 5), ("case", 2), (None, 1)))

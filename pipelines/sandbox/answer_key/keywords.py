@@ -34,12 +34,9 @@ def expected_keywords(books: Books) -> dict[Key, Parts]:
         for slice_ in SLICES:
             if not exists_at(slice_, grain):
                 continue
-            for member in sorted(
-                {_member(one, slice_) for one in followed} - {None} | ({""} if slice_ == "total" else set())
-            ):
-                rows = [one for one in followed if _member(one, slice_) == member]
+            for member, rows in _by_member(followed, slice_).items():
                 for start in starts:
-                    expected |= _standing(grain, start, slice_, str(member), rows)
+                    expected |= _standing(grain, start, slice_, member, rows)
         if grain != "day":
             expected |= _stocks(books, grain)
     return expected
@@ -49,8 +46,15 @@ def _is_known(books: Books, one: Sighting) -> bool:
     return one.day < (books.today if one.report == "positions" else counted_until(books))
 
 
-def _member(one: Sighting, slice_: str) -> str | None:
-    return "" if slice_ == "total" else (getattr(one, slice_) or None)
+def _by_member(followed: Sequence[Sighting], slice_: str) -> dict[str, list[Sighting]]:
+    """The rows of each member; a row that does not say counts for none."""
+    if slice_ == "total":
+        return {"": list(followed)}
+    rows: dict[str, list[Sighting]] = {}
+    for one in followed:
+        if member := getattr(one, slice_):
+            rows.setdefault(member, []).append(one)
+    return rows
 
 
 def _standing(grain: str, start: date, slice_: str, member: str, rows: Sequence[Sighting]) -> dict[Key, Parts]:
@@ -60,10 +64,8 @@ def _standing(grain: str, start: date, slice_: str, member: str, rows: Sequence[
     expected: dict[Key, Parts] = {}
     is_total = slice_ == "total"
     if at_end or is_total:
-        expected["tracked_keyword_position", *cell] = (
-            _median([one for one in at_end.values() if one is not None]),
-            None,
-        )
+        found = [position for position in at_end.values() if position is not None]
+        expected["tracked_keyword_position", *cell] = (_median(found), None)
     if grain != "day" and slice_ in ("total", "country"):
         ranking = {query for query, position in at_end.items() if _ranks(position)}
         if at_end or is_total:
