@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from pipelines.configuration import Kpi
@@ -55,6 +55,13 @@ def measures_of(tables: Mapping[str, Table]) -> dict[str, Measure]:
                 raise WrongUse(table.name, f"the measure {measure.name} is also in {other}", "give it one home")
             found[measure.name] = measure
     return found
+
+
+def measure_named(name: str, measures: Mapping[str, Measure]) -> Measure:
+    """A measure by its name; those that figures are handed in for, in place of another source, are alike."""
+    if name in measures or not name.startswith(SUPPLIED):
+        return measures[name]
+    return replace(next(one for one in measures.values() if one.name.startswith(SUPPLIED)), name=name)
 
 
 def counted_measures(table: Table) -> list[str]:
