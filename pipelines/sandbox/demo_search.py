@@ -36,9 +36,13 @@ def draw_sightings(size: Size, seed: int) -> tuple[Sighting, ...]:
 def site_days(size: Size, sightings: tuple[Sighting, ...]) -> tuple[SiteDay, ...]:
     """Totals of the site: what the query report tells, and a part that it withholds."""
     found = []
+    by_day: dict[date, list[Sighting]] = {}
+    for one in sightings:
+        if one.report == "queries":
+            by_day.setdefault(one.day, []).append(one)
     for number in range(size.days):
         day = size.first_day + timedelta(days=number)
-        told = [one for one in sightings if one.day == day and one.report == "queries"]
+        told = by_day.get(day, [])
         impressions = sum(one.impressions or 0 for one in told)
         clicks = sum(one.clicks or 0 for one in told)
         position = Decimal(12_345_671 * (3 + number % 5) + number) / 10_000_000
