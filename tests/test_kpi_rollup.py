@@ -142,7 +142,8 @@ def test_only_rows_that_say_so_make_the_total_and_what_is_withheld_never_falls_u
         f"""create schema meta; create schema measures;
         create table meta.business_date as select date '2026-04-01' as business_date;
         create table measures.search as
-            select date '2026-03-02' as day, 's' as row_key, 1 as load_id, true as is_total, null as query, 900 as clicks
+            select date '2026-03-02' as day, 's' as row_key, 1 as load_id, true as is_total, null as query,
+                900 as clicks
             union all
             select date '2026-03-02', 'q' || n, 1, false, 'query ' || n, 2 from range(1, {KEPT_MEMBERS} + 4) as r(n)
             union all
