@@ -17,6 +17,8 @@ from pipelines.slices import exists_at
 from pipelines.tables import Table
 
 GRAINS = ("day", "week", "month", "quarter", "year")
+# how the measures begin whose figures are handed in under the id of a KPI or a measure
+SUPPLIED = "supplied_"
 
 
 Sources = tuple[tuple[tuple[str, ...], ...], ...]
@@ -68,6 +70,13 @@ def measures_of(tables: Mapping[str, Table]) -> dict[str, Measure]:
                 raise WrongUse(table.name, f"the measure {measure.name} is also in {other}", "give it one home")
             found[measure.name] = measure
     return found
+
+
+def measure_named(name: str, measures: Mapping[str, Measure]) -> Measure:
+    """A measure by its name; those that figures are handed in for, in place of another source, are alike."""
+    if name in measures or not name.startswith(SUPPLIED):
+        return measures[name]
+    return replace(next(one for one in measures.values() if one.name.startswith(SUPPLIED)), name=name)
 
 
 def counted_measures(table: Table) -> list[str]:

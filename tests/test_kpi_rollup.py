@@ -174,3 +174,63 @@ def test_a_measure_is_found_in_the_table_that_divides_it_by_the_slice() -> None:
         "measures.also_view",
     ]
     assert "total" not in measures["taps"].slices_by_grain["month"]
+
+
+SEARCHES = """-- Searches for this test.
+-- source: seo_site
+create table measures.search (
+  day       date    not null comment 'day of the row',
+  row_key   varchar not null comment 'the row',
+  load_id   bigint  not null comment 'the load',
+  is_total  boolean not null comment 'total: the row makes the total',
+  query     varchar          comment 'slice: query',
+  clicks    bigint  not null comment 'measure: clicks',
+  primary key (row_key)
+) as
+select day, row_key, load_id, is_total, query, clicks from staging.search
+"""
+SUPPLIED = COUNTED.replace("-- measures: readers", "-- measures: readers, writers\n-- kept: by every measure")
+
+
+def test_only_rows_that_say_so_make_the_total_and_what_is_withheld_never_falls_under_the_rest() -> None:
+    connection = duckdb.connect()
+    connection.execute(
+        f"""create schema meta; create schema measures;
+        create table meta.business_date as select date '2026-04-01' as business_date;
+        create table measures.search as
+            select date '2026-03-02' as day, 's' as row_key, 1 as load_id, true as is_total, null as query,
+                900 as clicks
+            union all
+            select date '2026-03-02', 'q' || n, 1, false, 'query ' || n, 2 from range(1, {KEPT_MEMBERS} + 4) as r(n)
+            union all
+            select date '2026-03-02', 'w', 1, false, '(withheld)', 1"""
+    )
+    table = read_table(SEARCHES, "assets/measures/search.sql")
+    connection.execute(f"create table part as {parts_query({table.name: table})}")
+    found = dict(
+        connection.execute("select member, value from part where grain = 'month' and slice = 'query'").fetchall()
+    )
+    assert connection.execute("select value from part where grain = 'month' and slice = 'total'").fetchall() == [(900,)]
+    assert (found["(withheld)"], found[REST], len(found)) == (1, 6, KEPT_MEMBERS + 2)
+
+
+def test_where_measures_have_nothing_in_common_members_are_kept_by_each_of_them() -> None:
+    connection = duckdb.connect()
+    connection.execute(
+        f"""create schema meta; create schema measures;
+        create table meta.business_date as select date '2026-04-01' as business_date;
+        create table measures.reader as
+            select 'readers' as measure, 'month' as grain, date '2026-03-01' as period_start, 'page' as slice,
+                'page ' || n as member, n as value from range(1, {KEPT_MEMBERS} + 10) as r(n)
+            union all
+            select 'writers', 'month', date '2026-03-01', 'page', 'desk', 1"""
+    )
+    table = read_table(SUPPLIED, "assets/measures/reader.sql")
+    # the long table always has contributions
+    view = read_table(CONTRIBUTIONS.format(name="view", what="views"), "assets/measures/views.sql")
+    connection.execute(
+        "create table measures.view (day date, row_key text, load_id int, page text, region text, views int)"
+    )
+    connection.execute(f"create table part as {parts_query({table.name: table, view.name: view})}")
+    assert connection.execute("select value from part where measure = 'writers'").fetchall() == [(1,)]
+    assert connection.execute("select count(*) from part where measure = 'readers'").fetchone() == (KEPT_MEMBERS - 1,)

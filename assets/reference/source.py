@@ -34,5 +34,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("crm_stages", True, True, 0),
         ("crm_deals", True, True, 0),
         ("orders", True, True, 0),
+        *((name, True, True, maturity.seo) for name in ("seo_site", "seo_query")),
+        *((name, True, True, 0) for name in ("seo_index", "seo_sitemap", "seo_links", "content", "metrics")),
     ]
     return HEADER + listed_rows(("source", "is_enabled", "is_file", "maturity_days"), rows)

@@ -47,6 +47,22 @@ event_day as (
   cross join meta.business_date as b
   union all
   select 'ad_cost' as source, day from staging.ga4_cost_day
+  union all
+  select 'seo_site' as source, day from staging.seo_site where clicks is not null or impressions is not null
+  union all
+  select 'seo_index' as source, day from staging.seo_site where indexed_pages is not null
+  union all
+  select 'seo_sitemap' as source, day
+  from staging.seo_site
+  where submitted_pages is not null and submitted_indexed_pages is not null
+  union all
+  select 'seo_links' as source, day from staging.seo_site where backlinks is not null
+  union all
+  select 'seo_query' as source, day from staging.seo_query
+  union all
+  select 'content' as source, local_date(published_at) as day from staging.article
+  union all
+  select 'metrics' as source, day from staging.metric
 ),
 event_reach as (
   select e.source, min(e.day) as first_day, max(e.day) as last_day
@@ -60,7 +76,7 @@ first_known as (
     least(min(r.first_day), min(g.first_day)) as first_day,
     min(case when r.source = 'crm_leads' then r.first_day end) as first_lead_day
   from ga4_day as g
-  left join event_reach as r on true
+  left join event_reach as r on r.source not in ('seo_site', 'seo_index', 'seo_sitemap', 'seo_links', 'seo_query', 'content', 'metrics')
 ),
 object_of as (
   select 'ga4' as source, 'ga4.channel_day' as object
@@ -87,6 +103,20 @@ object_of as (
   select 'ad_cost' as source, 'ad_cost' as object
   union all
   select 'ad_cost' as source, 'ga4.cost_day' as object
+  union all
+  select 'seo_site' as source, 'seo_site' as object
+  union all
+  select 'seo_index' as source, 'seo_site' as object
+  union all
+  select 'seo_sitemap' as source, 'seo_site' as object
+  union all
+  select 'seo_links' as source, 'seo_site' as object
+  union all
+  select 'seo_query' as source, 'seo_query' as object
+  union all
+  select 'content' as source, 'article' as object
+  union all
+  select 'metrics' as source, 'metric' as object
 ),
 read_as_of as (
   select o.source, max(s.as_of) as as_of
@@ -111,6 +141,8 @@ select
     when s.source = 'ga4_period' then least(g.last_day, cast(a.as_of - 1 as date))
     when s.source = 'ga4_campaign' then k.last_campaign_day
     when s.source = 'ga4_event' then k.last_event_day
+    -- search reports lag by days: their newest day is the last one they speak of
+    when s.source in ('seo_site', 'seo_query') then r.last_day
     -- Mailchimp is read whole every night. A file whose newest row is recent was exported up to the day before it came.
     when s.source = 'mailchimp' or date_diff('day', r.last_day, a.as_of) <= t.file_reach_days
       then greatest(coalesce(r.last_day, cast(a.as_of - 1 as date)), cast(a.as_of - 1 as date))

@@ -84,6 +84,7 @@ class Maturity(StrictModel):
     ga4: Days = 3
     mailchimp: Days = 7
     ad_cost: Days = 30
+    seo: Days = 3
 
 
 # the name of a pack of packs.yaml, or its own list

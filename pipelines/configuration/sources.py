@@ -51,6 +51,13 @@ Names = Annotated[Listed[Text], AfterValidator(not_empty)]
 Globs = Annotated[Listed[Text], AfterValidator(not_empty), AfterValidator(_addresses)]
 
 
+def _paths(starts: tuple[str, ...]) -> tuple[str, ...]:
+    for start in starts:
+        if not start.startswith("/"):
+            raise UnfitError(f"{start!r} is no beginning of a path", "write it with a slash first, as in /shop/")
+    return tuple(dict.fromkeys(starts))
+
+
 class Events(StrictModel):
     """The names of the website's events that conversions and clicks are counted by."""
 
@@ -130,4 +137,5 @@ class Sources(StrictModel):
     on_failure: Literal["publish_stale", "hold"] = "publish_stale"
     file_reach_days: Annotated[int, Field(ge=0, le=366)] = 7
     alerts: Alerts = Alerts()
+    shop_pages: Annotated[Listed[Text], AfterValidator(_paths)] = ("/shop/", "/product/", "/products/")
     platform_aliases: Annotated[Mapping[Text, Id], AfterValidator(_lower_keys)] = Field(default_factory=dict)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipelines.sandbox.export_files import Exporter, ExportFile, Row, is_past
+from pipelines.sandbox.export_search import search_files
 from pipelines.sandbox.truth import AdDay, Deal, Lead, Order, Truth
 
 # as the platforms write themselves
@@ -43,7 +44,7 @@ HEADERS = {
     "exchange_rates": "date,currency,rate",
 }
 # what the other systems of the company hand out: the kinds of each with their headers and rows
-EXPORTERS: tuple[Exporter, ...] = ()
+EXPORTERS: tuple[Exporter, ...] = (search_files,)
 
 
 def write_exports(truth: Truth, inbox: Path, as_of: date) -> list[Path]:

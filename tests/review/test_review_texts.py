@@ -59,6 +59,10 @@ REASONS = {
     "holds 12 of the 300 sessions in ga4.day_total": "bevat 12 van de 300 sessies van de dag",
     "ga4 no longer has all of the period": "Google Analytics 4: een deel van de periode is er niet meer",
     "the data begins on 2026-09-03": "de gegevens beginnen pas op 3 september 2026",
+    "it was looked for and not found": "gezocht en niet gevonden",
+    "handed in with the metrics file, for want of its own sources": (
+        "aangeleverd met het metrics-bestand, omdat de eigen bronnen ontbreken"
+    ),
     "not known of the period a year before": "van de periode een jaar eerder is niets bekend",
     "no new leads in the period a year before": "geen nieuwe leads in de periode een jaar eerder",
     "the interval holds what is expected": "de verwachting valt binnen het interval",

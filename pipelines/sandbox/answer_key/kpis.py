@@ -23,12 +23,15 @@ from pipelines.sandbox.answer_key.formulas import (
     exists_at,
 )
 from pipelines.sandbox.answer_key.growth import expected_growth, expected_unbuilt
+from pipelines.sandbox.answer_key.handed_in import HANDED_IN
+from pipelines.sandbox.answer_key.keywords import KEYWORDS
 from pipelines.sandbox.answer_key.mail_visits import count_mail_conversions
 from pipelines.sandbox.answer_key.mailings import count_mailings, count_signups, mailings, signups_known_from
 from pipelines.sandbox.answer_key.measures import DEAL_RATE, PERSON_RATES, count_books
 from pipelines.sandbox.answer_key.money import decimal
 from pipelines.sandbox.answer_key.periods import started_periods
 from pipelines.sandbox.answer_key.rules import Rules
+from pipelines.sandbox.answer_key.search import SEARCH
 from pipelines.sandbox.answer_key.tally import TOTAL, Cell, Tally
 from pipelines.sandbox.answer_key.visitors import expected_visitor_kpis
 from pipelines.sandbox.answer_key.website import count_sessions, visible_sessions
@@ -69,7 +72,7 @@ FORMULAS = (
     Formula("newsletter_signups", "newsletter_signups", slices=TOTAL_ONLY),
 )
 
-SUBJECTS: tuple[Subject, ...] = (WEBSITE_CONTENT, WEBSITE_AUDIENCE)
+SUBJECTS: tuple[Subject, ...] = (WEBSITE_CONTENT, WEBSITE_AUDIENCE, SEARCH, KEYWORDS, HANDED_IN)
 
 
 def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
