@@ -15,6 +15,8 @@ from pipelines.inbox.cells import (
     choice,
 )
 from pipelines.inbox.kinds_crm import CRM_KINDS, CUSTOMER_LINK, LEAD_LINK, texts
+from pipelines.inbox.kinds_generic import CONTENT, METRICS
+from pipelines.inbox.kinds_search import SEO_QUERIES, SEO_SITE
 from pipelines.inbox.number_cells import COUNT, decimal
 from pipelines.inbox.outputs import (
     REFUND_RULES,
@@ -139,4 +141,10 @@ EXCHANGE_RATES = Kind(
     ),
 )
 
-KINDS = {kind.name: kind for kind in (*CRM_KINDS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES)}
+KINDS = {
+    kind.name: kind
+    for kind in (
+        *(*CRM_KINDS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES),
+        *(SEO_QUERIES, SEO_SITE, CONTENT, METRICS),
+    )
+}

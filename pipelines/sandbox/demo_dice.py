@@ -27,6 +27,9 @@ class Part(IntEnum):
     MAIL = 7
     SESSIONS = 8
     CRM = 31
+    SEARCH = 41
+    ARTICLES = 42
+    HANDED_IN = 43
 
 
 class Dice:
