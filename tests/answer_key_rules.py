@@ -39,6 +39,7 @@ def rules_from_config(config: Path = CONFIG, **changes: Any) -> Rules:
         "gross_margin": Decimal(str(company["gross_margin"])),
         "revenue_from": company["revenue_from"],
         "customers_from": company["customers_from"],
+        "top_posts_minimum_reach": company["top_posts_minimum_reach"],
     }
     return Rules(**{**values, **changes})
 

@@ -17,6 +17,8 @@ create table reference.source (
   primary key (source)
 ) as
 """
+# a post counts as it was at the end of its seventh day, which the morning after can tell
+DAYS_UNTIL_A_POST_IS_OLD_ENOUGH = 8
 
 
 def text(config: Config, tables: Mapping[str, Table]) -> str:
@@ -33,5 +35,9 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("crm_stages", True, True, 0),
         ("crm_deals", True, True, 0),
         ("orders", True, True, 0),
+        ("social_posts", True, True, DAYS_UNTIL_A_POST_IS_OLD_ENOUGH),
+        ("social_pages", True, True, 0),
+        ("receipts", True, True, 0),
+        ("footfall", True, True, 0),
     ]
     return HEADER + listed_rows(("source", "is_enabled", "is_file", "maturity_days"), rows)

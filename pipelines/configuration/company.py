@@ -96,6 +96,7 @@ class Company(StrictModel):
     paid_channels: Annotated[Listed[Text], AfterValidator(_each_once)] = PAID_CHANNELS
     headline_pack: Annotated[Listed[Id], AfterValidator(_each_once), Field(max_length=7)] = HEADLINE_PACK
     maturity_days: Maturity = Maturity()
+    top_posts_minimum_reach: Annotated[int, Field(ge=1, le=1_000_000_000)] = 100
 
     @model_validator(mode="after")
     def _qualified_stage_is_a_stage(self) -> Self:

@@ -17,6 +17,8 @@ from pipelines.inbox.cells import (
     YES_NO,
     choice,
 )
+from pipelines.inbox.kinds_retail import RETAIL_KINDS
+from pipelines.inbox.kinds_social import SOCIAL_KINDS
 from pipelines.inbox.number_cells import COUNT, decimal
 from pipelines.inbox.outputs import (
     REFUND_RULES,
@@ -232,4 +234,5 @@ EXCHANGE_RATES = Kind(
     ),
 )
 
-KINDS = {kind.name: kind for kind in (LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES)}
+OF_SALES = (LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES)
+KINDS = {kind.name: kind for kind in (*OF_SALES, *SOCIAL_KINDS, *RETAIL_KINDS)}

@@ -26,6 +26,8 @@ class Part(IntEnum):
     RATES = 6
     MAIL = 7
     SESSIONS = 8
+    SOCIAL = 41
+    RETAIL = 42
 
 
 class Dice:

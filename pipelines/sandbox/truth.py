@@ -12,6 +12,9 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from pipelines.sandbox.truth_retail import Stores
+from pipelines.sandbox.truth_social import SocialMedia
+
 # One row per web session. `started_at` UTC; `arrives_after_days`: 0..3, GA4 shows the session only when its clock has
 # passed the session's day by that many days. `landing_page` may carry a query string with utm_*, mc_cid and mc_eid.
 SESSION_SCHEMA = pa.schema(
@@ -150,6 +153,7 @@ class AdDay:
     clicks: int
     in_export: bool
     in_ga4: bool
+    video_views: int | None = None
 
 
 @dataclass(frozen=True)
@@ -239,3 +243,5 @@ class Truth:
     units_per_eur: dict[tuple[date, str], Decimal] = field(repr=False)
     newsletters: tuple[Newsletter, ...] = field(repr=False)
     mail_lists: tuple[MailList, ...] = field(repr=False)
+    social: SocialMedia = field(default=SocialMedia(), repr=False)
+    stores: Stores = field(default=Stores(), repr=False)

@@ -31,3 +31,4 @@ class Rules:
     gross_margin: Decimal = Decimal("0.62")
     revenue_from: str = "both"
     customers_from: str = "deals"
+    top_posts_minimum_reach: int = 100
