@@ -85,7 +85,8 @@ def _planted_posts(size: Size) -> Iterator[SocialPost]:
     day = size.first_day + timedelta(days=32)
     first = PostLook(_local(size, day + timedelta(days=7), 23, 59), 1_000, 1_400, 40, 6, 3, 11, None)
     second = PostLook(_local(size, day + timedelta(days=8), 0, 1), 1_001, 1_401, 41, 7, 3, 12, None)
-    yield SocialPost("facebook", "P-last-minute", _local(size, day, 23, 50), FACEBOOK[1], "photo", None, (first, second))
+    late = _local(size, day, 23, 50)
+    yield SocialPost("facebook", "P-last-minute", late, FACEBOOK[1], "photo", None, (first, second))
     # its number is that of another network's post
     look = PostLook(_local(size, day + timedelta(days=2), 6, 0), 100, 120, 4, 0, 0, None, None)
     yield SocialPost("instagram", "P-last-minute", _local(size, day, 0, 5), INSTAGRAM[1], "photo", False, (look,))

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """One line of a receipt; `is_return` None: the till does not say. `voided_on`: exports of later mornings show it."""
+    """One line of a receipt; `is_return` None: the till does not say. Exports after the day `voided_on` show it as void."""
 
     store_id: str
     receipt_id: str

@@ -1,4 +1,4 @@
-"""Pages on social media: what they have at the end of a period, what they grew by, whom they reached, what came back."""
+"""Pages on social media: what they have at the end of a period, their growth, whom they reached, what came back."""
 
 from __future__ import annotations
 

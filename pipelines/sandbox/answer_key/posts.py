@@ -116,9 +116,8 @@ POSTS = Subject(
     formulas=FORMULAS,
     count=_count,
     values=_values,
-    sources=dict.fromkeys(
-        (*("engagements", "reached_engagements", "engaged_reach", "post_reach"), "posts_with_reach", "short_video_views"),
-        (("social_posts",),),
-    ),
+    sources={
+        measure: (("social_posts",),) for one in FORMULAS for measure in (one.numerator, one.denominator) if measure
+    },
     days=_days,
 )
