@@ -56,6 +56,20 @@ post_day as (
   where not f.is_paid
   group by f.published_day
 ),
+told_day as (
+  select distinct platform, page, counted_day as day
+  from staging.social_page
+  where followers is not null
+),
+grown_day as (
+  -- days of which some page is told, and was within the month before
+  select distinct g.day
+  from (
+    select day, lag(day) over (partition by platform, page order by day) as day_before
+    from told_day
+  ) as g
+  where date_diff('day', g.day_before, g.day) <= 31
+),
 counted as (
   select
     m.source, p.grain, p.period_start, '' as slice, count(*) as missing_days, 0 as sampled, 0 as thresholded,
@@ -93,6 +107,19 @@ counted as (
   inner join reference.period as p on d.day between p.period_start and p.period_end
   group by p.grain, p.period_start
   having sum(d.without_figure) > 0
+  union all
+  -- a period without such a day is not known to have grown
+  select
+    'social_followers' as source, p.grain, p.period_start, '' as slice,
+    max(date_diff('day', p.period_start, p.period_end)) + 1 as missing_days,
+    0 as sampled, 0 as thresholded, 0 as merged, 0 as truncated
+  from reference.period as p
+  cross join meta.business_date as b
+  inner join (select min(day) as first_day from told_day) as t on p.period_end >= t.first_day
+  left join grown_day as g on g.day between p.period_start and p.period_end
+  where p.period_start < b.business_date
+  group by p.grain, p.period_start
+  having count(g.day) = 0
 )
 select
   source,

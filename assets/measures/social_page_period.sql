@@ -1,6 +1,6 @@
--- Followers and likes of pages at the end of each period, what followers grew by, and the reach of whole months.
+-- Followers and likes of pages at the end of each period, and the reach of whole months: never summed over time.
 -- source: social_pages
--- measures: followers, page_likes, follower_growth, social_reach
+-- measures: followers, page_likes, social_reach
 -- grains: day (total), week (total, platform), month (total, platform), quarter (total, platform), year (total, platform)
 create table measures.social_page_period (
   measure       varchar        not null comment 'name of the measure',
@@ -12,21 +12,20 @@ create table measures.social_page_period (
   primary key (measure, grain, period_start, slice, member)
 ) as
 with told as (
-  select
-    platform, page, counted_day, followers, page_likes,
-    -- a day says it better than a month of which it is the last one
-    row_number() over (partition by platform, page, counted_day order by period, day desc) as place
+  select 'followers' as measure, platform, page, counted_day, period, day, followers as value
   from staging.social_page
-  where followers is not null or page_likes is not null
+  where followers is not null
+  union all
+  select 'page_likes' as measure, platform, page, counted_day, period, day, page_likes as value
+  from staging.social_page
+  where page_likes is not null
 ),
 value_of_day as (
-  select 'followers' as measure, platform, page, counted_day as day, followers as value
+  select
+    measure, platform, page, counted_day as day, value,
+    -- a day says it better than a month of which it is the last one
+    row_number() over (partition by measure, platform, page, counted_day order by period, day desc) as place
   from told
-  where place = 1 and followers is not null
-  union all
-  select 'page_likes' as measure, platform, page, counted_day as day, page_likes as value
-  from told
-  where place = 1 and page_likes is not null
 ),
 stock as (
   -- a page that nobody told of for a month is not known any more
@@ -37,30 +36,19 @@ stock as (
       cast(lead(day) over (partition by measure, platform, page order by day) - 1 as date)
     ) as valid_until
   from value_of_day
+  where place = 1
 ),
 reached as (
   select
-    p.grain, p.period_start, cast(p.period_start - 1 as date) as day_before,
-    least(p.period_end, cast(b.business_date - 1 as date)) as last_day
+    p.grain, p.period_start, least(p.period_end, cast(b.business_date - 1 as date)) as last_day
   from reference.period as p
   cross join meta.business_date as b
   where p.period_start < b.business_date
 ),
 at_end as (
-  select r.grain, r.period_start, r.day_before, s.measure, s.platform, s.page, s.day, s.value
+  select r.grain, r.period_start, s.measure, s.platform, s.value
   from reached as r
   inner join stock as s on r.last_day between s.day and s.valid_until
-),
-counted as (
-  select measure, grain, period_start, platform, value from at_end
-  union all
-  -- a page grows from what it had: what it came with is no growth, and a period in which nobody told of it is not known
-  select 'follower_growth' as measure, e.grain, e.period_start, e.platform, e.value - s.value as value
-  from at_end as e
-  inner join stock as s
-    on s.measure = e.measure and s.platform = e.platform and s.page = e.page
-    and e.day_before between s.day and s.valid_until
-  where e.measure = 'followers' and e.day >= e.period_start
 ),
 month_reach as (
   select
@@ -70,11 +58,11 @@ month_reach as (
   where period = 'month'
 )
 select measure, grain, period_start, 'total' as slice, '' as member, sum(value) as value
-from counted
+from at_end
 group by measure, grain, period_start
 union all
 select measure, grain, period_start, 'platform' as slice, platform as member, sum(value) as value
-from counted
+from at_end
 where grain <> 'day'
 group by measure, grain, period_start, platform
 union all

@@ -37,6 +37,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("orders", True, True, 0),
         ("social_posts", True, True, DAYS_UNTIL_A_POST_IS_OLD_ENOUGH),
         ("social_pages", True, True, 0),
+        ("social_followers", True, True, 0),
         ("receipts", True, True, 0),
         ("footfall", True, True, 0),
     ]

@@ -57,6 +57,8 @@ event_day as (
   from staging.social_page
   where period = 'month'
   union all
+  select 'social_followers' as source, counted_day as day from staging.social_page where followers is not null
+  union all
   select 'receipts' as source, local_date(sold_at) as day from staging.receipt
   union all
   select 'footfall' as source, day from staging.footfall
@@ -96,6 +98,8 @@ object_of as (
   select 'social_posts' as source, 'social_post' as object
   union all
   select 'social_pages' as source, 'social_page' as object
+  union all
+  select 'social_followers' as source, 'social_page' as object
   union all
   select 'receipts' as source, 'receipt' as object
   union all

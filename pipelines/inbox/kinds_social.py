@@ -33,9 +33,7 @@ SOCIAL_POSTS = Kind(
     # every look at a post is kept: what counts is the one of its seventh day
     key=("platform", "post_id", "observed_at"),
     scope=("platform", "post_id", "observed_at"),
-    outputs=(
-        Output("social_post", "raw.social_post", ("platform", "post_id", "observed_at"), all_but(), ROWS_HALVED),
-    ),
+    outputs=(Output("social_post", "raw.social_post", ("platform", "post_id", "observed_at"), all_but(), ROWS_HALVED),),
 )
 
 SOCIAL_PAGES = Kind(
@@ -52,9 +50,7 @@ SOCIAL_PAGES = Kind(
     key=("platform", "page", "date", "period"),
     scope=("platform", "page", "date", "period"),
     complete=_with_period,
-    outputs=(
-        Output("social_page", "raw.social_page", ("platform", "page", "date", "period"), all_but(), ROWS_HALVED),
-    ),
+    outputs=(Output("social_page", "raw.social_page", ("platform", "page", "date", "period"), all_but(), ROWS_HALVED),),
 )
 
 SOCIAL_KINDS = (SOCIAL_POSTS, SOCIAL_PAGES)

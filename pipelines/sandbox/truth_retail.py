@@ -12,7 +12,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class ReceiptLine:
-    """One line of a receipt; `is_return` None: the till does not say. Exports after the day `voided_on` show it as void."""
+    """One line of a receipt; `is_return` None: the till does not say. Void since the day `voided_on`."""
 
     store_id: str
     receipt_id: str

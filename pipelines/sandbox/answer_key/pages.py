@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from pipelines.sandbox.answer_key.books import Books
 from pipelines.sandbox.answer_key.formulas import Formula, Key, Parts, Subject, exists_at
@@ -32,6 +33,19 @@ def _stocks(books: Books, name: str) -> Stock:
     return stocks
 
 
+def _growth(books: Books) -> Iterator[tuple[date, str, int]]:
+    """Day, network and what a page has more than when it was last told of, which is no longer ago than a month."""
+    for (platform, _), values in _stocks(books, "followers").items():
+        days = sorted(values)
+        for before, day in pairwise(days):
+            if (day - before).days <= KNOWN_FOR_DAYS + 1:
+                yield day, platform, values[day] - values[before]
+
+
+def _told(books: Books) -> list[date]:
+    return [row.last_day for row in _rows(books) if row.followers is not None]
+
+
 def _stock_on(values: Mapping[date, int], day: date) -> int | None:
     for back in range(KNOWN_FOR_DAYS + 1):
         if day - timedelta(days=back) in values:
@@ -45,18 +59,17 @@ def _values(books: Books) -> Mapping[Key, Parts]:
         return {}
     expected: dict[Key, Parts] = {}
     first_day = min(row.day for row in rows)
+    grown = {day for day, _, _ in _growth(books)}
+    for grain in GRAINS:
+        for start in started_periods(grain, min(_told(books)), books.today):
+            if not any(day in grown for day in days_between(start, _last_day(grain, start, books.today))):
+                expected["follower_growth", grain, start, *TOTAL] = (None, None)
     followers, likes = _stocks(books, "followers"), _stocks(books, "page_likes")
     for grain in GRAINS:
         for start in started_periods(grain, first_day, books.today):
             last_day = _last_day(grain, start, books.today)
             for kpi_id, stocks in (("followers", followers), ("page_likes", likes)):
                 _put(expected, kpi_id, grain, start, {page: _stock_on(of, last_day) for page, of in stocks.items()})
-            grown: dict[Page, int | None] = {}
-            for page, of in followers.items():
-                is_told = any(day in of for day in days_between(start, last_day))
-                begun, ended = _stock_on(of, start - timedelta(days=1)), _stock_on(of, last_day) if is_told else None
-                grown[page] = None if begun is None or ended is None else ended - begun
-            _put(expected, "follower_growth", grain, start, grown)
     return expected | _reach(rows)
 
 
@@ -91,7 +104,9 @@ def _reach(rows: Iterable[PageRow]) -> dict[Key, Parts]:
 
 
 def _count(tally: Tally, books: Books) -> None:
-    """Comments on the day of the look that first saw them, negative feedback on its day."""
+    """Growth; comments on the day of the look that first saw them, negative feedback on its day."""
+    for day, platform, new_comments in _growth(books):
+        tally.add("follower_growth", day, new_comments, platform=platform)
     clock = books.clock
     for post in books.truth.social.posts:
         published, most = clock.day(post.published_at), None
@@ -100,25 +115,28 @@ def _count(tally: Tally, books: Books) -> None:
             if look.comments is None or not clock.is_known(look.observed_at):
                 continue
             if most is None:
-                gained = look.comments if (day - published).days <= FRESH_POST_DAYS else None
+                new_comments = look.comments if (day - published).days <= FRESH_POST_DAYS else None
             else:
-                gained = max(look.comments - most, 0)
+                new_comments = max(look.comments - most, 0)
             most = max(look.comments, most or 0)
-            if gained is not None and day < books.today:
-                tally.add("page_feedback", day, gained, feedback_type="comments")
+            if new_comments is not None and day < books.today:
+                tally.add("page_feedback", day, new_comments, feedback_type="comments")
     for row in _rows(books):
         if row.period != "month" and row.negative_feedback is not None:
             tally.add("page_feedback", row.day, row.negative_feedback, feedback_type="negative_feedback")
 
 
 def _days(books: Books) -> Mapping[str, Iterable[date]]:
-    return {"social_pages": [row.day for row in _rows(books)]}
+    return {"social_pages": [row.day for row in _rows(books)], "social_followers": _told(books)}
 
 
 PAGES = Subject(
-    formulas=(Formula("page_feedback", "page_feedback", slices=("feedback_type",)),),
+    formulas=(
+        Formula("page_feedback", "page_feedback", slices=("feedback_type",)),
+        Formula("follower_growth", "follower_growth", slices=("total", "platform")),
+    ),
     count=_count,
     values=_values,
-    sources={"page_feedback": (("social_pages",),)},
+    sources={"page_feedback": (("social_pages",),), "follower_growth": (("social_followers",),)},
     days=_days,
 )
