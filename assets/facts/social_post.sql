@@ -7,7 +7,7 @@ create table facts.social_post (
   published_day  date    not null comment 'day of publication',
   has_figure     boolean not null comment 'somebody looked within 7 days; a later look says nothing of that age',
   engagements    bigint           comment 'likes, comments, shares and clicks, as far as the network tells them',
-  reach          bigint           comment 'people who had seen the post: of several posts never a number of people',
+  reach          bigint           comment 'distinct: people who had seen the post',
   video_views    bigint           comment 'video plays of 3 seconds or more',
   load_id        bigint  not null comment 'the load of the look; without one the newest of the post',
   primary key (post)

@@ -4,7 +4,7 @@ create table staging.receipt (
   receipt_id     varchar        not null comment 'receipt of the store',
   line_no        varchar        not null comment 'line of the receipt; empty when it has no lines',
   sold_at        timestamp      not null comment 'moment of the sale, UTC',
-  net_amount     decimal(18, 6) not null comment 'amount ex VAT, as sent',
+  net_amount     decimal(18, 6) not null comment 'own currency: amount ex VAT, as sent',
   currency       varchar        not null comment 'ISO currency',
   product_group  varchar        not null comment 'product group; (unknown) when empty',
   is_return      boolean        not null comment 'goods that came back: as sent, else an amount below zero',

@@ -7,7 +7,7 @@ create table staging.social_page (
   counted_day        date    not null comment 'day of which the followers are: of a month its last one, as far as it is over',
   followers          bigint           comment 'followers',
   page_likes         bigint           comment 'likes of the page',
-  reach              bigint           comment 'people reached in the period',
+  reach              bigint           comment 'distinct: people reached in the period',
   negative_feedback  bigint           comment 'times that people hid or reported what the page says, in the period',
   load_id            bigint  not null comment 'the load the row came with',
   primary key (platform, page, day, period)

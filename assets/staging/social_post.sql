@@ -8,7 +8,7 @@ create table staging.social_post (
   observed_day   date               comment 'day of the look in the reporting zone',
   post_type      varchar   not null comment 'photo, video and so on; (unknown) when empty',
   is_paid        boolean   not null comment 'promoted with money; a post that nobody calls paid is organic',
-  reach          bigint             comment 'people who had seen the post',
+  reach          bigint             comment 'distinct: people who had seen the post',
   likes          bigint             comment 'likes so far',
   comments       bigint             comment 'comments so far',
   shares         bigint             comment 'shares so far',

@@ -105,8 +105,8 @@ def _reach(rows: Iterable[PageRow]) -> dict[Key, Parts]:
 
 def _count(tally: Tally, books: Books) -> None:
     """Growth; comments on the day of the look that first saw them, negative feedback on its day."""
-    for day, platform, new_comments in _growth(books):
-        tally.add("follower_growth", day, new_comments, platform=platform)
+    for day, platform, grown in _growth(books):
+        tally.add("follower_growth", day, grown, platform=platform)
     clock = books.clock
     for post in books.truth.social.posts:
         published, most = clock.day(post.published_at), None
