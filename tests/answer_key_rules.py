@@ -42,6 +42,7 @@ def rules_from_config(config: Path = CONFIG, **changes: Any) -> Rules:
         "page_sets": {name: tuple(globs) for name, globs in sources["ga4"]["pages"].items()},
         "content_channels": tuple(sources["ga4"]["pages"]["content_channels"]),
         "conversion_events": tuple(sources["ga4"]["events"]["conversions"]),
+        "top_posts_minimum_reach": company["top_posts_minimum_reach"],
     }
     return Rules(**{**values, **changes})
 

@@ -113,6 +113,7 @@ class Company(StrictModel):
     paid_channels: Annotated[Listed[Text], AfterValidator(each_once)] = PAID_CHANNELS
     headline_pack: HeadlinePack = HEADLINE_PACK
     maturity_days: Maturity = Maturity()
+    top_posts_minimum_reach: Annotated[int, Field(ge=1, le=1_000_000_000)] = 100
 
     @model_validator(mode="after")
     def _qualified_stage_is_a_stage(self) -> Self:

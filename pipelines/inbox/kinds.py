@@ -18,7 +18,9 @@ from pipelines.inbox.cells import (
     choice,
 )
 from pipelines.inbox.kinds_generic import CONTENT, METRICS
+from pipelines.inbox.kinds_retail import RETAIL_KINDS
 from pipelines.inbox.kinds_search import SEO_QUERIES, SEO_SITE
+from pipelines.inbox.kinds_social import SOCIAL_KINDS
 from pipelines.inbox.number_cells import COUNT, decimal
 from pipelines.inbox.outputs import (
     REFUND_RULES,
@@ -234,10 +236,6 @@ EXCHANGE_RATES = Kind(
     ),
 )
 
-KINDS = {
-    kind.name: kind
-    for kind in (
-        *(LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES),
-        *(SEO_QUERIES, SEO_SITE, CONTENT, METRICS),
-    )
-}
+OF_SALES = (LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES)
+OTHERS = (SEO_QUERIES, SEO_SITE, *SOCIAL_KINDS, *RETAIL_KINDS, CONTENT, METRICS)
+KINDS = {kind.name: kind for kind in (*OF_SALES, *OTHERS)}

@@ -29,9 +29,13 @@ from pipelines.sandbox.answer_key.mail_visits import count_mail_conversions
 from pipelines.sandbox.answer_key.mailings import count_mailings, count_signups, mailings, signups_known_from
 from pipelines.sandbox.answer_key.measures import DEAL_RATE, PERSON_RATES, count_books
 from pipelines.sandbox.answer_key.money import decimal
+from pipelines.sandbox.answer_key.pages import PAGES
+from pipelines.sandbox.answer_key.paid_videos import PAID_VIDEOS
 from pipelines.sandbox.answer_key.periods import started_periods
+from pipelines.sandbox.answer_key.posts import POSTS
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.search import SEARCH
+from pipelines.sandbox.answer_key.stores import STORES
 from pipelines.sandbox.answer_key.tally import TOTAL, Cell, Tally
 from pipelines.sandbox.answer_key.visitors import expected_visitor_kpis
 from pipelines.sandbox.answer_key.website import count_sessions, visible_sessions
@@ -72,7 +76,17 @@ FORMULAS = (
     Formula("newsletter_signups", "newsletter_signups", slices=TOTAL_ONLY),
 )
 
-SUBJECTS: tuple[Subject, ...] = (WEBSITE_CONTENT, WEBSITE_AUDIENCE, SEARCH, KEYWORDS, HANDED_IN)
+SUBJECTS: tuple[Subject, ...] = (
+    WEBSITE_CONTENT,
+    WEBSITE_AUDIENCE,
+    SEARCH,
+    KEYWORDS,
+    HANDED_IN,
+    POSTS,
+    PAGES,
+    PAID_VIDEOS,
+    STORES,
+)
 
 
 def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:

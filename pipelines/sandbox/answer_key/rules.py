@@ -34,3 +34,4 @@ class Rules:
     page_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     content_channels: tuple[str, ...] = ()
     conversion_events: tuple[str, ...] = ("generate_lead", "sign_up", "purchase")
+    top_posts_minimum_reach: int = 100
