@@ -10,6 +10,7 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from pipelines.configuration.annotations import read_annotations
+from pipelines.configuration.benchmarks import read_benchmarks
 from pipelines.configuration.catalogue import Family, Kpi
 from pipelines.configuration.catalogue_files import read_catalogue
 from pipelines.configuration.channels import ChannelRule, read_channel_rules, read_exclusions
@@ -21,7 +22,7 @@ from pipelines.configuration.resolved import Config, channel_names
 from pipelines.configuration.sources import Sources
 from pipelines.failures import WrongUse
 
-FILES = ("company.yaml", "sources.yaml", "channels.csv", "exclusions.csv", "cost_drivers.csv")
+FILES = ("company.yaml", "sources.yaml", "channels.csv", "exclusions.csv", "cost_drivers.csv", "benchmarks.yaml")
 ANNOTATIONS = "annotations.yaml"
 KPI_FOLDER = "kpis"
 FAMILIES: tuple[str, ...] = get_args(Family)
@@ -61,7 +62,9 @@ def config_from_texts(texts: Mapping[str, str], place: str = "config") -> Config
     for name, by_line in (("exclusions.csv", exclusions), ("cost_drivers.csv", drivers)):
         _check_channels(Problems(files[name]), {line: row.channel for line, row in by_line.items()}, rules)
     stages = tuple(dict.fromkeys([*company.stages, *DEFAULT_STAGES]))
-    kpis = read_catalogue([read_yaml(texts[name], files[name]) for name in _kpi_files(texts)], stages)
+    benchmarks = read_benchmarks(read_yaml(texts["benchmarks.yaml"], files["benchmarks.yaml"]))
+    families = [read_yaml(texts[name], files[name]) for name in _kpi_files(texts)]
+    kpis = read_catalogue(families, stages, [benchmark.id for benchmark in benchmarks])
     _check_company(company, company_yaml, rules, kpis, stages)
     annotations_yaml = read_yaml(texts.get(ANNOTATIONS, ""), f"{place}/{ANNOTATIONS}")
     return Config(
@@ -71,6 +74,7 @@ def config_from_texts(texts: Mapping[str, str], place: str = "config") -> Config
         exclusions=tuple(exclusions.values()),
         cost_drivers=tuple(drivers.values()),
         kpis=tuple(kpis),
+        benchmarks=benchmarks,
         annotations=read_annotations(annotations_yaml, [kpi.id for kpi in kpis], channel_names(rules)),
         texts=dict(texts),
     )

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.configuration.annotations import Annotation
+from pipelines.configuration.benchmarks import Benchmark
 from pipelines.configuration.catalogue import Kpi
 from pipelines.configuration.channels import GA4_CHANNELS, ChannelRule, Exclusion
 from pipelines.configuration.company import Company
@@ -32,6 +33,7 @@ class Config:
     exclusions: tuple[Exclusion, ...]
     cost_drivers: tuple[CostDriver, ...]
     kpis: tuple[Kpi, ...]
+    benchmarks: tuple[Benchmark, ...]
     annotations: tuple[Annotation, ...]
     texts: Mapping[str, str] = field(repr=False, hash=False, compare=False)
 
@@ -46,6 +48,7 @@ class Config:
                 "channel_rules": [rule.model_dump(mode="json") for rule in self.channel_rules],
                 "exclusions": [exclusion.model_dump(mode="json") for exclusion in self.exclusions],
                 "cost_drivers": [driver.model_dump(mode="json") for driver in self.cost_drivers],
+                "benchmarks": [benchmark.model_dump(mode="json") for benchmark in self.benchmarks],
             }
         )
 
@@ -57,6 +60,11 @@ class Config:
     def kpi(self, kpi_id: str) -> Kpi:
         """The KPI of an id; KeyError when there is none."""
         return self._kpi_by_id[kpi_id]
+
+    def benchmarks_of(self, kpi_id: str) -> tuple[Benchmark, ...]:
+        """The benchmarks that a KPI names, in its order; none of a KPI that is not there."""
+        names = self._kpi_by_id[kpi_id].benchmarks if kpi_id in self._kpi_by_id else ()
+        return tuple(benchmark for name in names for benchmark in self.benchmarks if benchmark.id == name)
 
     def missing_stages(self, definition: Definition) -> tuple[str, ...]:
         """The stages that a KPI needs and the company does not use; not empty means it cannot be counted here."""
