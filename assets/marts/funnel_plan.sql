@@ -138,8 +138,8 @@ chance as (
 ),
 cost_month as (
   select numerator, denominator, row_number() over (order by period_start desc) as age
-  from marts.kpi_value
-  where kpi_id = 'cpl' and grain = 'month' and slice = 'total' and status = 'final' and denominator > 0
+  from marts.kpi_figure
+  where kpi_id = 'cpl' and is_valid and grain = 'month' and slice = 'total' and status = 'final' and denominator > 0
 ),
 cost as (
   select ratio(sum(numerator), sum(denominator)) as cpl_eur from cost_month where age <= 12
@@ -156,9 +156,9 @@ select
   r.fallback_reason,
   n.needed,
   n.needed_exactly,
-  cast(ceil(c.p10 * t.target_customers) as bigint) as needed_p10,
-  cast(ceil(c.p50 * t.target_customers) as bigint) as needed_p50,
-  cast(ceil(c.p90 * t.target_customers) as bigint) as needed_p90,
+  cast(ceil(round(c.p10 * t.target_customers, 3)) as bigint) as needed_p10,
+  cast(ceil(round(c.p50 * t.target_customers, 3)) as bigint) as needed_p50,
+  cast(ceil(round(c.p90 * t.target_customers, 3)) as bigint) as needed_p90,
   c.p10 as per_customer_p10,
   c.p50 as per_customer_p50,
   c.p90 as per_customer_p90,

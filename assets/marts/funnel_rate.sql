@@ -21,8 +21,8 @@ with month as (
     row_number() over (partition by s.place order by v.period_start desc) as age
   from reference.funnel_step as s
   inner join reference.kpi as k on k.kpi_id = s.kpi_id
-  inner join marts.kpi_value as v
-    on v.kpi_id = k.kpi_id and v.definition_version = k.definition_version and v.grain = 'month'
+  inner join marts.kpi_figure as v
+    on v.kpi_id = k.kpi_id and v.is_valid and v.definition_version = k.definition_version and v.grain = 'month'
     and v.slice = 'total' and v.status = 'final' and v.denominator > 0
   where s.scenario = 'benchmark'
 ),

@@ -62,7 +62,7 @@ def _stage(known: StageRate | None, stage: str, needed: int | None, customers: i
     lag = known.lag_days if known else 0
     likely = None
     if known and known.per_customer:
-        low, middle, high = (math.ceil(customers * one) for one in known.per_customer)
+        low, middle, high = (math.ceil(round(customers * one, 3)) for one in known.per_customer)
         likely = (low, middle, high)
     months = tuple(needed_by_month(needed, period, lag)) if needed is not None else ()
     return StagePlan(known, stage, needed, likely, month_by_which(period, lag), months)
