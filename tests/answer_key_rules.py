@@ -39,6 +39,9 @@ def rules_from_config(config: Path = CONFIG, **changes: Any) -> Rules:
         "gross_margin": Decimal(str(company["gross_margin"])),
         "revenue_from": company["revenue_from"],
         "customers_from": company["customers_from"],
+        "plan_customers": company["funnel_plan"]["customers"],
+        "fewest_members": company["funnel_plan"]["fewest_members"],
+        "revenue_segments": {name: Decimal(str(share)) for name, share in company["revenue_segments"].items()},
     }
     return Rules(**{**values, **changes})
 

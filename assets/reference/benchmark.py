@@ -22,7 +22,7 @@ create table reference.benchmark (
   source               varchar not null comment 'who says so',
   published_on         date             comment 'date of the figure; NULL when it is not stated',
   industry             varchar          comment 'industry it is about; NULL when it is not stated',
-  denominator          varchar          comment 'what it divides by, in the words of the source; NULL when it is not stated',
+  denominator          varchar          comment 'what it divides by, as the source says; NULL when it is not stated',
   denominator_measure  varchar          comment 'the measure that this is here; NULL when it is not stated or has none',
   seed                 varchar          comment 'text that it came from; NULL for the own additions of the company',
   note                 varchar          comment 'what else is to be known of it',

@@ -9,7 +9,7 @@ from pipelines.listed_rows import listed_rows
 from pipelines.planning import BENCHMARK, SEED, steps_of
 from pipelines.tables import Table
 
-HEADER = """-- The steps from the customer back to the lead, with the rates that benchmarks give them as exact fractions.
+HEADER = """-- The steps from the customer back to the lead, with the rates of benchmarks as exact fractions.
 create table reference.funnel_step (
   scenario     varchar not null comment 'seed: the figures that came with the project; benchmark: the newest ones',
   place        integer not null comment 'steps from this stage to the customer, from 1',

@@ -10,10 +10,10 @@ from pipelines.listed_rows import listed_rows
 from pipelines.planning import marketing_share, plan_period
 from pipelines.tables import Table
 
-HEADER = """-- What the funnel is planned for: the customers in all, and those that marketing must deliver in each segment.
+HEADER = """-- What the funnel is planned for: customers in all, and those that marketing must deliver in each segment.
 create table reference.funnel_target (
   segment           varchar not null comment 'revenue segment; empty for the company as a whole',
-  target_customers  bigint  not null comment 'new customers of the plan, of a segment those that marketing must deliver',
+  target_customers  bigint  not null comment 'new customers; of a segment those that marketing must deliver',
   first_day         date             comment 'first day of the plan; NULL for the calendar year of the business date',
   last_day          date             comment 'last day of the plan',
   fewest_members    bigint  not null comment 'with fewer members in ripe cohorts a rate is taken from a benchmark',

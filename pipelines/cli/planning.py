@@ -45,7 +45,9 @@ class Rates(StrEnum):
 
 def plan(
     customers: Annotated[int, typer.Option(min=1, help="New customers that are wanted.")],
-    by: Annotated[str | None, typer.Option(help="Last of the twelve months, as 2026-12; else the calendar year.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Last of the twelve months, as 2026-12; else the calendar year.")
+    ] = None,
     rates: Annotated[
         Rates, typer.Option(help="The figures that came with the project, the newest benchmarks, or the own cohorts.")
     ] = Rates.MEASURED,

@@ -136,4 +136,3 @@ def read_benchmarks(document: LocatedYaml) -> tuple[Benchmark, ...]:
         found.setdefault(one.id, one)
     problems.raise_if_any()
     return tuple(found.values())
-

@@ -29,9 +29,7 @@ class _Entry:
         return self.document.line_of((LIST_KEY, self.index, *place))
 
 
-def read_catalogue(
-    documents: Iterable[LocatedYaml], stages: Iterable[str], benchmarks: Iterable[str]
-) -> list[Kpi]:
+def read_catalogue(documents: Iterable[LocatedYaml], stages: Iterable[str], benchmarks: Iterable[str]) -> list[Kpi]:
     """The KPIs of all files in their order; a file's name says the family.
 
     `stages` and `benchmarks` are the ids that may be named.

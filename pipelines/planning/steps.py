@@ -39,8 +39,8 @@ def plan_stages(stages: Sequence[str]) -> list[str]:
 def steps_of(config: Config, scenario: str) -> list[Step]:
     """The steps from the customer back to the lead.
 
-    In the scenario `seed` the rates are those that came with the project, in any other the newest of the KPI. A step over
-    a stage that the company does not use has the product of the rates that it spans.
+    In the scenario `seed` the rates are those that came with the project, in any other the newest of the KPI. A step
+    over a stage that the company does not use has the product of the rates that it spans.
     """
     used = plan_stages(config.company.stages)
     ids = {kpi.id for kpi in config.kpis}

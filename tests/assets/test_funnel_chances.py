@@ -53,9 +53,7 @@ def planned(observed: Observed, columns: str, table: str = "marts.funnel_plan") 
         for place, (stage, (reached, members)) in enumerate(zip(STAGES, observed, strict=True), 1)
     ]
     target = [{"segment": "", "target_customers": "100"}]
-    bench = Bench(
-        Case(table, "", {"marts.funnel_rate": rates, "reference.funnel_target": target}, today="2026-09-08")
-    )
+    bench = Bench(Case(table, "", {"marts.funnel_rate": rates, "reference.funnel_target": target}, today="2026-09-08"))
     bench.make(table)
     return bench.connection.execute(f"select {columns} from {table} where stage = 'lead' order by all").fetchall()
 

@@ -64,13 +64,19 @@ def test_a_benchmark_changes_the_hash_because_it_changes_figures(texts: Any, shi
         pytest.param("value: 0.42", "value: -0.42", "value: 0.42", ["value cannot be"], id="negative"),
         pytest.param("kind: industry", "kind: industri", "kind: industry", ["'industri'", "'industry'"], id="kind"),
         pytest.param("    low: 0.07\n", "", "id: B03", ["B03 is no range", "low and high"], id="half a range"),
-        pytest.param("low: 0.07", "low: 0.7", "id: B03", ["B03 is no range", "the lower one first"], id="wrong way round"),
+        pytest.param(
+            "low: 0.07", "low: 0.7", "id: B03", ["B03 is no range", "the lower one first"], id="wrong way round"
+        ),
         pytest.param("    value: 0.42\n", "", "id: B06", ["B06 says no value"], id="no value"),
         pytest.param("    rule: gross_margin_per_order\n", "", "id: B10", ["B10 says no rule"], id="no rule"),
-        pytest.param("kind: missing_image", "kind: missing_image\n    value: 0.5", "id: B13", ["lost image"], id="invented"),
+        pytest.param(
+            "kind: missing_image", "kind: missing_image\n    value: 0.5", "id: B13", ["lost image"], id="invented"
+        ),
         pytest.param("    kpi: cpa\n", "", "id: B10", ["B10 names no KPI"], id="no KPI"),
         pytest.param("- id: B02", "- id: B01", "id: B02", ["B01 stands twice"], id="twice"),
-        pytest.param("    source: 20 sales", "    sorce: 20 sales", "20 sales", ["'sorce'", "'source'"], id="wrong key"),
+        pytest.param(
+            "    source: 20 sales", "    sorce: 20 sales", "20 sales", ["'sorce'", "'source'"], id="wrong key"
+        ),
         pytest.param("benchmarks:", "benchmark:", "# What", ["not one list"], id="no list"),
     ],
 )

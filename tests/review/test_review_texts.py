@@ -61,6 +61,8 @@ REASONS = {
     "not known of the period a year before": "van de periode een jaar eerder is niets bekend",
     "no new leads in the period a year before": "geen nieuwe leads in de periode een jaar eerder",
     "not built yet": "wordt nog niet berekend",
+    "no plan asks for this month": "geen plan vraagt iets van deze maand",
+    "benchmarks stand in for own rates": "benchmarks vervangen eigen percentages",
 }
 
 

@@ -23,6 +23,7 @@ from pipelines.sandbox.answer_key.mailings import count_mailings, count_signups,
 from pipelines.sandbox.answer_key.measures import DEAL_RATE, PERSON_RATES, count_books
 from pipelines.sandbox.answer_key.money import decimal
 from pipelines.sandbox.answer_key.periods import started_periods
+from pipelines.sandbox.answer_key.plan import expected_plan
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.tally import TOTAL, Cell, Tally
 from pipelines.sandbox.answer_key.visitors import expected_visitor_kpis
@@ -98,7 +99,8 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     for subject in SUBJECTS:
         expected |= subject.values(books)
     expected |= expected_growth(expected)
-    return expected | expected_unbuilt(started_periods("month", coverage.first_known_day, today))
+    months = started_periods("month", coverage.first_known_day, today)
+    return expected | expected_plan(books, expected, months) | expected_unbuilt(months)
 
 
 def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dict[Key, Parts]:

@@ -15,7 +15,8 @@ class Rules:
 
     `channel_rules`: (source, medium, campaign, platform, channel) with globs, the first match wins. `exclusions`:
     (source, channel). `cost_drivers`: (category, channel, share). `revenue_from`, `customers_from`: deals, orders or
-    both.
+    both. `plan_customers` are reckoned back from, `revenue_segments` (segment -> share) are marketing's; of fewer than
+    `fewest_members` a rate does not count.
     """
 
     known_channels: tuple[str, ...]
@@ -31,3 +32,6 @@ class Rules:
     gross_margin: Decimal = Decimal("0.62")
     revenue_from: str = "both"
     customers_from: str = "deals"
+    plan_customers: int = 100
+    fewest_members: int = 10
+    revenue_segments: Mapping[str, Decimal] = field(default_factory=dict)
