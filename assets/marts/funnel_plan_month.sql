@@ -7,8 +7,7 @@ create table marts.funnel_plan_month (
   month          date    not null comment 'first day of the month',
   needed         bigint  not null comment 'members of the stage that the month must bring',
   needed_so_far  bigint  not null comment 'members of the stage that must be there by its end, since the plan began',
-  primary key (scenario, segment, stage, month),
-  constraint never_less check (needed >= 0)
+  primary key (scenario, segment, stage, month)
 ) as
 with passed as (
   -- every day of the plan asks for the same

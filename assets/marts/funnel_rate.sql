@@ -11,8 +11,7 @@ create table marts.funnel_rate (
   rate_source      varchar not null comment 'the months of the ripe cohorts, or the benchmarks',
   fallback_reason  varchar          comment 'why a benchmark stands in for the own rate; NULL where none does',
   lag_days         bigint           comment 'median days from this stage to the next in ripe cohorts; NULL when not measured',
-  primary key (scenario, place),
-  constraint a_part_of_the_whole check (reached between 0 and members)
+  primary key (scenario, place)
 ) as
 with month as (
   -- a month is final when the window is over for every member
