@@ -44,7 +44,7 @@ def test_the_worked_example_needs_no_warehouse(
 
 def test_own_rates_need_a_warehouse(without_warehouse: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "runtime_from_environment", lambda: without_warehouse)
-    with pytest.raises(WrongUse, match="make run"):
+    with pytest.raises(WrongUse, match="kpi nightly"):
         plan(100)
 
 
