@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipelines.kpi_parts import GRAINS, columns_of, counted_measures, fetched_grains
+from pipelines.kpi_parts import GRAINS, columns_of, counted_measures, fetched_grains, has_further_slices
 from pipelines.slices import BY_DAY, KEPT_MEMBERS, LONG_TAILS, REST
 from pipelines.tables import Table
 
@@ -82,17 +82,16 @@ def _kept_members(contributions: Sequence[Table], counted: Sequence[Table]) -> s
 
 
 def _daily(table: Table) -> str:
-    """One step per table: its measures by day, in total and by each slice."""
+    """One step per table: its measures by day, in total and by each slice; further slices have no total."""
     unpriced = columns_of(table, "unpriced")
     sums = [f"sum({name}) as {name}" for name in columns_of(table, "measure")]
     sums.append(f"sum({unpriced[0]}) as unpriced_rows" if unpriced else "0 as unpriced_rows")
     summed = ", ".join(sums)
-    selects = [
-        f"  select day, 'total' as slice, '' as member, {summed}\n  from {_counting_days(table)}\n  group by day"
-    ]
+    of_total = f"  select day, 'total' as slice, '' as member, {summed}\n  from {_counting_days(table)}\n  group by day"
+    selects = [] if has_further_slices(table) else [of_total]
     selects += [
-        f"  select day, '{name}' as slice, {name} as member, {summed}\n  from {_counting_days(table)}\n"
-        f"  group by day, {name}"
+        f"  select day, '{name}' as slice, {name} as member, {summed}\n  from {_counting_days(table)}"
+        f"{f' and {name} is not null' if has_further_slices(table) else ''}\n  group by day, {name}"
         for name in columns_of(table, "slice")
     ]
     return f"{_short(table)}_day as (\n" + "\n  union all\n".join(selects) + "\n)"

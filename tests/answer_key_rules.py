@@ -42,6 +42,9 @@ def rules_from_config(config: Path = CONFIG, **changes: Any) -> Rules:
         "plan_customers": company["funnel_plan"]["customers"],
         "fewest_members": company["funnel_plan"]["fewest_members"],
         "revenue_segments": {name: Decimal(str(share)) for name, share in company["revenue_segments"].items()},
+        "page_sets": {name: tuple(globs) for name, globs in sources["ga4"]["pages"].items()},
+        "content_channels": tuple(sources["ga4"]["pages"]["content_channels"]),
+        "conversion_events": tuple(sources["ga4"]["events"]["conversions"]),
     }
     return Rules(**{**values, **changes})
 

@@ -197,6 +197,8 @@ judged as (
     case
       when k.has_no_source = 1 then 'no_source'
       when k.missing_stages is not null or k.unpriced_rows > 0 then 'not_available'
+      -- of what a source held back only counts are known, if those are
+      when k.member = '(withheld)' and (k.numerator is null or k.denominator_measure is not null) then 'withheld'
       when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
         case when k.last_day < k.period_start then 'provisional' else 'not_available' end
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days then 'immature'
@@ -210,6 +212,8 @@ judged as (
       when k.missing_stages is not null then 'the company does not use the stage ' || k.missing_stages
       when k.unpriced_rows > 0
         then cast(k.unpriced_rows as varchar) || ' rows without an exchange rate: load the missing rates'
+      when k.member = '(withheld)' and (k.numerator is null or k.denominator_measure is not null)
+        then k.numerator_source || ' does not tell of these members'
       when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
         case
           when k.last_day < k.period_start
@@ -250,13 +254,16 @@ select
   j.is_valid,
   j.numerator,
   j.denominator,
-  case when j.denominator_measure is null then cast(j.numerator as double) else ratio(j.numerator, j.denominator) end
-    as value,
+  case
+    when j.status = 'withheld' then null
+    when j.denominator_measure is null then cast(j.numerator as double)
+    else ratio(j.numerator, j.denominator)
+  end as value,
   j.unit,
   j.interval_kind,
   j.status,
   case
-    when j.status in ('no_source', 'not_available') then j.status_reason
+    when j.status in ('no_source', 'not_available', 'withheld') then j.status_reason
     when j.denominator = 0 then 'no ' || replace(replace(j.denominator_measure, '_eur', ''), '_', ' ')
       || coalesce('; ' || j.status_reason, '')
     else j.status_reason

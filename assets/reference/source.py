@@ -26,6 +26,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("ga4", sources.ga4.enabled, False, maturity.ga4),
         ("ga4_period", sources.ga4.enabled, False, maturity.ga4),
         ("ga4_campaign", sources.ga4.enabled, False, maturity.ga4),
+        ("ga4_event", sources.ga4.enabled, False, maturity.ga4),
         ("mailchimp", sources.mailchimp.enabled, False, maturity.mailchimp),
         ("ad_cost", True, True, maturity.ad_cost),
         ("cost", True, True, 0),

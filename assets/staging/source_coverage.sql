@@ -15,10 +15,12 @@ with ga4_day as (
   cross join (select min(day) as first_day from staging.ga4_channel_day) as v
   where p.object = 'ga4.channel_day'
 ),
-ga4_campaign_day as (
-  select max(cast(try_strptime(part, '%Y-%m-%d') as date)) as last_day
+ga4_other_day as (
+  select
+    max(case when object = 'ga4.campaign_day' then cast(try_strptime(part, '%Y-%m-%d') as date) end) as last_campaign_day,
+    max(case when object = 'ga4.funnel_day' then cast(try_strptime(part, '%Y-%m-%d') as date) end) as last_event_day
   from meta.current_part
-  where object = 'ga4.campaign_day'
+  where object in ('ga4.campaign_day', 'ga4.funnel_day')
 ),
 event_day as (
   select 'mailchimp' as source, send_day as day from staging.mailchimp_report
@@ -68,6 +70,8 @@ object_of as (
   union all
   select 'ga4_campaign' as source, 'ga4.campaign_day' as object
   union all
+  select 'ga4_event' as source, 'ga4.funnel_day' as object
+  union all
   select 'mailchimp' as source, 'mailchimp.report' as object
   union all
   select 'crm_leads' as source, 'lead' as object
@@ -95,7 +99,7 @@ select
   s.is_enabled,
   case
     when s.source = 'ga4' then g.first_day
-    when s.source in ('ga4_period', 'ga4_campaign') and a.as_of is not null then g.first_day
+    when s.source in ('ga4_period', 'ga4_campaign', 'ga4_event') and a.as_of is not null then g.first_day
     -- Mailchimp is read whole: a day without a send had none
     when s.source = 'mailchimp' and a.as_of is not null then f.first_day
     -- the stages of a lead are of the same CRM: before the first entry there were leads without one
@@ -105,7 +109,8 @@ select
   case
     when s.source = 'ga4' then g.last_day
     when s.source = 'ga4_period' then least(g.last_day, cast(a.as_of - 1 as date))
-    when s.source = 'ga4_campaign' then k.last_day
+    when s.source = 'ga4_campaign' then k.last_campaign_day
+    when s.source = 'ga4_event' then k.last_event_day
     -- Mailchimp is read whole every night. A file whose newest row is recent was exported up to the day before it came.
     when s.source = 'mailchimp' or date_diff('day', r.last_day, a.as_of) <= t.file_reach_days
       then greatest(coalesce(r.last_day, cast(a.as_of - 1 as date)), cast(a.as_of - 1 as date))
@@ -116,7 +121,7 @@ select
 from reference.source as s
 cross join reference.setting as t
 cross join ga4_day as g
-cross join ga4_campaign_day as k
+cross join ga4_other_day as k
 cross join first_known as f
 left join event_reach as r on r.source = s.source
 left join read_as_of as a on a.source = s.source

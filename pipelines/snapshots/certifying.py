@@ -102,10 +102,12 @@ class Certifier:
             return []
         if definition["numerator_measure"] is None:
             return growth_parts(self._month, self._measures, cell.kpi_id, (cell.slice, cell.member))
-        parts = [Part("numerator", self._measures[definition["numerator_measure"]], cell.slice, cell.member, month)]
+        numerator = self._measures[definition["numerator_measure"]].of_slice(cell.slice)
+        parts = [Part("numerator", numerator, cell.slice, cell.member, month)]
         if figures["denominator"] is not None:
             where = (TOTAL, "") if definition["denominator_slice"] == TOTAL else (cell.slice, cell.member)
-            parts.append(Part("denominator", self._measures[definition["denominator_measure"]], *where, month))
+            denominator = self._measures[definition["denominator_measure"]].of_slice(where[0])
+            parts.append(Part("denominator", denominator, *where, month))
         return parts
 
     def _refuse_changed_rows(self, cell: Cell, contributions: Contributions) -> None:

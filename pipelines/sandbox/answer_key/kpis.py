@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from pipelines.sandbox.answer_key.audience import WEBSITE_AUDIENCE
 from pipelines.sandbox.answer_key.behaviours import expected_behaviours
 from pipelines.sandbox.answer_key.books import Books
+from pipelines.sandbox.answer_key.content import WEBSITE_CONTENT
 from pipelines.sandbox.answer_key.coverage import Coverage
 from pipelines.sandbox.answer_key.formulas import (
+    BY_CAMPAIGN,
+    BY_CHANNEL,
     BY_DEVICE,
+    BY_LANDING_PAGE,
     MONTHLY,
     TOTAL_ONLY,
     Formula,
@@ -31,10 +36,12 @@ from pipelines.sandbox.answer_key.website import count_sessions, visible_session
 from pipelines.sandbox.truth import Truth
 
 FORMULAS = (
-    Formula("sessions", "sessions", slices=BY_DEVICE),
-    Formula("organic_sessions", "organic_sessions", slices=BY_DEVICE),
-    Formula("bounce_rate", "bounced_sessions", "sessions", BY_DEVICE),
-    Formula("mobile_traffic_share", "mobile_sessions", "sessions"),
+    Formula("sessions", "sessions", slices=(*BY_DEVICE, *BY_LANDING_PAGE)),
+    Formula("traffic_by_channel", "sessions", slices=("channel",)),
+    Formula("organic_sessions", "organic_sessions", slices=(*BY_DEVICE, "landing_page")),
+    Formula("bounce_rate", "bounced_sessions", "sessions", (*BY_DEVICE, *BY_LANDING_PAGE)),
+    Formula("mobile_sessions", "mobile_sessions", slices=(*BY_CHANNEL, *BY_CAMPAIGN)),
+    Formula("mobile_traffic_share", "mobile_sessions", "sessions", (*BY_CHANNEL, *BY_CAMPAIGN)),
     Formula("channel_traffic_share", "sessions", "sessions", ("channel",), is_share_of_total=True),
     Formula("new_leads", "new_leads", slices=BY_DEVICE),
     Formula("visit_to_lead_rate", "online_leads", "sessions", BY_DEVICE),
@@ -63,7 +70,7 @@ FORMULAS = (
     Formula("newsletter_signups", "newsletter_signups", slices=TOTAL_ONLY),
 )
 
-SUBJECTS: tuple[Subject, ...] = ()
+SUBJECTS: tuple[Subject, ...] = (WEBSITE_CONTENT, WEBSITE_AUDIENCE)
 
 
 def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
