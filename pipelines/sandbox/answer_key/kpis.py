@@ -32,6 +32,7 @@ from pipelines.sandbox.answer_key.money import decimal
 from pipelines.sandbox.answer_key.pages import PAGES
 from pipelines.sandbox.answer_key.paid_videos import PAID_VIDEOS
 from pipelines.sandbox.answer_key.periods import started_periods
+from pipelines.sandbox.answer_key.plan import expected_plan
 from pipelines.sandbox.answer_key.posts import POSTS
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.search import SEARCH
@@ -122,7 +123,8 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     for subject in SUBJECTS:
         expected |= subject.values(books)
     expected |= expected_growth(expected)
-    return expected | expected_unbuilt(started_periods("month", coverage.first_known_day, today))
+    months = started_periods("month", coverage.first_known_day, today)
+    return expected | expected_plan(books, expected, months) | expected_unbuilt(months)
 
 
 def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dict[Key, Parts]:
