@@ -8,6 +8,7 @@ create table facts.ad_cost (
   spend_eur    decimal(38, 6)          comment 'media cost in EUR; NULL when the rate is missing',
   clicks       bigint                  comment 'clicks; NULL when the source has none',
   impressions  bigint                  comment 'impressions; NULL when the source has none',
+  video_views  bigint                  comment 'video plays of 3 seconds or more; NULL when the source has none',
   origin       varchar        not null comment 'export or ga4',
   is_unpriced  boolean        not null comment 'no rate turns it into EUR',
   load_id      bigint         not null comment 'the load the row came with',
@@ -21,7 +22,7 @@ with campaign_level as (
 exported as (
   select
     a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.cost, a.currency, a.channel, a.clicks,
-    a.impressions, a.load_id
+    a.impressions, a.video_views, a.load_id
   from staging.ad_cost as a
   left join campaign_level as c on c.platform = a.platform and c.account = a.account and c.day = a.day
   -- campaign rows are the totals of a day; advertisement rows count only where there are none
@@ -48,6 +49,7 @@ select
   round(e.cost * x.eur_per_unit, 2) as spend_eur,
   e.clicks,
   e.impressions,
+  e.video_views,
   'export' as origin,
   x.eur_per_unit is null as is_unpriced,
   e.load_id
@@ -67,6 +69,7 @@ select
   g.cost_eur as spend_eur,
   g.clicks,
   g.impressions,
+  null as video_views,
   'ga4' as origin,
   false as is_unpriced,
   g.load_id

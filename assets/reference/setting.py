@@ -17,6 +17,7 @@ create table reference.setting (
   revenue_from            varchar         not null comment 'deals, orders or both',
   gross_margin            decimal(18, 6)  not null comment 'rate used where a row has no margin',
   file_reach_days         integer         not null comment 'a file this fresh reaches to the day before it came',
+  top_posts_minimum_reach integer         not null comment 'reach below which a post is not ranked',
   primary key (qualified_stage)
 ) as
 """
@@ -28,6 +29,7 @@ COLUMNS = (
     "revenue_from",
     "gross_margin",
     "file_reach_days",
+    "top_posts_minimum_reach",
 )
 
 
@@ -42,5 +44,6 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         company.revenue_from,
         company.gross_margin,
         config.sources.file_reach_days,
+        company.top_posts_minimum_reach,
     )
     return HEADER + listed_rows(COLUMNS, [row])
