@@ -1,8 +1,7 @@
-"""The one roll-up of all contributions: from measure tables to the text of the long table of parts.
+"""The measures of the project: which table holds each, at which grains and slices it exists, and from which sources.
 
-Reads only what the measure tables say of themselves (column comments and header words); knows none by name. Which
-measure exists at which grain and slice is answered here too, so that a KPI that asks for more is refused when the
-project loads.
+Reads only what the measure tables say of themselves (column comments and header words); knows none by name. A KPI that
+asks for more than there is is refused when the project loads. How measures are added up belongs to `kpi_rollup`.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from difflib import get_close_matches
 
 from pipelines.configuration import Kpi
 from pipelines.failures import WrongUse
+from pipelines.slices import exists_at
 from pipelines.tables import Table
 
 GRAINS = ("day", "week", "month", "quarter", "year")
@@ -52,16 +52,26 @@ def measures_of(tables: Mapping[str, Table]) -> dict[str, Measure]:
     return found
 
 
+def counted_measures(table: Table) -> list[str]:
+    """The measures that a table of counted figures holds."""
+    return [name.strip() for name in table.words["measures"].split(",")]
+
+
+def columns_of(table: Table, role: str) -> list[str]:
+    """The columns of a table of contributions that are slices, or measures."""
+    return [column.name for column in table.columns if column.role == role]
+
+
 def _declared(table: Table) -> Iterable[Measure]:
     if "measures" in table.words:
-        where = _fetched_grains(table)
+        where = fetched_grains(table)
         forms = _forms(table)
-        for name in map(str.strip, table.words["measures"].split(",")):
+        for name in counted_measures(table):
             yield Measure(name, table.name, _sources(table, name), False, where, False, forms.get(name))
         return
     slices = frozenset({"total", *(column.name for column in table.columns if column.role == "slice")})
-    everywhere = dict.fromkeys(GRAINS, slices)
-    for name in _columns(table, "measure"):
+    everywhere = {grain: frozenset(one for one in slices if exists_at(one, grain)) for grain in GRAINS}
+    for name in columns_of(table, "measure"):
         yield Measure(name, table.name, _sources(table, name), True, everywhere, name.endswith("_eur"))
 
 
@@ -79,7 +89,7 @@ def _sources(table: Table, measure: str) -> Sources:
     )
 
 
-def _fetched_grains(table: Table) -> dict[str, frozenset[str]]:
+def fetched_grains(table: Table) -> dict[str, frozenset[str]]:
     """`day (total), month (total, channel)` as a mapping; `every` stands for all grains."""
     found = _grouped(table.words.get("grains", ""))
     if not found:
@@ -97,72 +107,6 @@ def _forms(table: Table) -> dict[str, str]:
 def _grouped(text: str) -> dict[str, list[str]]:
     """`a (x, y), b (z)` as a mapping."""
     return {name: re.split(r",\s*", members.strip()) for name, members in re.findall(r"(\w+) \(([^)]*)\)", text)}
-
-
-def parts_query(tables: Mapping[str, Table]) -> str:
-    """The query of the long table: measure, grain, period_start, slice, member, value, unpriced_rows."""
-    contributions = [t for t in tables.values() if t.schema == "measures" and "measures" not in t.words]
-    counted = [t for t in tables.values() if t.schema == "measures" and "measures" in t.words]
-    contributions.sort(key=lambda t: t.name)
-    steps = [_daily(table) for table in contributions]
-    long_rows = "\n  union all\n".join(row for table in contributions for row in _long(table))
-    grains = "\nunion all\n".join(_at(grain) for grain in GRAINS)
-    fetched = "".join(f"\nunion all\n{_counted(table)}" for table in sorted(counted, key=lambda t: t.name))
-    return "with " + ",\n".join(steps) + f",\nday_part as (\n{long_rows}\n)\n{grains}{fetched}"
-
-
-def _columns(table: Table, role: str) -> list[str]:
-    return [column.name for column in table.columns if column.role == role]
-
-
-def _daily(table: Table) -> str:
-    """One step per table: its measures by day, in total and by each slice."""
-    unpriced = _columns(table, "unpriced")
-    sums = [f"sum({name}) as {name}" for name in _columns(table, "measure")]
-    sums.append(f"sum({unpriced[0]}) as unpriced_rows" if unpriced else "0 as unpriced_rows")
-    summed = ", ".join(sums)
-    selects = [
-        f"  select day, 'total' as slice, '' as member, {summed}\n  from {_counting_days(table)}\n  group by day"
-    ]
-    selects += [
-        f"  select day, '{name}' as slice, {name} as member, {summed}\n  from {_counting_days(table)}\n"
-        f"  group by day, {name}"
-        for name in _columns(table, "slice")
-    ]
-    return f"{_short(table)}_day as (\n" + "\n  union all\n".join(selects) + "\n)"
-
-
-def _counting_days(table: Table) -> str:
-    return f"{table.name} cross join meta.business_date as b\n  where day < b.business_date"
-
-
-def _long(table: Table) -> Iterable[str]:
-    """One row per measure, for the members that some row contributes to: NULL says that a row does not."""
-    for name in _columns(table, "measure"):
-        unpriced = "unpriced_rows" if name.endswith("_eur") else "0"
-        yield (
-            f"  select '{name}' as measure, day, slice, member, cast({name} as decimal(38, 6)) as value, "
-            f"{unpriced} as unpriced_rows\n  from {_short(table)}_day\n  where {name} is not null or {unpriced} > 0"
-        )
-
-
-def _at(grain: str) -> str:
-    start = "day" if grain == "day" else f"cast(date_trunc('{grain}', day) as date)"
-    return (
-        f"select measure, '{grain}' as grain, {start} as period_start, slice, member, sum(value) as value,\n"
-        f"  sum(unpriced_rows) as unpriced_rows\nfrom day_part\ngroup by measure, {start}, slice, member"
-    )
-
-
-def _counted(table: Table) -> str:
-    return (
-        "select measure, grain, period_start, slice, member, value, 0 as unpriced_rows\n"
-        f"from {table.name} cross join meta.business_date as b\nwhere period_start < b.business_date"
-    )
-
-
-def _short(table: Table) -> str:
-    return table.name.partition(".")[2]
 
 
 def refuse_impossible_kpi(kpi: Kpi, measures: Mapping[str, Measure]) -> None:

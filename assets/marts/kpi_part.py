@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipelines.configuration import Config
-from pipelines.kpi_parts import parts_query
+from pipelines.kpi_rollup import parts_query
 from pipelines.tables import Table
 
 HEADER = """-- Every measure at every grain and slice: the numerators and denominators of all KPIs.

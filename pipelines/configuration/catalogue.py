@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pipelines.configuration.kpi_definition import Definition, not_empty
 from pipelines.configuration.problems import UnfitError
 from pipelines.configuration.strict import Id, Listed, Text
+from pipelines.slices import exists_at
 
 Family = Literal[
     "traffic",
@@ -151,7 +152,8 @@ class Kpi(Definition):
 
     @property
     def slices_by_grain(self) -> dict[Grain, tuple[Slice, ...]]:
-        """Which slices exist at which grain."""
+        """Which slices exist at which grain; a list of grains leaves out the slices that are too many for one."""
         if isinstance(self.grains, Mapping):
             return dict(self.grains)
-        return dict.fromkeys(self.grains, self.slices)
+        found = {grain: tuple(one for one in self.slices if exists_at(one, grain)) for grain in self.grains}
+        return {grain: slices for grain, slices in found.items() if slices}

@@ -1,0 +1,120 @@
+"""Long tails are bounded by month: the largest members of all measures together, and the rest in one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+
+from pipelines.kpi_rollup import parts_query
+from pipelines.slices import KEPT_MEMBERS, REST
+from pipelines.tables import Table, read_table
+
+CONTRIBUTIONS = """-- Contributions of {what} for this test.
+-- source: ga4
+create table measures.{name} (
+  day      date    not null comment 'day of the row',
+  row_key  varchar not null comment 'the row',
+  load_id  bigint  not null comment 'the load',
+  page     varchar not null comment 'slice: page',
+  region   varchar not null comment 'slice: region',
+  {what}   bigint  not null comment 'measure: {what}',
+  primary key (row_key)
+) as
+select day, row_key, load_id, page, region, {what} from staging.{name}
+"""
+COUNTED = """-- Distinct readers for this test.
+-- source: ga4
+-- measures: readers
+-- grains: month (page)
+create table measures.reader (
+  measure       varchar        not null comment 'name',
+  grain         varchar        not null comment 'grain',
+  period_start  date           not null comment 'first day',
+  slice         varchar        not null comment 'slice',
+  member        varchar        not null comment 'member',
+  value         decimal(38, 6) not null comment 'readers',
+  primary key (measure, grain, period_start, slice, member)
+) as
+select measure, grain, period_start, slice, member, value from staging.reader
+"""
+
+
+def tables() -> dict[str, Table]:
+    texts = {
+        "views": CONTRIBUTIONS.format(name="view", what="views"),
+        "clicks": CONTRIBUTIONS.format(name="click", what="clicks"),
+        "readers": COUNTED,
+    }
+    found = [read_table(text, f"assets/measures/{name}.sql") for name, text in texts.items()]
+    return {table.name: table for table in found}
+
+
+def rolled_up(pages: int) -> duckdb.DuckDBPyConnection:
+    """Page n has n views on two days of March, one of them in its first week; the last page has all clicks."""
+    connection = duckdb.connect()
+    connection.execute(
+        f"""create schema meta; create schema measures;
+        create table meta.business_date as select date '2026-04-01' as business_date;
+        create table measures.view as
+            select d as day, 'v' || n || d as row_key, 1 as load_id, 'page ' || n as page, 'north' as region, n as views
+            from range(1, {pages} + 1) as r(n) cross join (values (date '2026-03-02'), (date '2026-03-30')) as t(d);
+        create table measures.click as
+            select date '2026-03-02' as day, 'c' as row_key, 1 as load_id, 'page 1' as page, 'north' as region,
+                7 as clicks;
+        create table measures.reader as
+            select 'readers' as measure, 'month' as grain, date '2026-03-01' as period_start, 'page' as slice,
+                'page ' || n as member, n as value from range(1, {pages} + 1) as r(n)"""
+    )
+    connection.execute(f"create table part as {parts_query(tables())}")
+    return connection
+
+
+def test_only_the_largest_members_of_a_month_are_shown_and_the_rest_is_one_member() -> None:
+    connection = rolled_up(KEPT_MEMBERS + 10)
+    views = connection.execute(
+        "select member, value from part where measure = 'views' and grain = 'month' and slice = 'page'"
+    ).fetchall()
+    total = connection.execute(
+        "select value from part where measure = 'views' and grain = 'month' and slice = 'total'"
+    ).fetchone()
+    assert len(views) == KEPT_MEMBERS + 1
+    assert total == (sum(value for _, value in views),)
+    # page 1 is kept for its clicks, so eleven other pages make room: 2 to 11
+    assert dict(views)[REST] == 2 * sum(range(2, 12))
+    assert dict(views)["page 1"] == 2
+
+
+def test_a_member_that_is_kept_for_one_measure_is_kept_for_all() -> None:
+    connection = rolled_up(KEPT_MEMBERS + 10)
+    members = {
+        name: {
+            member
+            for (member,) in connection.execute(
+                "select member from part where measure = ? and grain = 'month' and slice = 'page'", [name]
+            ).fetchall()
+        }
+        for name in ("views", "clicks", "readers")
+    }
+    assert members["clicks"] == {"page 1"}
+    assert members["views"] - {REST} == members["readers"]
+
+
+def test_without_a_tail_there_is_no_rest() -> None:
+    members = rolled_up(3).execute("select distinct member from part where slice = 'page'").fetchall()
+    assert sorted(members) == [("page 1",), ("page 2",), ("page 3",)]
+
+
+def test_long_tails_stand_at_months_only_and_other_slices_not_at_days() -> None:
+    found = rolled_up(3).execute("select distinct slice, grain from part where measure = 'views'").fetchall()
+    by_slice = {name: {grain for one, grain in found if one == name} for name in ("total", "region", "page")}
+    assert by_slice == {
+        "total": {"day", "week", "month", "quarter", "year"},
+        "region": {"week", "month", "quarter", "year"},
+        "page": {"month"},
+    }
+
+
+def test_days_that_are_not_over_do_not_count() -> None:
+    latest = rolled_up(3).execute("select max(period_start) from part where grain = 'day'").fetchone()
+    assert latest == (date(2026, 3, 30),)
