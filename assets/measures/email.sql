@@ -2,7 +2,7 @@
 -- automation e-mail and morning, with what it had counted since the one before, as far as that has a date. Of each rate
 -- both sides are of the same sends: those whose two counts are known.
 -- source: mailchimp or email_campaign
--- null is unknown: emails_sent, delivered, unique_opens, delivered_opens_reported, human_unique_opens, delivered_open_known, unique_clicks, delivered_clicks_known, unsubscribes, delivered_unsubscribes_known, bounces, sent_bounces_known, forwards, delivered_forwards_known, complaints, complaints_delivered, delivered_complaints_known
+-- nulls: unknown
 create table measures.email (
   day                           date    not null comment 'send day; of automations the last one on which the counts can have grown',
   row_key                       varchar not null comment 'the campaign; of automations also the observation',
@@ -25,7 +25,7 @@ create table measures.email (
   sent_bounces_known            bigint           comment 'measure: e-mails sent, of the sends whose bounces are known',
   forwards                      bigint           comment 'measure: uses of the forward link, of tools with which it was ever used',
   delivered_forwards_known      bigint           comment 'measure: delivered, of the sends whose forwards are known',
-  complaints                    bigint           comment 'measure: spam complaints',
+  spam_complaints               bigint           comment 'measure: spam complaints',
   complaints_delivered          bigint           comment 'measure: spam complaints, of the sends of which it is known what was delivered',
   delivered_complaints_known    bigint           comment 'measure: delivered, of the sends whose complaints are known',
   primary key (row_key)
@@ -75,7 +75,7 @@ select
   case when s.delivered is not null then s.emails_sent end as sent_bounces_known,
   case when s.delivered is not null and t.has_forwards = 1 then s.forwards end as forwards,
   case when s.forwards is not null and t.has_forwards = 1 then s.delivered end as delivered_forwards_known,
-  s.complaints,
+  s.complaints as spam_complaints,
   case when s.delivered is not null then s.complaints end as complaints_delivered,
   case when s.complaints is not null then s.delivered end as delivered_complaints_known
 from sent as s
