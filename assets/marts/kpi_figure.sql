@@ -39,6 +39,7 @@ rule as (
     end as counted_until
   from reference.kpi_definition as k
   inner join reference.kpi_grain as g on g.kpi_id = k.kpi_id
+  where k.numerator_measure is not null
 ),
 neighbour as (
   -- a version and the one before or after it, with the month that both count
