@@ -105,7 +105,7 @@ def _counting_days(table: Table) -> str:
 def _long(table: Table) -> Iterable[str]:
     """One row per measure, for the members that some row contributes to: NULL says that a row does not.
 
-    In a table with `nulls: unknown` it says that the source did not tell, and a member of which it never did is unknown.
+    In a table with `nulls: unknown` it says that the source did not tell: then the member is unknown.
     """
     is_unknown = table.words.get("nulls") == "unknown"
     for name in columns_of(table, "measure"):

@@ -2,6 +2,7 @@
 -- parent's, and those of other tools.
 create table facts.email_send (
   campaign_id         varchar        not null comment 'the send: id of the campaign in Mailchimp, of other tools with the tool before it',
+  source              varchar        not null comment 'mailchimp of its API, email_campaign of files',
   tool                varchar        not null comment 'e-mail tool',
   id_in_tool          varchar        not null comment 'id of the campaign in the tool',
   type                varchar        not null comment 'regular, plaintext, absplit, rss or variate; automation of an automation; (unknown) when it is not known',
@@ -35,6 +36,7 @@ create table facts.email_send (
 ) as
 select
   r.campaign_id,
+  'mailchimp' as source,
   'mailchimp' as tool,
   r.campaign_id as id_in_tool,
   coalesce(c.type, '(unknown)') as type,
@@ -73,6 +75,7 @@ where parent.campaign_id is null
 union all
 select
   tool || '|' || campaign_id as campaign_id,
+  'email_campaign' as source,
   tool,
   campaign_id as id_in_tool,
   case when automation is not null then 'automation' else '(unknown)' end as type,

@@ -1,5 +1,5 @@
--- Sign-ups, unsubscribes, size and growth of the mailing lists by period, without a person. Unknown where the figures of
--- one of the lists are. A list begins with its first figure; the growth of one that its tool added later begins at 0.
+-- Sign-ups, unsubscribes, size and growth of the mailing lists by period, without a person. Unknown where the
+-- figures of one of the lists are; a list whose tool never tells one is in no total of it. A list begins with its first figure; the growth of one that its tool added later begins at 0.
 -- source: mailchimp or email_list
 -- source of newsletter_other_adds: mailchimp
 -- measures: newsletter_signups, newsletter_other_adds, list_unsubscribes, list_size, list_net_growth
@@ -105,7 +105,10 @@ audience_figure as (
 ),
 tool_list as (
   select
-    tool, list, min(day) as first_day, count(signups) as signups, count(unsubscribed) as unsubscribes
+    tool, list, min(day) as first_day,
+    case when count(signups) > 0 then 1 else 0 end as has_signups,
+    case when count(unsubscribed) > 0 then 1 else 0 end as has_unsubscribes,
+    case when count(subscribed) > 0 then 1 else 0 end as has_stock
   from staging.email_list
   where is_counted
   group by tool, list
@@ -118,7 +121,7 @@ tool_begin as (
 ),
 tool_period as (
   select
-    p.grain, p.period_start, p.period_end, l.tool, l.list, l.signups, l.unsubscribes,
+    p.grain, p.period_start, p.period_end, l.tool, l.list, l.has_signups, l.has_unsubscribes, l.has_stock,
     p.period_start > c.last_day as is_ahead
   from tool_list as l
   inner join staging.source_coverage as c on c.source = 'email_list'
@@ -128,14 +131,14 @@ tool_period as (
 tool_flow as (
   select
     p.grain, p.period_start, p.tool, p.list,
-    case when p.signups > 0 and count(r.day) = count(r.signups) then coalesce(sum(r.signups), 0) end as signups,
-    case when p.unsubscribes > 0 and count(r.day) = count(r.unsubscribed) then coalesce(sum(r.unsubscribed), 0) end
+    case when p.has_signups = 1 and count(r.day) = count(r.signups) then coalesce(sum(r.signups), 0) end as signups,
+    case when p.has_unsubscribes = 1 and count(r.day) = count(r.unsubscribed) then coalesce(sum(r.unsubscribed), 0) end
       as unsubscribes
   from tool_period as p
   left join staging.email_list as r
     on r.is_counted and r.tool = p.tool and r.list = p.list and r.day between p.period_start and p.period_end
   where not p.is_ahead
-  group by p.grain, p.period_start, p.tool, p.list, p.signups, p.unsubscribes
+  group by p.grain, p.period_start, p.tool, p.list, p.has_signups, p.has_unsubscribes
 ),
 tool_edge as (
   -- a stock stands until the next figure
@@ -149,7 +152,8 @@ tool_edge as (
 ),
 tool_figure as (
   select
-    p.grain, p.period_start, p.list as name, f.signups, f.unsubscribes, e.size,
+    p.grain, p.period_start, p.list as name, p.has_signups, p.has_unsubscribes, p.has_stock, f.signups,
+    f.unsubscribes, e.size,
     coalesce(s.size, case when t.first_day < p.period_start then 0 end) as size_before
   from tool_period as p
   left join tool_flow as f
@@ -161,26 +165,27 @@ tool_figure as (
   left join tool_begin as t on t.tool = p.tool
 ),
 figure as (
-  select 'newsletter_signups' as measure, grain, period_start, name, signups as value from audience_figure
+  select 'newsletter_signups' as measure, grain, period_start, name, 1 as is_told, signups as value from audience_figure
   union all
-  select 'newsletter_other_adds' as measure, grain, period_start, name, other_adds as value from audience_figure
+  select 'newsletter_other_adds' as measure, grain, period_start, name, 1 as is_told, other_adds as value from audience_figure
   union all
-  select 'list_unsubscribes' as measure, grain, period_start, name, unsubscribes as value from audience_figure
+  select 'list_unsubscribes' as measure, grain, period_start, name, 1 as is_told, unsubscribes as value from audience_figure
   union all
-  select 'list_size' as measure, grain, period_start, name, size as value from audience_figure
+  select 'list_size' as measure, grain, period_start, name, 1 as is_told, size as value from audience_figure
   union all
-  select 'list_net_growth' as measure, grain, period_start, name, size - size_before as value from audience_figure
+  select 'list_net_growth' as measure, grain, period_start, name, 1 as is_told, size - size_before as value from audience_figure
   union all
-  select 'newsletter_signups' as measure, grain, period_start, name, signups as value from tool_figure
+  select 'newsletter_signups' as measure, grain, period_start, name, has_signups as is_told, signups as value from tool_figure
   union all
-  select 'list_unsubscribes' as measure, grain, period_start, name, unsubscribes as value from tool_figure
+  select 'list_unsubscribes' as measure, grain, period_start, name, has_unsubscribes as is_told, unsubscribes as value
+  from tool_figure
   union all
-  select 'list_size' as measure, grain, period_start, name, size as value from tool_figure
+  select 'list_size' as measure, grain, period_start, name, has_stock as is_told, size as value from tool_figure
   union all
-  select 'list_net_growth' as measure, grain, period_start, name, size - size_before as value from tool_figure
+  select 'list_net_growth' as measure, grain, period_start, name, has_stock as is_told, size - size_before as value from tool_figure
   union all
   -- a period that was read while there was no list yet
-  select m.measure, p.grain, p.period_start, null as name, 0 as value
+  select m.measure, p.grain, p.period_start, null as name, 1 as is_told, 0 as value
   from account as t
   cross join (select min(first_day) as first_day from audience) as l
   cross join (select distinct measure from reference.measure_source) as m
@@ -189,8 +194,9 @@ figure as (
 )
 select
   measure, grain, period_start, 'total' as slice, '' as member,
-  case when count(name) = count(case when name is not null then value end) then sum(value) end as value
+  case when count(*) = count(value) then sum(value) end as value
 from figure
+where is_told = 1
 group by measure, grain, period_start
 union all
 select

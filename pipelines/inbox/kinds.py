@@ -233,7 +233,4 @@ EXCHANGE_RATES = Kind(
     ),
 )
 
-KINDS = {
-    kind.name: kind
-    for kind in (LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES, *EMAIL_KINDS)
-}
+KINDS = {kind.name: kind for kind in (LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES, *EMAIL_KINDS)}

@@ -18,6 +18,7 @@ from pipelines.sandbox.demo_orders import draw_orders
 from pipelines.sandbox.demo_planted import PlantedCases
 from pipelines.sandbox.demo_sessions import sessions_table
 from pipelines.sandbox.demo_size import BENCHMARK, DEMO, TINY, Size
+from pipelines.sandbox.demo_tool_mail import draw_tool_mail
 from pipelines.sandbox.demo_traffic import draw_traffic
 from pipelines.sandbox.truth import Order, Truth
 
@@ -51,6 +52,7 @@ def demo_company(size: Size, seed: int = 7) -> Truth:
         units_per_eur=rates,
         newsletters=(*newsletters, *split_test_children(newsletters), *automations),
         mail_lists=mail_lists(size, seed, (*newsletters, *automations)),
+        tool_mail=draw_tool_mail(size, seed),
     )
 
 
