@@ -33,8 +33,9 @@ class Tally:
 
     def untold(self, measure: str | None, grain: str) -> set[Cell]:
         """The (period start, slice, member) of which there are records, and none tells the figure."""
-        cells = {(period_start(grain, day), *rest) for day, *rest in self._untold.get(measure or "", ())}
-        return {(day, slice_, member) for day, slice_, member in cells} - self.sums(measure or "", grain).keys()
+        name = measure or ""
+        cells = {(period_start(grain, day), slice_, member) for day, slice_, member in self._untold.get(name, ())}
+        return cells - self.sums(name, grain).keys()
 
     def sums(self, measure: str, grain: str) -> Mapping[Cell, Fraction]:
         """Sums by (period start, slice, member)."""
