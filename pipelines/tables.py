@@ -19,8 +19,11 @@ from pipelines.failures import WrongUse
 from pipelines.portability import refuse_unportable
 
 HEADER_WORD = re.compile(
-    r"^(publish|snapshot|source|source of [\w, ]+|asked of ga4|grains|measures|nulls|table|severity):\s*(.+)$"
+    r"^(publish|snapshot|source|source of [\w, ]+|asked of ga4|grains|measures|adds up|nulls|table|severity):\s*(.+)$"
 )
+
+
+ROLES = frozenset({"slice", "measure", "unpriced", "distinct", "own currency"})
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,9 @@ class Column:
 
     @property
     def role(self) -> str:
-        """What a contributions table says of the column: `slice`, `measure`, or nothing."""
+        """What the comment says of the column first: a slice, a measure, what is never summed, or nothing."""
         word, separator, _ = self.comment.partition(":")
-        return word if separator and word in {"slice", "measure", "unpriced"} else ""
+        return word if separator and word in ROLES else ""
 
 
 @dataclass(frozen=True)

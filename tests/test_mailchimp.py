@@ -124,7 +124,8 @@ def test_an_audience_arrives_with_its_months() -> None:
             "part": AUDIENCE.list_id,
         }
     ]
-    assert [(row["part"], row["member_count"]) for row in rows(arrivals, "list_day")] == [("a1b2c3d4e5/2026-06-01", 1012)]
+    (stock,) = rows(arrivals, "list_day")
+    assert (stock["part"], stock["member_count"]) == ("a1b2c3d4e5/2026-06-01", 1012)
     assert [(row["part"], *list(row.values())[1:6]) for row in rows(arrivals, "growth_month")] == [
         ("a1b2c3d4e5/2026-03", "2026-03", 900, 4, 1, 0),
         ("a1b2c3d4e5/2026-04", "2026-04", 950, 6, 2, 1),

@@ -29,7 +29,7 @@ create table facts.email_send (
   complaints          bigint                  comment 'spam complaints',
   forwards            bigint                  comment 'uses of the forward link',
   orders              bigint                  comment 'orders the connected store attributes',
-  revenue             decimal(18, 6)          comment 'revenue the connected store attributes',
+  revenue             decimal(18, 6)          comment 'own currency: revenue the connected store or the tool attributes',
   currency            varchar                 comment 'ISO currency of the revenue',
   load_id             bigint         not null comment 'the load the report came with',
   primary key (campaign_id)

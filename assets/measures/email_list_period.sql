@@ -3,6 +3,7 @@
 -- source: mailchimp or email_list
 -- source of newsletter_other_adds: mailchimp
 -- measures: newsletter_signups, newsletter_other_adds, list_unsubscribes, list_size, list_net_growth
+-- adds up: newsletter_signups, newsletter_other_adds, list_unsubscribes, list_net_growth
 -- grains: day (total), week (total, list), month (total, list), quarter (total, list), year (total, list)
 create table measures.email_list_period (
   measure       varchar        not null comment 'name of the measure',

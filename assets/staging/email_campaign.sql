@@ -22,7 +22,7 @@ create table staging.email_campaign (
   complaints          bigint                  comment 'spam complaints',
   forwards            bigint                  comment 'uses of the forward link',
   orders              bigint                  comment 'orders the tool attributes',
-  revenue             decimal(18, 6)          comment 'revenue the tool attributes',
+  revenue             decimal(18, 6)          comment 'own currency: revenue the tool attributes',
   currency            varchar                 comment 'ISO currency of the revenue',
   is_counted          boolean        not null comment 'false of Mailchimp while its API is read: the API counts these campaigns',
   load_id             bigint         not null comment 'the load the row came with',
