@@ -19,11 +19,12 @@ from pipelines.failures import WrongUse
 from pipelines.portability import refuse_unportable
 
 HEADER_WORD = re.compile(
-    r"^(publish|snapshot|source|source of [\w, ]+|asked of ga4|grains|measures|adds up|nulls|table|severity):\s*(.+)$"
+    r"^(publish|snapshot|source|source of [\w, ]+|asked of ga4|grains|further slices|measures|adds up|kept|nulls|table"
+    r"|severity):\s*(.+)$"
 )
 
 
-ROLES = frozenset({"slice", "measure", "unpriced", "distinct", "own currency"})
+ROLES = frozenset({"slice", "measure", "total", "unpriced", "distinct", "own currency"})
 
 
 @dataclass(frozen=True)

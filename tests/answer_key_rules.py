@@ -39,6 +39,9 @@ def rules_from_config(config: Path = CONFIG, **changes: Any) -> Rules:
         "gross_margin": Decimal(str(company["gross_margin"])),
         "revenue_from": company["revenue_from"],
         "customers_from": company["customers_from"],
+        "page_sets": {name: tuple(globs) for name, globs in sources["ga4"]["pages"].items()},
+        "content_channels": tuple(sources["ga4"]["pages"]["content_channels"]),
+        "conversion_events": tuple(sources["ga4"]["events"]["conversions"]),
     }
     return Rules(**{**values, **changes})
 

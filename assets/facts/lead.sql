@@ -1,13 +1,14 @@
 -- One row per lead: survivors only, tests left out, with the earliest creation and the first source of all merged records.
 create table facts.lead (
-  person_key   bigint    not null comment 'surrogate of the surviving record',
-  created_at   timestamp not null comment 'earliest creation of all its records, UTC',
-  created_day  date      not null comment 'the same, as a day in the reporting zone',
-  channel      varchar   not null comment 'lead source: channel of the earliest record',
-  device       varchar   not null comment 'device of the earliest record; (unknown) when empty',
-  segment      varchar   not null comment 'segment of the earliest record; (unknown) when empty',
-  origin       varchar            comment 'online or offline; NULL when the CRM does not say',
-  load_id      bigint    not null comment 'the load of the earliest record',
+  person_key    bigint    not null comment 'surrogate of the surviving record',
+  created_at    timestamp not null comment 'earliest creation of all its records, UTC',
+  created_day   date      not null comment 'the same, as a day in the reporting zone',
+  channel       varchar   not null comment 'lead source: channel of the earliest record',
+  device        varchar   not null comment 'device of the earliest record; (unknown) when empty',
+  landing_page  varchar   not null comment 'page of the earliest record as a path, without host and query; (unknown) when empty',
+  segment       varchar   not null comment 'segment of the earliest record; (unknown) when empty',
+  origin        varchar            comment 'online or offline; NULL when the CRM does not say',
+  load_id       bigint    not null comment 'the load of the earliest record',
   primary key (person_key)
 ) as
 with record as (
@@ -16,13 +17,14 @@ with record as (
     l.created_at,
     c.channel,
     l.device,
+    split_part(split_part(l.landing_page, '#', 1), '?', 1) as address,
     l.segment,
     l.origin,
     l.load_id,
     row_number() over (
       partition by p.survivor_key
       -- equal to the second: by content, so that the surrogate never decides
-      order by l.created_at, c.channel, l.device, l.segment, l.origin, l.load_id
+      order by l.created_at, c.channel, l.device, l.landing_page, l.segment, l.origin, l.load_id
     ) as place
   from facts.person as p
   inner join staging.lead as l on l.person_key = p.person_key
@@ -36,6 +38,14 @@ select
   local_date(r.created_at) as created_day,
   r.channel,
   coalesce(nullif(r.device, ''), '(unknown)') as device,
+  coalesce(nullif(
+    case
+      -- an address of nothing but a host is the first page
+      when r.address like '%://%' then coalesce(nullif(substr(
+        split_part(r.address, '://', 2), length(split_part(split_part(r.address, '://', 2), '/', 1)) + 1
+      ), ''), '/')
+      else r.address
+    end, ''), '(unknown)') as landing_page,
   coalesce(nullif(r.segment, ''), '(unknown)') as segment,
   nullif(r.origin, '') as origin,
   r.load_id

@@ -18,6 +18,8 @@ from pipelines.inbox.cells import (
     choice,
 )
 from pipelines.inbox.kinds_email import EMAIL_KINDS
+from pipelines.inbox.kinds_generic import CONTENT, METRICS
+from pipelines.inbox.kinds_search import SEO_QUERIES, SEO_SITE
 from pipelines.inbox.number_cells import COUNT, decimal
 from pipelines.inbox.outputs import (
     REFUND_RULES,
@@ -233,4 +235,10 @@ EXCHANGE_RATES = Kind(
     ),
 )
 
-KINDS = {kind.name: kind for kind in (LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES, *EMAIL_KINDS)}
+KINDS = {
+    kind.name: kind
+    for kind in (
+        *(LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES),
+        *(SEO_QUERIES, SEO_SITE, CONTENT, METRICS, *EMAIL_KINDS),
+    )
+}

@@ -26,6 +26,9 @@ class Part(IntEnum):
     RATES = 6
     MAIL = 7
     SESSIONS = 8
+    SEARCH = 41
+    ARTICLES = 42
+    HANDED_IN = 43
 
 
 class Dice:

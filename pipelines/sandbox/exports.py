@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.sandbox.export_email import email_exports
 from pipelines.sandbox.export_files import Exporter, ExportFile, Row, is_past
+from pipelines.sandbox.export_search import search_files
 from pipelines.sandbox.truth import AdDay, Deal, Lead, Order, Truth
 
 # as the platforms write themselves
@@ -44,7 +45,7 @@ HEADERS = {
     "exchange_rates": "date,currency,rate",
 }
 # what the other systems of the company hand out: the kinds of each with their headers and rows
-EXPORTERS: tuple[Exporter, ...] = (email_exports,)
+EXPORTERS: tuple[Exporter, ...] = (search_files, email_exports)
 
 
 def write_exports(truth: Truth, inbox: Path, as_of: date) -> list[Path]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from pipelines.sandbox.truth_email import ToolMail
+from pipelines.sandbox.truth_search import Findings
 
 # One row per web session. `started_at` UTC; `arrives_after_days`: 0..3, GA4 shows the session only when its clock has
 # passed the session's day by that many days. `landing_page` may carry a query string with utm_*, mc_cid and mc_eid.
@@ -242,3 +243,4 @@ class Truth:
     newsletters: tuple[Newsletter, ...] = field(repr=False)
     mail_lists: tuple[MailList, ...] = field(repr=False)
     tool_mail: ToolMail = field(default=ToolMail(), repr=False)
+    findings: Findings = field(default=Findings(), repr=False)

@@ -38,6 +38,11 @@ COLUMNS = {
     "soft_bounces syntax_errors unique_opens human_unique_opens opens unique_clicks clicks unsubscribes complaints "
     "forwards orders revenue currency utm_campaign",
     "raw.email_list": "tool list date subscribed signups unsubscribed cleaned deleted",
+    "raw.seo_query": "date query page country device carries clicks impressions position tracked",
+    "raw.seo_site": "date carries clicks impressions position indexed_pages submitted_pages submitted_indexed_pages "
+    "backlinks referring_domains",
+    "raw.article": "article_id published_at url type",
+    "raw.metric": "metric_id date slice member value numerator denominator",
 }
 SMALLEST = {
     "leads": "lead_id,created_at\nL1,2026-01-01\n",
@@ -49,6 +54,10 @@ SMALLEST = {
     "exchange_rates": "date,currency,rate\n2026-01-02,USD,1.1\n",
     "email_campaigns": "tool,campaign_id,sent_at,emails_sent\nBrevo,7,2026-01-02T09:00,50\n",
     "email_lists": "tool,list,date\nBrevo,Dealers,2026-01-02\n",
+    "seo_queries": "date,query\n2026-01-02,water\n",
+    "seo_site": "date\n2026-01-02\n",
+    "content": "article_id,published_at\nA1,2026-01-02\n",
+    "metrics": "metric_id,date,value\norders,2026-01-02,3\n",
 }
 ORDERS = "order_id,ordered_at,status,net_amount,currency,refunded_amount,refunded_at\n"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pipelines.sandbox.answer_key.channels import channel_of_record, device_label, label
+from pipelines.sandbox.answer_key.channels import UNKNOWN, channel_of_record, device_label, label
 from pipelines.sandbox.answer_key.periods import Clock
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.truth import Deal, Lead, Truth
@@ -26,6 +27,7 @@ class Person:
     segment: str
     origin: str | None
     entries: dict[str, date] = field(default_factory=dict)
+    landing_page: str = UNKNOWN
 
     def enter(self, stage: str, day: date) -> None:
         """Note an entry; the earliest of a stage stays."""
@@ -110,6 +112,8 @@ def _person(survivor: str, records: list[Lead], rules: Rules, clock: Clock, *, d
         device_label(first.device),
         label(first.segment),
         first.origin,
+        # what follows the path says who came, not where they landed
+        landing_page=label(re.split(r"[?#]", first.landing_page or "")[0]),
     )
     for record in records:
         for entry in record.stages:
