@@ -17,6 +17,7 @@ from pipelines.inbox.cells import (
     YES_NO,
     choice,
 )
+from pipelines.inbox.kinds_email import EMAIL_KINDS
 from pipelines.inbox.kinds_generic import CONTENT, METRICS
 from pipelines.inbox.kinds_retail import RETAIL_KINDS
 from pipelines.inbox.kinds_search import SEO_QUERIES, SEO_SITE
@@ -237,5 +238,5 @@ EXCHANGE_RATES = Kind(
 )
 
 OF_SALES = (LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES)
-OTHERS = (SEO_QUERIES, SEO_SITE, *SOCIAL_KINDS, *RETAIL_KINDS, CONTENT, METRICS)
+OTHERS = (*EMAIL_KINDS, SEO_QUERIES, SEO_SITE, *SOCIAL_KINDS, *RETAIL_KINDS, CONTENT, METRICS)
 KINDS = {kind.name: kind for kind in (*OF_SALES, *OTHERS)}

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from pipelines.sandbox.truth_email import ToolMail
 from pipelines.sandbox.truth_retail import Stores
 from pipelines.sandbox.truth_search import Findings
 from pipelines.sandbox.truth_social import SocialMedia
@@ -244,6 +245,7 @@ class Truth:
     units_per_eur: dict[tuple[date, str], Decimal] = field(repr=False)
     newsletters: tuple[Newsletter, ...] = field(repr=False)
     mail_lists: tuple[MailList, ...] = field(repr=False)
+    tool_mail: ToolMail = field(default=ToolMail(), repr=False)
     findings: Findings = field(default=Findings(), repr=False)
     social: SocialMedia = field(default=SocialMedia(), repr=False)
     stores: Stores = field(default=Stores(), repr=False)
