@@ -5,6 +5,9 @@ create table facts.customer (
   person_key         bigint             comment 'the lead behind it, where there is one',
   channel            varchar   not null comment 'channel of the first purchase',
   lead_source        varchar   not null comment 'channel of the lead, else of the first purchase',
+  campaign           varchar   not null comment 'campaign of the first purchase',
+  lead_campaign      varchar   not null comment 'campaign of the lead, else of the first purchase',
+  lead_ad            varchar   not null comment 'advertisement of the lead, else of the first purchase',
   device             varchar   not null comment 'device of the first purchase',
   cycle_days         integer            comment 'days from the lead to the won deal; NULL for orders, without lead or when it was won before',
   load_id            bigint    not null comment 'the load of the first purchase',
@@ -20,11 +23,15 @@ with purchase as (
     d.person_key,
     d.channel,
     d.lead_source,
+    d.campaign,
+    coalesce(l.campaign, d.campaign) as lead_campaign,
+    coalesce(l.ad, d.ad) as lead_ad,
     d.device,
     d.deal_id as purchase_id,
     true as is_deal,
     d.load_id
   from facts.deal as d
+  left join facts.lead as l on l.person_key = d.person_key
   cross join reference.setting as s
   where d.is_first_win and s.customers_from in ('deals', 'both')
   union all
@@ -37,6 +44,9 @@ with purchase as (
     o.person_key,
     o.channel,
     coalesce(l.channel, o.channel) as lead_source,
+    o.campaign,
+    coalesce(l.campaign, o.campaign) as lead_campaign,
+    coalesce(l.ad, o.ad) as lead_ad,
     o.device,
     o.order_id as purchase_id,
     false as is_deal,
@@ -53,6 +63,9 @@ placed as (
     person_key,
     channel,
     lead_source,
+    campaign,
+    lead_campaign,
+    lead_ad,
     device,
     load_id,
     is_deal,
@@ -65,6 +78,9 @@ select
   c.person_key,
   c.channel,
   c.lead_source,
+  c.campaign,
+  c.lead_campaign,
+  c.lead_ad,
   c.device,
   case
     when c.is_deal and date_diff('day', l.created_day, c.customer_day) >= 0 then date_diff('day', l.created_day, c.customer_day)

@@ -3,6 +3,7 @@ create table facts.deal (
   deal_id            varchar        not null comment 'id of the surviving deal',
   person_key         bigint                  comment 'the lead it came from, merges followed',
   customer_identity  varchar        not null comment 'account, else lead, else the deal itself',
+  deal_type          varchar        not null comment 'new, upsell, cross_sell or renewal',
   is_new_business    boolean        not null comment 'deal type new: it belongs to the funnel',
   opportunity_at     timestamp               comment 'first quote or creation of all its records, UTC; NULL while it lies ahead',
   opportunity_day    date                    comment 'the same, as a day in the reporting zone',
@@ -11,6 +12,10 @@ create table facts.deal (
   is_first_win       boolean        not null comment 'the first won deal of new business of its customer',
   channel            varchar        not null comment 'own channel when known, else the lead source',
   lead_source        varchar        not null comment 'channel of the lead, else the own channel',
+  campaign           varchar        not null comment 'own campaign when named, else that of the lead; (unknown) when neither',
+  ad                 varchar        not null comment 'own advertisement when named, else that of the lead; (unknown) when neither',
+  platform           varchar        not null comment 'ad platform of the own source, else of the lead; (unknown) when neither',
+  segment            varchar        not null comment 'own segment when named, else that of the lead; (unknown) when neither',
   device             varchar        not null comment 'device of the lead; (unknown) without lead',
   amount_eur         decimal(38, 6)          comment 'value in EUR by the rate of the won day; NULL when the rate is missing or nothing was won',
   margin_eur         decimal(38, 6)          comment 'gross profit in EUR, by the company rate where the deal has none',
@@ -62,6 +67,10 @@ record as (
     r.created_at,
     coalesce(r.quote_sent_at, r.created_at) as opportunity_at,
     c.channel,
+    nullif(c.campaign, '') as campaign,
+    nullif(trim(r.ad), '') as ad,
+    a.platform,
+    nullif(trim(r.segment), '') as segment,
     p.survivor_key as person_key,
     row_number() over (partition by n.survivor_id order by r.created_at, r.deal_id) as place
   from numbered as n
@@ -69,6 +78,7 @@ record as (
   inner join facts.channel_of_traffic as c
     on c.sent_channel = trim(coalesce(r.channel, '')) and c.source = trim(coalesce(r.source, ''))
     and c.medium = trim(coalesce(r.medium, '')) and c.campaign = trim(coalesce(r.campaign, '')) and c.platform = ''
+  left join reference.platform_alias as a on a.alias = lower(c.source)
   left join facts.person as p on p.person_key = r.person_key
   where n.place = 1
 ),
@@ -77,6 +87,10 @@ gathered as (
     survivor_id,
     min(opportunity_at) as opportunity_at,
     max(case when place = 1 then channel end) as channel,
+    max(case when place = 1 then campaign end) as campaign,
+    max(case when place = 1 then ad end) as ad,
+    max(case when place = 1 then platform end) as platform,
+    max(case when place = 1 then segment end) as segment,
     max(case when place = 1 then person_key end) as person_key
   from record
   group by survivor_id
@@ -90,6 +104,7 @@ dated as (
       'lead ' || cast(coalesce(p.survivor_key, g.person_key) as varchar),
       'deal ' || d.deal_id
     ) as customer_identity,
+    d.deal_type,
     d.deal_type = 'new' as is_new_business,
     g.opportunity_at,
     case when d.status = 'won' then d.closed_at end as won_at,
@@ -98,6 +113,10 @@ dated as (
       else g.channel
     end as channel,
     coalesce(l.channel, g.channel) as lead_source,
+    coalesce(g.campaign, l.campaign, '(unknown)') as campaign,
+    coalesce(g.ad, l.ad, '(unknown)') as ad,
+    coalesce(g.platform, l.platform, '(unknown)') as platform,
+    coalesce(g.segment, l.segment, '(unknown)') as segment,
     coalesce(l.device, '(unknown)') as device,
     d.amount,
     d.currency,
@@ -113,11 +132,16 @@ counted as (
     d.deal_id,
     d.person_key,
     d.customer_identity,
+    d.deal_type,
     d.is_new_business,
     case when local_date(d.opportunity_at) < b.business_date then d.opportunity_at end as opportunity_at,
     case when local_date(d.won_at) < b.business_date then d.won_at end as won_at,
     d.channel,
     d.lead_source,
+    d.campaign,
+    d.ad,
+    d.platform,
+    d.segment,
     d.device,
     d.amount,
     d.currency,
@@ -140,6 +164,7 @@ select
   d.deal_id,
   d.person_key,
   d.customer_identity,
+  d.deal_type,
   d.is_new_business,
   d.opportunity_at,
   local_date(d.opportunity_at) as opportunity_day,
@@ -148,6 +173,10 @@ select
   w.is_new_win and w.win_place = 1 as is_first_win,
   d.channel,
   d.lead_source,
+  d.campaign,
+  d.ad,
+  d.platform,
+  d.segment,
   d.device,
   case when d.won_at is not null then round(coalesce(d.amount, 0) * x.eur_per_unit, 2) end as amount_eur,
   case

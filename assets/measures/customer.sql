@@ -6,7 +6,10 @@ create table measures.customer (
   load_id                     bigint  not null comment 'the load the row came with',
   channel                     varchar not null comment 'slice: channel of the first purchase',
   lead_source                 varchar not null comment 'slice: channel of the lead, else of the first purchase',
+  campaign                    varchar not null comment 'slice: campaign of the first purchase',
   device                      varchar not null comment 'slice: device of the first purchase',
+  lead_campaign               varchar not null comment 'campaign of the lead, else of the first purchase',
+  lead_ad                     varchar not null comment 'advertisement of the lead, else of the first purchase',
   customers                   bigint  not null comment 'measure: 1',
   paid_customers              bigint           comment 'measure: 1 when the channel is paid',
   cycle_days                  bigint           comment 'measure: whole days from the lead to the won deal',
@@ -14,12 +17,13 @@ create table measures.customer (
   primary key (row_key)
 ) as
 with customer as (
-  select customer_identity as row_key, customer_day as day, channel, lead_source, device, cycle_days, load_id
+  select customer_identity as row_key, customer_day as day, channel, lead_source, campaign, device, lead_campaign,
+    lead_ad, cycle_days, load_id
   from facts.customer
   union all
   select
     'lead ' || cast(e.person_key as varchar) as row_key, e.entered_day as day, e.channel, e.channel as lead_source,
-    e.device,
+    l.campaign, e.device, l.campaign as lead_campaign, l.ad as lead_ad,
     date_diff('day', l.created_day, e.entered_day) as cycle_days, e.load_id
   from facts.stage_entry as e
   inner join facts.lead as l on l.person_key = e.person_key
@@ -35,7 +39,10 @@ select
   c.load_id,
   c.channel,
   c.lead_source,
+  c.campaign,
   c.device,
+  c.lead_campaign,
+  c.lead_ad,
   1 as customers,
   case when p.channel is not null then 1 end as paid_customers,
   case when c.cycle_days >= 0 then c.cycle_days end as cycle_days,

@@ -15,6 +15,7 @@ create table reference.setting (
   customers_from          varchar         not null comment 'deals, orders or both',
   revenue_from            varchar         not null comment 'deals, orders or both',
   gross_margin            decimal(18, 6)  not null comment 'rate used where a row has no margin',
+  customer_activity_days  integer         not null comment 'days after a purchase in which somebody is a customer',
   file_reach_days         integer         not null comment 'a file this fresh reaches to the day before it came',
   primary key (qualified_stage)
 ) as
@@ -25,6 +26,7 @@ COLUMNS = (
     "customers_from",
     "revenue_from",
     "gross_margin",
+    "customer_activity_days",
     "file_reach_days",
 )
 
@@ -38,6 +40,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         company.customers_from,
         company.revenue_from,
         company.gross_margin,
+        company.customer_activity_days,
         config.sources.file_reach_days,
     )
     return HEADER + listed_rows(COLUMNS, [row])

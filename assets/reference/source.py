@@ -33,5 +33,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("crm_stages", True, True, 0),
         ("crm_deals", True, True, 0),
         ("orders", True, True, 0),
+        ("order_lines", True, True, 0),
+        ("carts", True, True, 0),
     ]
     return HEADER + listed_rows(("source", "is_enabled", "is_file", "maturity_days"), rows)

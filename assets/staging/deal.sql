@@ -15,6 +15,7 @@ create table staging.deal (
   source         varchar                 comment 'traffic source',
   medium         varchar                 comment 'traffic medium',
   campaign       varchar                 comment 'campaign',
+  ad             varchar                 comment 'advertisement (utm_content)',
   segment        varchar                 comment 'market segment',
   is_test        boolean        not null comment 'a test record, never counted',
   load_id        bigint         not null comment 'the load the row came with',
@@ -36,6 +37,7 @@ select
   r.source,
   r.medium,
   r.campaign,
+  r.ad,
   r.segment,
   coalesce(r.is_test, false) as is_test,
   r.load_id

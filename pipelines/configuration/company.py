@@ -93,6 +93,7 @@ class Company(StrictModel):
     customers_from: CountedFrom = "deals"
     revenue_from: CountedFrom = "both"
     gross_margin: Annotated[Number, Field(ge=0, le=1)]
+    customer_activity_days: Annotated[int, Field(ge=1, le=3660)] = 365
     paid_channels: Annotated[Listed[Text], AfterValidator(_each_once)] = PAID_CHANNELS
     headline_pack: Annotated[Listed[Id], AfterValidator(_each_once), Field(max_length=7)] = HEADLINE_PACK
     maturity_days: Maturity = Maturity()

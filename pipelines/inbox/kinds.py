@@ -17,6 +17,7 @@ from pipelines.inbox.cells import (
     YES_NO,
     choice,
 )
+from pipelines.inbox.kinds_shop import KINDS_OF_SHOP
 from pipelines.inbox.number_cells import COUNT, decimal
 from pipelines.inbox.outputs import (
     REFUND_RULES,
@@ -232,4 +233,6 @@ EXCHANGE_RATES = Kind(
     ),
 )
 
-KINDS = {kind.name: kind for kind in (LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES)}
+KINDS = {
+    kind.name: kind for kind in (LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES, *KINDS_OF_SHOP)
+}
