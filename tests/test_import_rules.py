@@ -58,9 +58,6 @@ def test_sources_know_neither_dagster_nor_a_database() -> None:
 def test_the_core_knows_no_dagster() -> None:
     names = ("build", "tables", "checks", "kpi_parts", "kpi_rollup", "publishing")
     core = [ROOT / "pipelines" / f"{name}.py" for name in names]
-        ROOT / "pipelines" / f"{name}.py"
-        for name in ("build", "tables", "checks", "kpi_parts", "kpi_rollup", "publishing")
-    ]
     core += [ROOT / "pipelines" / f"{name}.py" for name in ("backups", "canonical", "runtime", "source_access")]
     core += modules(
         "pipelines/loads", "pipelines/intake", "pipelines/snapshots", "pipelines/review", "pipelines/erasing"

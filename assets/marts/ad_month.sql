@@ -1,11 +1,12 @@
 -- Which advertisements bring good leads: media spend, leads that qualified, customers and revenue by advertisement and month.
--- Every advertisement with spend is there, with conversions or without; the most qualified leads of a month come first.
+-- Every advertisement with spend is there, with conversions or without; place 1 of a month brought the most qualified leads.
 -- publish: yes
 create table marts.ad_month (
   month             date           not null comment 'first day of the month',
   channel           varchar        not null comment 'channel of the advertisement, of the lead or of the sale',
   campaign          varchar        not null comment 'campaign; (unknown) where a lead or sale names none',
   ad                varchar        not null comment 'advertisement; (unallocated) bears what is known of the campaign only, (unknown) leads and sales that name none',
+  place             integer        not null comment '1 brought the most MQLs of the month; then by leads, and by the least spend',
   spend_media_eur   decimal(38, 6)          comment 'media spend; all rows sum to the media cost of the ledger',
   impressions       bigint                  comment 'impressions; NULL when no source tells',
   clicks            bigint                  comment 'clicks; NULL when no source tells',
@@ -94,6 +95,10 @@ select
   channel,
   campaign,
   ad,
+  row_number() over (
+    partition by month
+    order by mqls desc nulls last, leads desc nulls last, spend nulls last, channel, campaign, ad
+  ) as place,
   spend as spend_media_eur,
   impressions,
   clicks,
@@ -105,4 +110,3 @@ select
   case when spend <> 0 then ratio(spend, mqls) end as cost_per_mql_eur,
   ratio(revenue, spend) as roas
 from complete
-order by month, mqls desc nulls last, leads desc nulls last, spend desc nulls last, channel, campaign, ad

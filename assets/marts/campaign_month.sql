@@ -1,10 +1,11 @@
 -- Which campaigns bring good leads: media spend, leads that qualified, customers and revenue by campaign and month.
--- Every campaign with spend is there, with conversions or without; the most qualified leads of a month come first.
+-- Every campaign with spend is there, with conversions or without; place 1 of a month brought the most qualified leads.
 -- publish: yes
 create table marts.campaign_month (
   month             date           not null comment 'first day of the month',
   channel           varchar        not null comment 'channel of the campaign, of the lead or of the sale',
   campaign          varchar        not null comment 'campaign; (unknown) where a lead or sale names none',
+  place             integer        not null comment '1 brought the most MQLs of the month; then by leads, and by the least spend',
   spend_media_eur   decimal(38, 6)          comment 'media spend; all rows sum to the media cost of the ledger',
   impressions       bigint                  comment 'impressions; NULL when no source tells',
   clicks            bigint                  comment 'clicks; NULL when no source tells',
@@ -35,6 +36,10 @@ select
   month,
   channel,
   campaign,
+  row_number() over (
+    partition by month
+    order by mqls desc nulls last, leads desc nulls last, spend nulls last, channel, campaign
+  ) as place,
   spend as spend_media_eur,
   impressions,
   clicks,
@@ -46,4 +51,3 @@ select
   case when spend <> 0 then ratio(spend, mqls) end as cost_per_mql_eur,
   ratio(revenue, spend) as roas
 from summed
-order by month, mqls desc nulls last, leads desc nulls last, spend desc nulls last, channel, campaign

@@ -39,6 +39,7 @@ rule as (
     end as counted_until
   from reference.kpi_definition as k
   inner join reference.kpi_grain as g on g.kpi_id = k.kpi_id
+  where k.numerator_measure is not null
 ),
 neighbour as (
   -- a version and the one before or after it, with the month that both count
@@ -124,6 +125,9 @@ known as (
     case
       when ns.first_day is null or ns.first_day > p.period_end or ns.last_day < c.period_start then null
       when u.missing_days > date_diff('day', c.period_start, p.period_end) then null
+      -- money per something has no value of 0 where none is known of the member: below the channel cost is not divided
+      when n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null
+        and c.slice in ('campaign', 'ad_group', 'ad') then null
       when n.kpi_id is null and ns.is_additive then 0
       else n.value
     end as numerator,
@@ -134,6 +138,8 @@ known as (
       when d.kpi_id is null and ds.is_additive then 0
       else d.value
     end as denominator,
+    n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null
+      and c.slice in ('campaign', 'ad_group', 'ad') as is_without_amount,
     coalesce(n.unpriced_rows, 0) + coalesce(d.unpriced_rows, 0) as unpriced_rows,
     case
       when not ns.is_enabled or not coalesce(ds.is_enabled, true) then 1
@@ -213,6 +219,7 @@ judged as (
         case
           when k.last_day < k.period_start
             then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar) || coalesce('; ' || k.slowest_age, '')
+          when k.is_without_amount then 'no amount is known of it'
           else 'not loaded or not asked for in this period'
         end
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days
@@ -249,14 +256,17 @@ select
   j.is_valid,
   j.numerator,
   j.denominator,
-  case when j.denominator_measure is null then cast(j.numerator as double) else ratio(j.numerator, j.denominator) end
-    as value,
+  case
+    when j.denominator_measure is null then cast(j.numerator as double)
+    -- a loss below the line would turn the sign of the whole
+    when j.denominator >= 0 then ratio(j.numerator, j.denominator)
+  end as value,
   j.unit,
   j.interval_kind,
   j.status,
   case
     when j.status in ('no_source', 'not_available') then j.status_reason
-    when j.denominator = 0 then 'no ' || replace(replace(j.denominator_measure, '_eur', ''), '_', ' ')
+    when j.denominator <= 0 then 'no ' || replace(replace(j.denominator_measure, '_eur', ''), '_', ' ')
       || coalesce('; ' || j.status_reason, '')
     else j.status_reason
   end as status_reason,

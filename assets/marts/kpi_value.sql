@@ -55,5 +55,15 @@ select
   f.trust,
   f.trust_reason,
   f.definition_version
-from marts.kpi_figure as f
-where f.is_valid
+from (
+  select
+    kpi_id, grain, period_start, slice, member, numerator, denominator, value, unit, interval_kind, status,
+    status_reason, trust, trust_reason, definition_version
+  from marts.kpi_figure
+  where is_valid
+  union all
+  select
+    kpi_id, grain, period_start, slice, member, numerator, denominator, value, unit,
+    cast(null as varchar) as interval_kind, status, status_reason, trust, trust_reason, definition_version
+  from marts.kpi_derived
+) as f

@@ -20,7 +20,10 @@ create table reference.kpi (
   direction            varchar not null comment 'up_good, down_good or neutral',
   additivity           varchar not null comment 'additive, ratio, non_additive_distinct and so on',
   formula              varchar not null comment 'formula in words',
-  numerator_measure    varchar not null comment 'measure above the line',
+  made_as              varchar not null comment 'measured, growth or product of other KPIs, or not_built',
+  base                 varchar          comment 'period that growth is measured against; NULL for all others',
+  like_for_like        varchar          comment 'slice of which only members of both periods count; NULL when all do',
+  numerator_measure    varchar          comment 'measure above the line; NULL when it is made of other KPIs',
   denominator_measure  varchar          comment 'measure below the line; NULL for counts and sums',
   denominator_slice    varchar          comment 'total when every member is divided by the total',
   value_range          varchar          comment '0..1, 0.. or any: where a ratio may lie; NULL for counts and sums',
@@ -34,8 +37,12 @@ create table reference.kpi (
 ) as
 """
 COLUMNS = (
-    *("kpi_id", "name_nl", "name_en", "family", "unit", "direction", "additivity", "formula", "numerator_measure"),
+    *("kpi_id", "name_nl", "name_en", "family", "unit", "direction", "additivity", "formula"),
     *(
+        "made_as",
+        "base",
+        "like_for_like",
+        "numerator_measure",
         "denominator_measure",
         "denominator_slice",
         "value_range",
@@ -60,6 +67,9 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
             kpi.direction,
             kpi.additivity,
             kpi.formula_text,
+            kpi.made_as,
+            kpi.base,
+            kpi.like_for_like,
             kpi.numerator,
             kpi.denominator,
             kpi.denominator_slice,

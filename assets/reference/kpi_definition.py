@@ -17,7 +17,7 @@ create table reference.kpi_definition (
   valid_from           date             comment 'first day of it, a first of the month; NULL when it is the beginning',
   valid_to             date             comment 'day on which the next version begins; NULL for the newest',
   formula              varchar not null comment 'formula in words',
-  numerator_measure    varchar not null comment 'measure above the line',
+  numerator_measure    varchar          comment 'measure above the line; NULL when it is made of other KPIs',
   denominator_measure  varchar          comment 'measure below the line; NULL for counts and sums',
   denominator_slice    varchar          comment 'total when every member is divided by the total',
   additivity           varchar not null comment 'additive, ratio, non_additive_distinct and so on',

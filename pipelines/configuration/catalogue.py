@@ -83,8 +83,15 @@ Grains = Annotated[
 ]
 
 
+MadeAs = Literal["measured", "growth", "product", "not_built"]
+
+
 class Kpi(Definition):
-    """One KPI with the newest version of its definition; `earlier` are those before it, oldest first."""
+    """One KPI with the newest version of its definition; `earlier` are those before it, oldest first.
+
+    It is `measured`, or made of the KPIs that `of` names: the growth of one against a `base` (`like_for_like`: only of
+    members that both periods have), or the product of two. What is `not_built` is defined, and has no number yet.
+    """
 
     id: Id
     name_nl: Text
@@ -96,8 +103,10 @@ class Kpi(Definition):
     unit: Literal["count", "ratio", "EUR", "days", "hours", "seconds", "position", "score"]
     direction: Literal["up_good", "down_good", "neutral"]
     vanity: bool = False
-    base: Literal["previous_period", "same_period_last_year", "previous_12_months"] | None = None
+    made_as: MadeAs = "measured"
+    base: Literal["same_period_last_year", "previous_12_months"] | None = None
     of: Listed[Id] = ()
+    like_for_like: Slice | None = None
     same_measure_as: Id | None = None
     required_parameters: Listed[Id] = ()
     conflicts: Listed[Annotated[str, Field(pattern=r"^C\d\d$")]] = ()
@@ -111,6 +120,21 @@ class Kpi(Definition):
             raise UnfitError(f"{self.id} names slices beside grains that have their own", "remove the key slices")
         if not isinstance(self.grains, Mapping) and not self.slices:
             raise UnfitError(f"{self.id} names no slices", "add slices, for example [total, channel]")
+        return self
+
+    @model_validator(mode="after")
+    def _is_made_as_it_says(self) -> Self:
+        wanted = {"measured": 0, "growth": 1, "product": 2}.get(self.made_as, len(self.of))
+        if len(self.of) != wanted:
+            raise UnfitError(f"{self.id} is {self.made_as} of {len(self.of)} KPIs", f"name {wanted} under of")
+        if (self.base is None) is (self.made_as == "growth"):
+            raise UnfitError(f"{self.id} is {self.made_as} with base {self.base or 'none'}", "growth has a base")
+        for one in self.definitions:
+            if (one.numerator is None) is (self.made_as == "measured"):
+                found = "no numerator" if one.numerator is None else f"the numerator {one.numerator}"
+                raise UnfitError(
+                    f"{one.named} is {self.made_as} and has {found}", "a measure or other KPIs: one of them"
+                )
         return self
 
     @model_validator(mode="after")

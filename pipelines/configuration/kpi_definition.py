@@ -52,7 +52,7 @@ class Definition(StrictModel):
     """One version of a definition; `stages` are the funnel stages without which it cannot be counted."""
 
     formula: Formula
-    numerator: Id
+    numerator: Id | None = None
     denominator: Id | None = None
     denominator_slice: Literal["total"] | None = None
     additivity: Additivity
@@ -67,7 +67,11 @@ class Definition(StrictModel):
 
     @model_validator(mode="after")
     def _is_what_its_additivity_says(self) -> Self:
-        if self.additivity == "ratio" and (self.denominator is None or self.formula.denominator is None):
+        if self.numerator is None and self.denominator is not None:
+            raise UnfitError(f"{self.named} has a denominator without a numerator", "name the measure above the line")
+        if self.additivity == "ratio" and self.formula.denominator is None:
+            raise UnfitError(f"{self.named} is a ratio without a denominator", "put it in words in formula")
+        if self.additivity == "ratio" and self.numerator is not None and self.denominator is None:
             remedy = "name the measure and its words in formula"
             raise UnfitError(f"{self.named} is a ratio without a denominator", remedy)
         if self.additivity != "ratio" and self.denominator is not None:
@@ -91,8 +95,8 @@ class Definition(StrictModel):
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """The measures it is made of, the numerator first."""
-        return (self.numerator, self.denominator) if self.denominator else (self.numerator,)
+        """The measures it is made of, the numerator first; none when it is made of other KPIs."""
+        return tuple(name for name in (self.numerator, self.denominator) if name)
 
     @property
     def source_kinds(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from pipelines.sandbox.demo_mail import draw_newsletters, mail_lists, split_test
 from pipelines.sandbox.demo_orders import draw_orders
 from pipelines.sandbox.demo_planted import PlantedCases
 from pipelines.sandbox.demo_sessions import sessions_table
+from pipelines.sandbox.demo_shop import draw_carts, draw_order_lines
 from pipelines.sandbox.demo_size import BENCHMARK, DEMO, TINY, Size
 from pipelines.sandbox.demo_traffic import draw_traffic
 from pipelines.sandbox.truth import Order, Truth
@@ -51,6 +52,8 @@ def demo_company(size: Size, seed: int = 7) -> Truth:
         units_per_eur=rates,
         newsletters=(*newsletters, *split_test_children(newsletters), *automations),
         mail_lists=mail_lists(size, seed, (*newsletters, *automations)),
+        order_lines=draw_order_lines(seed, (*orders, *planted.orders())),
+        carts=draw_carts(seed, orders),
     )
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from pipelines.sandbox.export_shop import shop_exports
 from pipelines.sandbox.export_files import Exporter, ExportFile, Row, is_past
 from pipelines.sandbox.truth import AdDay, Deal, Lead, Order, Truth
 
@@ -43,7 +44,7 @@ HEADERS = {
     "exchange_rates": "date,currency,rate",
 }
 # what the other systems of the company hand out: the kinds of each with their headers and rows
-EXPORTERS: tuple[Exporter, ...] = ()
+EXPORTERS: tuple[Exporter, ...] = (shop_exports,)
 
 
 def write_exports(truth: Truth, inbox: Path, as_of: date) -> list[Path]:

@@ -12,6 +12,8 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from pipelines.sandbox.truth_shop import Cart, OrderLine
+
 # One row per web session. `started_at` UTC; `arrives_after_days`: 0..3, GA4 shows the session only when its clock has
 # passed the session's day by that many days. `landing_page` may carry a query string with utm_*, mc_cid and mc_eid.
 SESSION_SCHEMA = pa.schema(
@@ -239,3 +241,5 @@ class Truth:
     units_per_eur: dict[tuple[date, str], Decimal] = field(repr=False)
     newsletters: tuple[Newsletter, ...] = field(repr=False)
     mail_lists: tuple[MailList, ...] = field(repr=False)
+    order_lines: tuple[OrderLine, ...] = field(default=(), repr=False)
+    carts: tuple[Cart, ...] = field(default=(), repr=False)

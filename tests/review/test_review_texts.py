@@ -21,8 +21,8 @@ from pipelines.review.wording import TEXTS, Wording, load_wording
 from pipelines.tables import read_table
 
 ROOT = Path(__file__).parents[2]
-KPI_FIGURE = ROOT / "assets/marts/kpi_figure.sql"
-# every reason the KPI table gives, with the words it fills in
+GIVING_REASONS = [ROOT / "assets" / "marts" / f"{name}.sql" for name in ("kpi_figure", "kpi_derived")]
+# every reason the KPI tables give, with the words it fills in
 REASONS = {
     "no source is configured or was ever loaded": "er is geen bron ingesteld of ooit geladen",
     "the company does not use the stage sal, sql": "het bedrijf werkt niet met de fase SAL, SQL",
@@ -31,6 +31,7 @@ REASONS = {
     ),
     "1 rows without an exchange rate: load the missing rates": "1 rij zonder wisselkoers: laad de ontbrekende koers",
     "ga4 is read up to 2026-09-03": "Google Analytics 4: geladen tot en met 3 september 2026",
+    "no amount is known of it": "hiervan is geen bedrag bekend",
     "not loaded or not asked for in this period": "voor deze periode niet geladen of niet opgevraagd",
     "the window of 90 days is not over for every member": "de termijn van 90 dagen is nog niet voor iedereen voorbij",
     "the period is not over": "de periode is nog niet voorbij",
@@ -58,6 +59,9 @@ REASONS = {
     "holds 12 of the 300 sessions in ga4.day_total": "bevat 12 van de 300 sessies van de dag",
     "ga4 no longer has all of the period": "Google Analytics 4: een deel van de periode is er niet meer",
     "the data begins on 2026-09-03": "de gegevens beginnen pas op 3 september 2026",
+    "not known of the period a year before": "van de periode een jaar eerder is niets bekend",
+    "no new leads in the period a year before": "geen nieuwe leads in de periode een jaar eerder",
+    "not built yet": "wordt nog niet berekend",
 }
 
 
@@ -101,8 +105,9 @@ def test_a_reason_is_told_in_dutch(dutch: Wording, reason: str) -> None:
     assert dutch.reason(reason).text == REASONS[reason]
 
 
-def test_every_reason_in_the_kpi_table_has_a_dutch_example_here() -> None:
-    query = sqlglot.parse_one(read_table(KPI_FIGURE.read_text("utf-8"), KPI_FIGURE.name).query, dialect="duckdb")
+@pytest.mark.parametrize("table", GIVING_REASONS, ids=lambda path: str(path.stem))
+def test_every_reason_in_a_kpi_table_has_a_dutch_example_here(table: Path) -> None:
+    query = sqlglot.parse_one(read_table(table.read_text("utf-8"), table.name).query, dialect="duckdb")
     said = [
         literal.name for literal in query.find_all(exp.Literal) if literal.is_string and " " in literal.name.strip()
     ]

@@ -57,6 +57,11 @@ class Coverage:
         # the account is read whole, so it speaks for every day
         self._first["mailchimp"] = min(self._first.values())
 
+    @property
+    def first_known_day(self) -> date:
+        """The first day of which any source says something."""
+        return min(self._first.values())
+
     def first_day(self, *measures: str | None) -> date:
         """The first day on which any of the measures is known: one source of each of its parts."""
         return min(self._known_from(measure) for measure in measures if measure)

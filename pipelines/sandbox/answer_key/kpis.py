@@ -17,6 +17,7 @@ from pipelines.sandbox.answer_key.formulas import (
     Subject,
     exists_at,
 )
+from pipelines.sandbox.answer_key.growth import expected_growth, expected_unbuilt
 from pipelines.sandbox.answer_key.mail_visits import count_mail_conversions
 from pipelines.sandbox.answer_key.mailings import count_mailings, count_signups, mailings, signups_known_from
 from pipelines.sandbox.answer_key.measures import DEAL_RATE, PERSON_RATES, count_books
@@ -96,7 +97,8 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     expected |= expected_behaviours(truth, books.clock)
     for subject in SUBJECTS:
         expected |= subject.values(books)
-    return expected
+    expected |= expected_growth(expected)
+    return expected | expected_unbuilt(started_periods("month", coverage.first_known_day, today))
 
 
 def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dict[Key, Parts]:
