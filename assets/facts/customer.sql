@@ -6,8 +6,10 @@ create table facts.customer (
   channel            varchar   not null comment 'channel of the first purchase',
   lead_source        varchar   not null comment 'channel of the lead, else of the first purchase',
   campaign           varchar   not null comment 'campaign of the first purchase',
-  lead_campaign      varchar   not null comment 'campaign of the lead, else of the first purchase',
-  lead_ad            varchar   not null comment 'advertisement of the lead, else of the first purchase',
+  ad                 varchar   not null comment 'advertisement of the deal, else of the lead',
+  offer              varchar   not null comment 'offer of the lead',
+  region             varchar   not null comment 'region of the lead',
+  segment            varchar   not null comment 'segment of the deal, else of the lead',
   device             varchar   not null comment 'device of the first purchase',
   cycle_days         integer            comment 'days from the lead to the won deal; NULL for orders, without lead or when it was won before',
   load_id            bigint    not null comment 'the load of the first purchase',
@@ -24,14 +26,15 @@ with purchase as (
     d.channel,
     d.lead_source,
     d.campaign,
-    coalesce(l.campaign, d.campaign) as lead_campaign,
-    coalesce(l.ad, d.ad) as lead_ad,
+    d.ad,
+    d.offer,
+    d.region,
+    d.segment,
     d.device,
     d.deal_id as purchase_id,
     true as is_deal,
     d.load_id
   from facts.deal as d
-  left join facts.lead as l on l.person_key = d.person_key
   cross join reference.setting as s
   where d.is_first_win and s.customers_from in ('deals', 'both')
   union all
@@ -44,14 +47,17 @@ with purchase as (
     o.person_key,
     o.channel,
     coalesce(l.channel, o.channel) as lead_source,
-    o.campaign,
-    coalesce(l.campaign, o.campaign) as lead_campaign,
-    coalesce(l.ad, o.ad) as lead_ad,
+    coalesce(nullif(trim(sent.campaign), ''), '(unknown)') as campaign,
+    coalesce(l.ad, '(unknown)') as ad,
+    coalesce(l.offer, '(unknown)') as offer,
+    coalesce(l.region, '(unknown)') as region,
+    coalesce(l.segment, '(unknown)') as segment,
     o.device,
     o.order_id as purchase_id,
     false as is_deal,
     o.load_id
   from facts.shop_order as o
+  inner join staging.shop_order as sent on sent.order_id = o.order_id
   left join facts.lead as l on l.person_key = o.person_key
   cross join reference.setting as s
   where s.customers_from in ('orders', 'both')
@@ -64,8 +70,10 @@ placed as (
     channel,
     lead_source,
     campaign,
-    lead_campaign,
-    lead_ad,
+    ad,
+    offer,
+    region,
+    segment,
     device,
     load_id,
     is_deal,
@@ -79,8 +87,10 @@ select
   c.channel,
   c.lead_source,
   c.campaign,
-  c.lead_campaign,
-  c.lead_ad,
+  c.ad,
+  c.offer,
+  c.region,
+  c.segment,
   c.device,
   case
     when c.is_deal and date_diff('day', l.created_day, c.customer_day) >= 0 then date_diff('day', l.created_day, c.customer_day)

@@ -39,9 +39,12 @@ with sale as (
   union all
   select
     'deal ' || d.deal_id as row_key, 'deal' as kind, d.won_day as day, 'deal ' || d.deal_id as sale_key,
-    d.customer_identity, d.person_key, d.channel, d.campaign, d.ad, d.platform, d.segment, d.device,
+    d.customer_identity, d.person_key, d.channel, d.campaign, d.ad, coalesce(a.platform, '(unknown)') as platform,
+    d.segment, d.device,
     d.amount_eur as revenue_eur, d.margin_eur, d.is_unpriced, d.load_id
   from facts.deal as d
+  left join staging.deal as sent on sent.deal_id = d.deal_id
+  left join reference.platform_alias as a on a.alias = lower(trim(sent.source))
   cross join reference.setting as s
   where d.won_day is not null
     and (

@@ -38,10 +38,12 @@ with figure as (
   where e.stage = 'mql'
   union all
   select
-    day, lead_source as channel, lead_campaign as campaign, lead_ad as ad, null as spend_eur, null as impressions,
-    null as clicks, null as leads, null as mqls, customers, null as revenue_eur, 0 as unpriced_spend,
-    0 as unpriced_revenue
-  from measures.customer
+    c.day, c.lead_source as channel, coalesce(l.campaign, c.campaign) as campaign, coalesce(l.ad, c.ad) as ad,
+    null as spend_eur, null as impressions, null as clicks, null as leads, null as mqls, c.customers,
+    null as revenue_eur, 0 as unpriced_spend, 0 as unpriced_revenue
+  from measures.customer as c
+  left join facts.customer as f on f.customer_identity = c.row_key
+  left join facts.lead as l on l.person_key = f.person_key
   union all
   select
     day, channel, campaign, ad, null as spend_eur, null as impressions, null as clicks, null as leads, null as mqls,

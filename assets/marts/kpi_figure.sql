@@ -115,6 +115,21 @@ cell as (
   inner join own_cell as o
     on o.kpi_id = n.kpi_id and o.definition_version = n.other_version and o.grain = 'month' and o.period_start = n.month
 ),
+gap as (
+  -- what a measure of a KPI leaves out, of a cell
+  select
+    r.kpi_id, r.definition_version, m.grain, m.period_start, m.slice, m.member,
+    max(cast(round(m.value, 0) as bigint)) as missing, max(cast(round(w.value, 0) as bigint)) as whole,
+    max(g.words) as words
+  from rule as r
+  inner join reference.measure_gap as g on g.measure in (r.numerator_measure, r.denominator_measure)
+  inner join marts.kpi_part as m
+    on m.measure = g.missing_measure and m.grain = r.grain and m.slice = r.slice and m.value > 0
+  inner join marts.kpi_part as w
+    on w.measure = g.whole_measure and w.grain = m.grain and w.period_start = m.period_start and w.slice = m.slice
+    and w.member = m.member
+  group by r.kpi_id, r.definition_version, m.grain, m.period_start, m.slice, m.member
+),
 known as (
   select
     c.kpi_id, c.definition_version, c.grain, c.period_start, p.period_end, c.slice, c.member,
@@ -161,6 +176,7 @@ known as (
     least(b.business_date, cast(least(nw.last_day, coalesce(dw.last_day, nw.last_day)) + 1 as date)) as read_until,
     b.business_date,
     coalesce(u.missing_days, 0) as missing_days,
+    cast(o.missing as varchar) || ' of ' || cast(o.whole as varchar) || ' ' || o.words as gap,
     case
       when u.sampled > 0 then u.source || ' sampled its answers'
       when u.thresholded > 0 then u.source || ' left out small rows'
@@ -185,6 +201,9 @@ known as (
   left join doubt as u
     on u.kpi_id = c.kpi_id and u.definition_version = c.definition_version and u.grain = c.grain and u.slice = c.slice
     and u.period_start = c.period_start
+  left join gap as o
+    on o.kpi_id = c.kpi_id and o.definition_version = c.definition_version and o.grain = c.grain
+    and o.period_start = c.period_start and o.slice = c.slice and o.member = c.member
   cross join meta.business_date as b
 ),
 judged as (
@@ -243,7 +262,7 @@ judged as (
     case
       when k.period_start < k.first_day and k.first_day <= k.period_end then cast(k.first_day as varchar)
     end as late_start,
-    k.doubt
+    coalesce(k.doubt, k.gap) as doubt
   from known as k
 )
 select

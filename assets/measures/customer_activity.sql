@@ -29,8 +29,9 @@ purchase_day as (
 upsold as (
   select distinct r.customer, d.won_day as day
   from facts.deal as d
+  inner join staging.deal as s on s.deal_id = d.deal_id
   inner join facts.revenue as r on r.row_key = 'deal ' || d.deal_id
-  where d.deal_type = 'upsell' and r.customer is not null
+  where s.deal_type = 'upsell' and r.customer is not null
 ),
 asked as (
   -- before sales reach back as far as a customer counts, some of them are not known

@@ -5,6 +5,11 @@ create table measures.deal_cohort (
   row_key                          varchar not null comment 'the deal, or the person where no deals are loaded',
   load_id                          bigint  not null comment 'the load the row came with',
   channel                          varchar not null comment 'slice: channel of the deal, else lead source',
+  campaign                         varchar not null comment 'slice: campaign of the deal, else of the lead',
+  ad                               varchar not null comment 'slice: advertisement of the deal, else of the lead',
+  offer                            varchar not null comment 'slice: offer of the lead',
+  region                           varchar not null comment 'slice: region of the lead',
+  segment                          varchar not null comment 'slice: segment of the deal, else of the lead',
   opportunity_cohort               bigint  not null comment 'measure: opportunities; lost and open ones stay in',
   opportunity_to_customer_reached  bigint  not null comment 'measure: of these, won within the window',
   primary key (row_key)
@@ -14,6 +19,11 @@ select
   'deal ' || d.deal_id as row_key,
   d.load_id,
   d.channel,
+  d.campaign,
+  d.ad,
+  d.offer,
+  d.region,
+  d.segment,
   1 as opportunity_cohort,
   case
     when d.won_day is not null and date_diff('day', d.opportunity_day, d.won_day) <= s.conversion_window_days then 1
@@ -28,6 +38,11 @@ select
   'lead ' || cast(o.person_key as varchar) as row_key,
   o.load_id,
   o.channel,
+  l.campaign,
+  l.ad,
+  l.offer,
+  l.region,
+  l.segment,
   1 as opportunity_cohort,
   case
     when c.entered_day is not null and date_diff('day', o.entered_day, c.entered_day) <= s.conversion_window_days
@@ -35,6 +50,7 @@ select
     else 0
   end as opportunity_to_customer_reached
 from facts.stage_entry as o
+inner join facts.lead as l on l.person_key = o.person_key
 cross join reference.setting as s
 left join facts.stage_entry as c on c.person_key = o.person_key and c.stage = 'customer'
 where o.stage = 'opportunity' and not exists (select 1 from staging.deal)

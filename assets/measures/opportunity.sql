@@ -6,6 +6,11 @@ create table measures.opportunity (
   load_id        bigint  not null comment 'the load the row came with',
   channel        varchar not null comment 'slice: channel of the deal, else lead source',
   lead_source    varchar not null comment 'slice: channel of the lead, else of the deal',
+  campaign       varchar not null comment 'slice: campaign of the deal, else of the lead',
+  ad             varchar not null comment 'slice: advertisement of the deal, else of the lead',
+  offer          varchar not null comment 'slice: offer of the lead',
+  region         varchar not null comment 'slice: region of the lead',
+  segment        varchar not null comment 'slice: segment of the deal, else of the lead',
   device         varchar not null comment 'slice: device of the lead',
   opportunities  bigint  not null comment 'measure: 1',
   primary key (row_key)
@@ -16,6 +21,11 @@ select
   load_id,
   channel,
   lead_source,
+  campaign,
+  ad,
+  offer,
+  region,
+  segment,
   device,
   1 as opportunities
 from facts.deal
@@ -27,7 +37,13 @@ select
   e.load_id,
   e.channel,
   e.channel as lead_source,
+  l.campaign,
+  l.ad,
+  l.offer,
+  l.region,
+  l.segment,
   e.device,
   1 as opportunities
 from facts.stage_entry as e
+inner join facts.lead as l on l.person_key = e.person_key
 where e.stage = 'opportunity' and not exists (select 1 from staging.deal)

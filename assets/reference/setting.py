@@ -11,6 +11,7 @@ from pipelines.tables import Table
 HEADER = """-- The settings of the company that the tables compute with.
 create table reference.setting (
   qualified_stage         varchar         not null comment 'stage that counts as qualified',
+  handover_stage          varchar         not null comment 'stage in which marketing hands a lead over to sales',
   conversion_window_days  integer         not null comment 'days within which a conversion counts',
   customers_from          varchar         not null comment 'deals, orders or both',
   revenue_from            varchar         not null comment 'deals, orders or both',
@@ -22,6 +23,7 @@ create table reference.setting (
 """
 COLUMNS = (
     "qualified_stage",
+    "handover_stage",
     "conversion_window_days",
     "customers_from",
     "revenue_from",
@@ -36,6 +38,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
     company = config.company
     row = (
         company.qualified_stage,
+        company.delivered_stage,
         company.conversion_window_days,
         company.customers_from,
         company.revenue_from,

@@ -32,6 +32,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("crm_leads", True, True, 0),
         ("crm_stages", True, True, 0),
         ("crm_deals", True, True, 0),
+        ("crm_activities", True, True, 0),
         ("orders", True, True, 0),
         ("order_lines", True, True, 0),
         ("carts", True, True, 0),

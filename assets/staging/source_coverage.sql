@@ -31,6 +31,8 @@ event_day as (
   union all
   select 'crm_deals' as source, local_date(closed_at) as day from staging.deal
   union all
+  select 'crm_activities' as source, local_date(occurred_at) as day from staging.activity
+  union all
   select 'orders' as source, local_date(ordered_at) as day from staging.shop_order
   union all
   select 'orders' as source, local_date(refunded_at) as day from staging.refund
@@ -81,6 +83,8 @@ object_of as (
   select 'crm_stages' as source, 'lead_stage' as object
   union all
   select 'crm_deals' as source, 'deal' as object
+  union all
+  select 'crm_activities' as source, 'activity' as object
   union all
   select 'orders' as source, 'shop_order' as object
   union all

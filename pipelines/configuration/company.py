@@ -21,6 +21,15 @@ PAID_CHANNELS = (
     "Display",
     "Paid Other",
 )
+MARKETING_CHANNELS = (
+    *PAID_CHANNELS,
+    *("Organic Shopping", "Organic Social", "Organic Video", "Organic Search", "Email", "Affiliates", "Audio", "SMS"),
+    *("Mobile Push Notifications", "AI Assistant"),
+)
+BOOKING_FORMS = ("booking", "online booking", "appointment")
+CONTACT_TYPES = ("call", "email", "meeting")
+# stages that sales owns, the first one of a funnel first
+STAGES_OF_SALES = ("sal", "sql", "opportunity", "customer")
 HEADLINE_PACK = (
     "revenue",
     "new_leads",
@@ -87,6 +96,7 @@ class Company(StrictModel):
     stages: Annotated[Listed[Id], AfterValidator(_each_once), AfterValidator(_lead_to_customer)] = DEFAULT_STAGES
     stage_labels: Mapping[Id, Labels] = Field(default_factory=dict)
     qualified_stage: Id = "mql"
+    handover_stage: Id | None = None
     conversion_window_days: Annotated[int, Field(ge=1, le=3660)] = 90
     attribution_lookback_days: Annotated[int, Field(ge=1, le=3660)] = 30
     month_close_days: Annotated[Listed[Annotated[int, Field(ge=1, le=366)]], AfterValidator(_in_order)] = (5, 35)
@@ -95,15 +105,23 @@ class Company(StrictModel):
     gross_margin: Annotated[Number, Field(ge=0, le=1)]
     customer_activity_days: Annotated[int, Field(ge=1, le=3660)] = 365
     paid_channels: Annotated[Listed[Text], AfterValidator(_each_once)] = PAID_CHANNELS
+    marketing_channels: Annotated[Listed[Text], AfterValidator(_each_once)] = MARKETING_CHANNELS
+    booking_forms: Annotated[Listed[Text], AfterValidator(_each_once)] = BOOKING_FORMS
+    contact_types: Annotated[Listed[Text], AfterValidator(_each_once)] = CONTACT_TYPES
     headline_pack: Annotated[Listed[Id], AfterValidator(_each_once), Field(max_length=7)] = HEADLINE_PACK
     maturity_days: Maturity = Maturity()
 
     @model_validator(mode="after")
-    def _qualified_stage_is_a_stage(self) -> Self:
-        if self.qualified_stage not in self.stages:
-            why = f"qualified_stage {self.qualified_stage!r} is no stage"
-            raise UnfitError(why, nearest(self.qualified_stage, self.stages), "qualified_stage")
+    def _named_stages_are_stages(self) -> Self:
+        for key, stage in (("qualified_stage", self.qualified_stage), ("handover_stage", self.handover_stage)):
+            if stage is not None and stage not in self.stages:
+                raise UnfitError(f"{key} {stage!r} is no stage", nearest(stage, self.stages), key)
         return self
+
+    @property
+    def delivered_stage(self) -> str:
+        """The stage in which marketing hands a lead over: the one that is named, else the first that sales owns."""
+        return self.handover_stage or next(stage for stage in STAGES_OF_SALES if stage in self.stages)
 
     def stage_label(self, stage: str, language: Literal["nl", "en"]) -> str:
         """What a page calls a stage; a stage without a label is called by its id."""

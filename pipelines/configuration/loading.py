@@ -137,9 +137,10 @@ def _check_company(
     """What company.yaml names: channels, KPIs that are no vanity, stages."""
     problems = Problems(document.file)
     channels = channel_names(rules)
-    for position, channel in enumerate(company.paid_channels):
-        if channel not in channels:
-            problems.add_unknown(document.line_of(("paid_channels", position)), "channel", channel, channels)
+    for key in ("paid_channels", "marketing_channels"):
+        for position, channel in enumerate(getattr(company, key)):
+            if channel not in channels:
+                problems.add_unknown(document.line_of((key, position)), "channel", channel, channels)
     is_vanity = {kpi.id: kpi.vanity for kpi in kpis}
     for position, name in enumerate(company.headline_pack):
         line = document.line_of(("headline_pack", position))

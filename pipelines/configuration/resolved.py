@@ -64,7 +64,8 @@ class Config:
 
     def window_days(self, kpi: Kpi, definition: Definition) -> int | None:
         """Of the funnel a definition states the default, and the company's own window wins; any other's stands."""
-        if definition.window_days and kpi.family == "funnel":
+        measured_as = self.kpi(kpi.same_measure_as) if kpi.same_measure_as else kpi
+        if definition.window_days and measured_as.family == "funnel":
             return self.company.conversion_window_days
         return definition.window_days
 

@@ -9,116 +9,23 @@ from pipelines.inbox.cells import (
     CURRENCY,
     DAY,
     IDENTIFIER,
-    LOWER_TEXT,
     PLATFORM,
     TEXT,
     TIME,
-    URL,
-    YES_NO,
     choice,
 )
+from pipelines.inbox.kinds_crm import CRM_KINDS, CUSTOMER_LINK, LEAD_LINK, texts
 from pipelines.inbox.kinds_shop import KINDS_OF_SHOP
 from pipelines.inbox.number_cells import COUNT, decimal
 from pipelines.inbox.outputs import (
     REFUND_RULES,
-    WON_WITHOUT_DAY,
     all_but,
     ends_before_start,
     is_too_long,
-    merges,
     refunds,
     with_level,
-    with_status,
 )
 from pipelines.inbox.shapes import ROWS_HALVED, Column, Kind, Output, rows_or_money_halved
-
-LEAD_LINK = Column("lead_id", IDENTIFIER, person="lead", surrogate="person_key")
-CUSTOMER_LINK = Column("customer_id", IDENTIFIER, person="customer", surrogate="customer_key")
-LEAD_ID = Column("lead_id", IDENTIFIER, required=True, person="lead", surrogate="person_key")
-
-
-def _texts(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name, TEXT) for name in names)
-
-
-LEADS = Kind(
-    name="leads",
-    columns=(
-        LEAD_ID,
-        Column("created_at", TIME, required=True),
-        *_texts("source", "medium", "campaign", "ad", "channel"),
-        Column("landing_page", URL),
-        *_texts("form", "offer", "device", "region"),
-        Column("origin", choice("online", "offline")),
-        Column("segment", TEXT),
-        Column("company_id", IDENTIFIER),
-        Column("score", decimal()),
-        Column("scored_at", TIME),
-        Column("is_test", YES_NO),
-        Column("merged_into", IDENTIFIER, person="lead", surrogate="merged_into_person_key"),
-        CUSTOMER_LINK,
-    ),
-    key=("lead_id",),
-    scope=("lead_id",),
-    scope_is_personal=True,
-    outputs=(
-        Output(
-            "lead",
-            "raw.lead",
-            ("person_key",),
-            all_but("merged_into", "merged_into_person_key", "customer_id"),
-            ROWS_HALVED,
-        ),
-        Output("lead_merge", "raw.lead_merge", ("person_key",), merges("person_key", "merged_into_person_key")),
-    ),
-)
-
-LEAD_STAGES = Kind(
-    name="lead_stages",
-    columns=(
-        LEAD_ID,
-        Column("stage", LOWER_TEXT, required=True),
-        Column("entered_at", TIME, required=True),
-    ),
-    key=("lead_id", "stage", "entered_at"),
-    scope=("lead_id",),
-    scope_is_personal=True,
-    outputs=(
-        Output("lead_stage", "raw.lead_stage", ("person_key", "stage", "entered_at"), all_but("lead_id"), ROWS_HALVED),
-    ),
-)
-
-DEALS = Kind(
-    name="deals",
-    columns=(
-        Column("deal_id", IDENTIFIER, required=True),
-        Column("created_at", TIME, required=True),
-        Column("stage", TEXT, required=True),
-        LEAD_LINK,
-        Column("account_id", IDENTIFIER),
-        Column("amount", decimal()),
-        Column("currency", CURRENCY),
-        Column("margin", decimal()),
-        Column("status", choice("open", "won", "lost")),
-        Column("closed_at", TIME),
-        Column("deal_type", choice("new", "upsell", "cross_sell", "renewal")),
-        Column("probability", decimal(0)),
-        Column("quote_sent_at", TIME),
-        Column("term_months", COUNT),
-        *_texts("channel", "source", "medium", "campaign", "ad", "segment"),
-        Column("merged_into", IDENTIFIER),
-        Column("is_test", YES_NO),
-    ),
-    key=("deal_id",),
-    scope=("deal_id",),
-    scope_is_personal=True,
-    rules=(WON_WITHOUT_DAY,),
-    complete=with_status,
-    outputs=(
-        Output("deal", "raw.deal", ("deal_id",), all_but("lead_id", "merged_into"), rows_or_money_halved("amount")),
-        Output("deal_merge", "raw.deal_merge", ("deal_id",), merges("deal_id", "merged_into")),
-    ),
-)
 
 ORDERS = Kind(
     name="orders",
@@ -136,7 +43,7 @@ ORDERS = Kind(
         Column("margin", decimal()),
         Column("refunded_amount", decimal(0)),
         Column("refunded_at", TIME),
-        *_texts("source", "medium", "campaign", "ad", "channel", "device", "country"),
+        *texts("source", "medium", "campaign", "ad", "channel", "device", "country"),
         Column("plan_from", DAY),
         Column("plan_to", DAY),
     ),
@@ -233,6 +140,4 @@ EXCHANGE_RATES = Kind(
     ),
 )
 
-KINDS = {
-    kind.name: kind for kind in (LEADS, LEAD_STAGES, DEALS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES, *KINDS_OF_SHOP)
-}
+KINDS = {kind.name: kind for kind in (*CRM_KINDS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES, *KINDS_OF_SHOP)}

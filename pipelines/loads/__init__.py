@@ -6,7 +6,7 @@ object counts. Nothing here knows what a table means.
 
 from pipelines.loads.arrivals import ROWS, Arrival, Control, Gate, NeverFree
 from pipelines.loads.comparing import BESIDE_CONTENT, stored_hashes
-from pipelines.loads.cuts import current_cut, fix_cut
+from pipelines.loads.cuts import WITH_HISTORY, current_cut, fix_cut
 from pipelines.loads.refused import refused_loads, refused_parts
 from pipelines.loads.rulings import Ruled, Ruling, rule
 from pipelines.loads.schema import create_bare_tables, create_meta_tables
@@ -15,6 +15,7 @@ from pipelines.loads.storing import Occasion, Stored, ensure_raw_table, newest_l
 __all__ = [
     "BESIDE_CONTENT",
     "ROWS",
+    "WITH_HISTORY",
     "Arrival",
     "Control",
     "Gate",

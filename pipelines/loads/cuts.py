@@ -14,6 +14,8 @@ from pipelines.engines.duckdb import all_or_nothing
 from pipelines.loads.refused import refused_parts
 
 Cut = dict[str, int]
+# the objects of which the rows of earlier loads are read as well: what a lead or deal was on its way
+WITH_HISTORY = ("deal", "lead")
 
 
 def current_cut(connection: duckdb.DuckDBPyConnection) -> Cut:
@@ -55,6 +57,8 @@ def fix_cut(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int], busin
             order by c.object, c.part
             """
         )
+        connection.execute("delete from meta.held_part")
+        connection.execute(f"insert into meta.held_part {HELD_PARTS}", [list(WITH_HISTORY)])
         connection.execute("delete from meta.refused_part")
         connection.execute(f"insert into meta.refused_part {refused_parts('fixed_cut')}")
         connection.execute("delete from meta.current_source")
@@ -72,6 +76,19 @@ def read_until(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int]) ->
     return found
 
 
+# every load of a part that was accepted as of the cut, by the last ruling on it, else as it came
+HELD_PARTS = """
+select p.object, p.part, p.load_id, max(l.business_date) as as_of
+from meta.load_part as p
+inner join fixed_cut as c on c.object = p.object and p.load_id <= c.load_id
+inner join meta.load as l on l.load_id = p.load_id and l.source <> 'ruling'
+left join meta.ruled_part as r
+    on r.object = p.object and r.load_id = p.load_id and r.part = p.part and r.ruling_id <= c.load_id
+where list_contains($1, p.object)
+group by p.object, p.part, p.load_id
+having coalesce(arg_max(r.state, r.ruling_id), max(coalesce(p.state_before, p.state))) = 'accepted'
+order by p.object, p.part, p.load_id
+"""
 READ_UNTIL = """
 select l.object, max(l.business_date) as as_of
 from meta.load as l

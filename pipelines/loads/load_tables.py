@@ -85,6 +85,15 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("as_of", "date", "business date of that load: since when the part holds what it holds"),
         ),
     ),
+    "meta.held_part": (
+        "Every load that held a part in the present build, earlier ones too, of the objects whose history counts.",
+        (
+            ("object", "varchar", "what was read"),
+            ("part", "varchar", "name of the part"),
+            ("load_id", "bigint", "the load whose rows held the part"),
+            ("as_of", "date", "business date of that load: from when on the part held them"),
+        ),
+    ),
     "meta.refused_part": (
         "The parts of which the newest read is refused in the present build: an older one counts, or none.",
         (

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pipelines.sandbox.demo_ads import draw_ads
 from pipelines.sandbox.demo_automations import draw_automations
 from pipelines.sandbox.demo_costs import draw_exchange_rates, invoices
+from pipelines.sandbox.demo_crm import draw_crm_history
 from pipelines.sandbox.demo_deals import draw_deals
 from pipelines.sandbox.demo_leads import draw_prospects
 from pipelines.sandbox.demo_mail import draw_newsletters, mail_lists, split_test_children
@@ -36,7 +37,9 @@ def demo_company(size: Size, seed: int = 7) -> Truth:
     rates = draw_exchange_rates(size, seed)
     planted = PlantedCases(size)
     revenue_eur = {position: _revenue_eur(order, rates) for order, position in zip(orders, positions, strict=True)}
-    leads = (*(one.lead for one in prospects), *planted.leads())
+    created = (*(one.lead for one in prospects), *planted.leads())
+    leads = tuple(sorted(created, key=lambda one: (one.created_at, one.lead_id)))
+    deals = (*draw_deals(size, seed, prospects), *planted.deals())
     return Truth(
         seed=seed,
         first_day=size.first_day,
@@ -44,8 +47,8 @@ def demo_company(size: Size, seed: int = 7) -> Truth:
         time_zone=size.time_zone,
         property_id=PROPERTY_ID,
         sessions=sessions_table(traffic, seed, revenue_eur),
-        leads=tuple(sorted(leads, key=lambda one: (one.created_at, one.lead_id))),
-        deals=(*draw_deals(size, seed, prospects), *planted.deals()),
+        leads=leads,
+        deals=deals,
         orders=(*orders, *planted.orders()),
         ads=draw_ads(size, seed),
         invoices=invoices(size),
@@ -54,6 +57,7 @@ def demo_company(size: Size, seed: int = 7) -> Truth:
         mail_lists=mail_lists(size, seed, (*newsletters, *automations)),
         order_lines=draw_order_lines(seed, (*orders, *planted.orders())),
         carts=draw_carts(seed, orders),
+        crm=draw_crm_history(size, seed, leads, deals),
     )
 
 

@@ -28,6 +28,7 @@ class Part(IntEnum):
     SESSIONS = 8
     ORDER_LINES = 41
     CARTS = 42
+    CRM = 31
 
 
 class Dice:

@@ -24,6 +24,8 @@ class Size:
     time_zone: str = "Europe/Amsterdam"
     # what an automated e-mail counted by day depends on the nights that looked at it
     has_automations: bool = False
+    # so does the score that a lead had at a certain age
+    has_scores: bool = False
 
     @property
     def days(self) -> int:
@@ -51,6 +53,7 @@ DEMO = Size(
     recipients_per_newsletter=1_500,
     landing_pages=60,
     has_automations=True,
+    has_scores=True,
 )
 # About 45,000 combinations of landing page, channel and device on each of 431 days: 20 million rows of a GA4 report.
 BENCHMARK = Size(

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from pipelines.sandbox.export_shop import shop_exports
+from pipelines.sandbox.export_crm import export_crm_history, scores_on
 from pipelines.sandbox.export_files import Exporter, ExportFile, Row, is_past
+from pipelines.sandbox.export_shop import shop_exports
 from pipelines.sandbox.truth import AdDay, Deal, Lead, Order, Truth
 
 # as the platforms write themselves
@@ -28,7 +29,7 @@ OPEN_STAGE = "proposal"
 HEADERS = {
     "leads": (
         "lead_id,created_at,source,medium,campaign,ad,channel,landing_page,form,offer,device,region,origin,segment,"
-        "company_id,is_test,merged_into,customer_id"
+        "company_id,score,scored_at,is_test,merged_into,customer_id"
     ),
     "lead_stages": "lead_id,stage,entered_at",
     "deals": (
@@ -44,7 +45,7 @@ HEADERS = {
     "exchange_rates": "date,currency,rate",
 }
 # what the other systems of the company hand out: the kinds of each with their headers and rows
-EXPORTERS: tuple[Exporter, ...] = (shop_exports,)
+EXPORTERS: tuple[Exporter, ...] = (export_crm_history, shop_exports)
 
 
 def write_exports(truth: Truth, inbox: Path, as_of: date) -> list[Path]:
@@ -74,9 +75,11 @@ class Morning:
 
     def leads(self) -> Iterator[Row]:
         """Leads that were created and typed in."""
+        scores = scores_on(self.truth, self.as_of)
         for lead in self._known_leads():
             yield {
-                **{name: getattr(lead, name) for name in _columns("leads") if name != "merged_into"},
+                **{name: getattr(lead, name) for name in _columns("leads") if hasattr(lead, name)},
+                **scores.get(lead.lead_id, {}),
                 "merged_into": lead.merged_into if self._is_merged(lead) else None,
             }
 

@@ -16,7 +16,7 @@ import duckdb
 
 from pipelines.engines.duckdb import quoted
 from pipelines.inbox import KINDS
-from pipelines.loads import fix_cut
+from pipelines.loads import WITH_HISTORY, fix_cut
 from pipelines.snapshots.causes import OBJECTS
 
 # object -> what makes a changed row news instead of a correction: `was`, `became` and the day the older side ended
@@ -26,7 +26,7 @@ HAPPENED_SINCE: Mapping[str, str] = {
 
 
 # what moves with every load, and what with the days
-COUNTING = frozenset({"meta.current_part", "meta.current_source", "meta.refused_part"})
+COUNTING = frozenset({"meta.current_part", "meta.held_part", "meta.current_source", "meta.refused_part"})
 PASSED = frozenset({"meta.business_date"})
 
 
@@ -125,6 +125,14 @@ def _lay_out_new_rows(
         select became.* from {became} as became left join {was} as was on {same}
         where was.load_id is null or coalesce({happened}, false)"""
     )
+    if name in WITH_HISTORY:
+        # what both sides hold as history lies there for both
+        parts = " and ".join(
+            f"""not exists (select 1 from {side} as p
+                where p.object = {quoted(name)} and p.part = r.part and p.load_id = r.load_id)"""
+            for side in ("part_before", "part_after")
+        )
+        scratch.execute(f"insert into {table} select r.* from {kept}.{table} as r where {parts}")
 
 
 def _has_corrections(scratch: duckdb.DuckDBPyConnection, name: str, table: str, kept: str) -> bool:

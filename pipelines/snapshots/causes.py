@@ -36,7 +36,10 @@ TABLES: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "cost_allocation": frozenset({"reference.cost_driver"}),
         "configuration": frozenset(
-            {"reference.setting", "reference.source", "reference.stage", "reference.website_event"}
+            {
+                *("reference.setting", "reference.source", "reference.stage", "reference.website_event"),
+                "reference.crm_term",
+            }
         ),
     }
 )

@@ -150,7 +150,7 @@ def _stale(recipe: Recipe, moved: Set[str]) -> Recipe:
         reads = set(table.dependencies)
         if any(name.startswith("raw.") for name in reads):
             # which parts count matters only for the rows it reads, and those are named themselves
-            reads.discard("meta.current_part")
+            reads -= {"meta.current_part", "meta.held_part"}
         if reads & stale:
             stale.add(table.name)
     return Recipe({name: table for name, table in recipe.tables.items() if name in stale}, recipe.macros)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from pipelines.sandbox.answer_key.channels import UNKNOWN, label
 from pipelines.sandbox.answer_key.ledger import Ledger, spends
 from pipelines.sandbox.answer_key.people import People, Person
 from pipelines.sandbox.answer_key.periods import Clock
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.sales import note_stages, sales
-from pipelines.sandbox.answer_key.shop import Shop
+from pipelines.sandbox.answer_key.shop import Purchase, Shop
 from pipelines.sandbox.truth import Truth
 
 
 @dataclass(frozen=True)
 class Customer:
-    """A first purchase; `cycle_days` from the lead to the win, None without lead or when the lead came later."""
+    """A first purchase and what it is counted by; `cycle_days` from the lead to the win, None without one before it."""
 
     day: date
-    channel: str
-    lead_source: str
-    device: str
+    members: Mapping[str, str]
     cycle_days: int | None
 
 
@@ -35,6 +34,7 @@ class Revenue:
     channel: str
     amount_eur: Fraction
     margin_eur: Fraction
+    is_refund: bool = False
 
 
 class Books:
@@ -43,7 +43,7 @@ class Books:
     def __init__(self, truth: Truth, today: date, rules: Rules) -> None:
         self.truth, self.today, self.rules = truth, today, rules
         self.clock = Clock(today, rules.time_zone)
-        people = People(truth, rules, self.clock)
+        people = self.people = People(truth, rules, self.clock)
         self.sales = sales(truth, rules, self.clock, people)
         self.deals_decide = bool(truth.deals)
         self.shop = Shop(truth, rules, self.clock, people)
@@ -60,12 +60,12 @@ class Books:
         if self.deals_decide:
             for sale in self.sales:
                 if sale.is_new_business and sale.opportunity_day:
-                    yield sale.opportunity_day, _members(sale.channel, sale.lead_source, sale.person), sale.won_day
+                    yield sale.opportunity_day, sale.members, sale.won_day
             return
         for person in self.persons:
             reached = self.reached[person.person_id]
             if "opportunity" in reached:
-                members = _members(person.channel, person.channel, person)
+                members = {"lead_source": person.channel, **person.members}
                 yield reached["opportunity"], members, reached.get("customer")
 
     def customers(self) -> list[Customer]:
@@ -88,7 +88,7 @@ class Books:
                     yield Revenue(purchase.day, purchase.channel, purchase.amount_eur, purchase.margin_eur)
             for refund in self.shop.refunds:
                 if refund.amount_eur is not None and refund.margin_eur is not None:
-                    yield Revenue(refund.day, refund.channel, -refund.amount_eur, -refund.margin_eur)
+                    yield Revenue(refund.day, refund.channel, -refund.amount_eur, -refund.margin_eur, is_refund=True)
         if self.rules.revenue_from != "orders":
             for sale in self.sales:
                 later = ordered.get(sale.person.person_id) if sale.person else None
@@ -111,32 +111,33 @@ class Books:
                     who = f"lead {sale.person.person_id}" if linked and sale.person else sale.customer
                     moment = f"{sale.won_day} {sale.won_at.timestamp():020.6f}"
                     days = _cycle_days(sale.person, sale.won_day)
-                    members = _members(sale.channel, sale.lead_source, sale.person)
-                    yield moment, sale.deal_id, who, Customer(sale.won_day, **members, cycle_days=days)
+                    yield moment, sale.deal_id, who, Customer(sale.won_day, sale.members, days)
             if not self.deals_decide:
                 yield from self._customers_of_stages()
         if counts != "deals":
             for order in self.shop.purchases:
                 who = f"lead {order.person.person_id}" if linked and order.person else order.customer
-                source = order.person.channel if order.person else order.channel
-                yield (
-                    str(order.day),
-                    order.order_id,
-                    who,
-                    Customer(order.day, order.channel, source, order.device, None),
-                )
+                members = _of_order(order)
+                yield str(order.day), order.order_id, who, Customer(order.day, members, None)
 
     def _customers_of_stages(self) -> Iterator[tuple[str, str, str, Customer]]:
         for person in self.persons:
             day = self.reached[person.person_id].get("customer")
             if day:
-                customer = Customer(day, person.channel, person.channel, person.device, None)
+                customer = Customer(day, {"lead_source": person.channel, **person.members}, None)
                 yield str(day), person.person_id, f"lead {person.person_id}", customer
 
 
-def _members(channel: str, lead_source: str, person: Person | None) -> dict[str, str]:
-    """A deal has no device of its own: it is that of the lead."""
-    return {"channel": channel, "lead_source": lead_source, "device": person.device if person else "(unknown)"}
+def _of_order(order: Purchase) -> dict[str, str]:
+    """The order's own channel, campaign and device; what a shop does not know is that of the lead."""
+    of_lead = order.person.members if order.person else {}
+    return {
+        "channel": order.channel,
+        "lead_source": of_lead.get("channel", order.channel),
+        "campaign": label(order.campaign),
+        **{name: of_lead.get(name, UNKNOWN) for name in ("ad", "offer", "region", "segment")},
+        "device": order.device,
+    }
 
 
 def _cycle_days(person: Person | None, won_day: date) -> int | None:

@@ -19,6 +19,7 @@ Parts = tuple[Decimal | None, Decimal | None]
 SourceParts = tuple[tuple[str, ...], ...]
 MONTHLY = ("month", "quarter", "year")
 TOTAL_ONLY, BY_CHANNEL, BY_DEVICE = ("total",), ("total", "channel"), ("total", "channel", "device")
+BY_LEAD = (*BY_CHANNEL, "campaign", "ad", "offer", "region", "segment")
 DAILY_SLICES = ("total", "channel", "device")
 # shown by month only (campaigns by day too), because their members are too many
 LONG_TAILS = (

@@ -7,8 +7,11 @@ from datetime import date
 from pipelines.sandbox.answer_key.behaviours import expected_behaviours
 from pipelines.sandbox.answer_key.books import Books
 from pipelines.sandbox.answer_key.coverage import Coverage
+from pipelines.sandbox.answer_key.crm import CRM
 from pipelines.sandbox.answer_key.formulas import (
+    BY_CHANNEL,
     BY_DEVICE,
+    BY_LEAD,
     MONTHLY,
     TOTAL_ONLY,
     Formula,
@@ -35,13 +38,13 @@ FORMULAS = (
     Formula("bounce_rate", "bounced_sessions", "sessions", BY_DEVICE),
     Formula("mobile_traffic_share", "mobile_sessions", "sessions"),
     Formula("channel_traffic_share", "sessions", "sessions", ("channel",), is_share_of_total=True),
-    Formula("new_leads", "new_leads", slices=BY_DEVICE),
+    Formula("new_leads", "new_leads", slices=(*BY_LEAD, "origin", "device")),
     Formula("visit_to_lead_rate", "online_leads", "sessions", BY_DEVICE),
-    *(Formula(f"{stage}s", f"entered_{stage}", stages=(stage,)) for stage in ("mql", "sal", "sql")),
-    Formula("opportunities", "opportunities", stages=("opportunity",)),
-    Formula("customers", "customers", stages=("customer",)),
+    *(Formula(f"{stage}s", f"entered_{stage}", slices=BY_LEAD, stages=(stage,)) for stage in ("mql", "sal", "sql")),
+    Formula("opportunities", "opportunities", slices=BY_LEAD, stages=("opportunity",)),
+    Formula("customers", "customers", slices=BY_LEAD, stages=("customer",)),
     *(
-        Formula(f"{name}_rate", f"{name}_reached", f"{name}_cohort", grains=MONTHLY, stages=tuple(stages))
+        Formula(f"{name}_rate", f"{name}_reached", f"{name}_cohort", BY_LEAD, MONTHLY, stages=tuple(stages))
         for name, *stages in (*PERSON_RATES, (DEAL_RATE, "opportunity", "customer"))
     ),
     Formula("ad_spend", "ad_spend"),
@@ -52,7 +55,7 @@ FORMULAS = (
     Formula("aov", "order_value", "orders", BY_DEVICE),
     Formula("roas", "ad_revenue", "ad_spend"),
     Formula("marketing_roi", "marketing_result", "cost_full", grains=MONTHLY),
-    Formula("sales_cycle_days", "cycle_days", "customers_with_lead", grains=MONTHLY),
+    Formula("sales_cycle_days", "cycle_days", "customers_with_lead", (*BY_CHANNEL, "segment"), grains=MONTHLY),
     Formula("email_open_rate", "human_opens", "delivered_open_known", TOTAL_ONLY),
     Formula("email_click_rate", "email_clicks", "delivered", TOTAL_ONLY),
     Formula("email_unsubscribe_rate", "email_unsubscribes", "delivered", TOTAL_ONLY),
@@ -62,7 +65,7 @@ FORMULAS = (
     Formula("newsletter_signups", "newsletter_signups", slices=TOTAL_ONLY),
 )
 
-SUBJECTS: tuple[Subject, ...] = ()
+SUBJECTS: tuple[Subject, ...] = (CRM,)
 
 
 def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
@@ -79,7 +82,10 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     count_mailings(tally, sent)
     count_mail_conversions(tally, truth, books.clock, sent)
     count_signups(tally, truth, today)
-    qualified = Formula("qualified_leads", f"entered_{rules.qualified_stage}", stages=(rules.qualified_stage,))
+    by_ad = ("total", "channel", "campaign", "ad")
+    qualified = Formula(
+        "qualified_leads", f"entered_{rules.qualified_stage}", slices=by_ad, stages=(rules.qualified_stage,)
+    )
     cost_per_qualified = Formula("cost_per_qualified_lead", "cost_full", qualified.numerator, grains=MONTHLY)
     for subject in SUBJECTS:
         subject.count(tally, books)

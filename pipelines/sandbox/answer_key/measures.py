@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from pipelines.sandbox.answer_key.books import Books
+from pipelines.sandbox.answer_key.channels import label
 from pipelines.sandbox.answer_key.tally import Tally
 
 # the stage rates between stages of persons; that of deals stands apart
@@ -34,8 +35,8 @@ def count_books(tally: Tally, books: Books) -> None:
 def _count_persons(tally: Tally, books: Books) -> None:
     stages = books.rules.stages
     for person in books.persons:
-        members = {"channel": person.channel, "device": person.device}
-        tally.add("new_leads", person.created_day, 1, **members)
+        members = person.members
+        tally.add("new_leads", person.created_day, 1, origin=label(person.origin), **members)
         if person.origin == "online":
             tally.add("online_leads", person.created_day, 1, **members)
         reached = books.reached[person.person_id]
@@ -44,8 +45,8 @@ def _count_persons(tally: Tally, books: Books) -> None:
         for name, first, then in PERSON_RATES:
             if first in reached and first in stages and then in stages:
                 is_reached = _within(reached[first], reached.get(then), books.rules.window_days)
-                tally.add(f"{name}_cohort", reached[first], 1, channel=person.channel)
-                tally.add(f"{name}_reached", reached[first], int(is_reached), channel=person.channel)
+                tally.add(f"{name}_cohort", reached[first], 1, **members)
+                tally.add(f"{name}_reached", reached[first], int(is_reached), **members)
 
 
 def _count_opportunities(tally: Tally, books: Books) -> None:
@@ -57,7 +58,7 @@ def _count_opportunities(tally: Tally, books: Books) -> None:
 
 def _count_customers(tally: Tally, books: Books) -> None:
     for customer in books.customers():
-        members = {"channel": customer.channel, "lead_source": customer.lead_source, "device": customer.device}
+        members = customer.members
         tally.add("customers", customer.day, 1, **members)
         if customer.cycle_days is not None:
             tally.add("cycle_days", customer.day, customer.cycle_days, **members)

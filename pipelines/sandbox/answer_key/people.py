@@ -22,10 +22,21 @@ class Person:
     created_at: datetime
     created_day: date
     channel: str
+    campaign: str
+    ad: str
+    offer: str
+    region: str
     device: str
     segment: str
     origin: str | None
+    first_record: Lead
     entries: dict[str, date] = field(default_factory=dict)
+
+    @property
+    def members(self) -> dict[str, str]:
+        """What the person is counted by."""
+        names = ("channel", "campaign", "ad", "offer", "region", "segment", "device")
+        return {name: getattr(self, name) for name in names}
 
     def enter(self, stage: str, day: date) -> None:
         """Note an entry; the earliest of a stage stays."""
@@ -107,9 +118,14 @@ def _person(survivor: str, records: list[Lead], rules: Rules, clock: Clock, *, d
         first.created_at,
         created_day,
         channel_of_record(rules, first.channel, first.source, first.medium, first.campaign),
+        label(first.campaign),
+        label(first.ad),
+        label(first.offer),
+        label(first.region),
         device_label(first.device),
         label(first.segment),
         first.origin,
+        first,
     )
     for record in records:
         for entry in record.stages:

@@ -31,3 +31,7 @@ class Rules:
     gross_margin: Decimal = Decimal("0.62")
     revenue_from: str = "both"
     customers_from: str = "deals"
+    handover_stage: str = "sal"
+    marketing_channels: tuple[str, ...] = ()
+    booking_forms: tuple[str, ...] = ()
+    contact_types: tuple[str, ...] = ("call", "email", "meeting")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from pipelines.sandbox.answer_key.channels import UNKNOWN, channel_of_record
+from pipelines.sandbox.answer_key.channels import UNKNOWN, channel_of_record, label
 from pipelines.sandbox.answer_key.money import CENT_PLACES, Rates, rounded
 from pipelines.sandbox.answer_key.people import People, Person, survivors
 from pipelines.sandbox.answer_key.periods import Clock
@@ -26,10 +26,26 @@ class Sale:
     opportunity_day: date | None
     won_day: date | None
     won_at: datetime | None
+    created_day: date | None
+    lost_day: date | None
     channel: str
     lead_source: str
+    campaign: str
+    ad: str
+    segment: str
+    record: Deal
     amount_eur: Fraction | None
     margin_eur: Fraction | None
+
+    @property
+    def members(self) -> dict[str, str]:
+        """What the deal is counted by: its own where it has it, else what its lead says."""
+        of_lead = self.person.members if self.person else {}
+        own = {"campaign": self.campaign, "ad": self.ad, "segment": self.segment}
+        names = ("campaign", "ad", "offer", "region", "segment", "device")
+        members = {name: own.get(name, UNKNOWN) for name in names}
+        members = {name: of_lead.get(name, UNKNOWN) if said == UNKNOWN else said for name, said in members.items()}
+        return {"channel": self.channel, "lead_source": self.lead_source, **members}
 
     @property
     def customer(self) -> str:
@@ -68,6 +84,7 @@ def _sale(deal: Deal, records: list[Deal], rules: Rules, clock: Clock, people: P
     moments = [one.quote_sent_at if clock.is_known(one.quote_sent_at) else one.created_at for one in records]
     opportunity_at = min(moment for moment in moments if moment)
     is_won = deal.status == "won" and clock.is_known(deal.closed_at)
+    is_lost = deal.status == "lost" and clock.is_known(deal.closed_at)
     won_day = clock.counted_day(deal.closed_at) if is_won else None
     amount_eur = None if won_day is None else rates.euros(deal.amount or Decimal(0), deal.currency, won_day)
     return Sale(
@@ -78,8 +95,14 @@ def _sale(deal: Deal, records: list[Deal], rules: Rules, clock: Clock, people: P
         opportunity_day=clock.counted_day(opportunity_at),
         won_day=won_day,
         won_at=deal.closed_at if won_day else None,
+        created_day=clock.counted_day(first.created_at),
+        lost_day=clock.counted_day(deal.closed_at) if is_lost else None,
         channel=person.channel if own == UNKNOWN and person else own,
         lead_source=person.channel if person else own,
+        campaign=label(first.campaign),
+        ad=UNKNOWN,
+        segment=label(first.segment),
+        record=deal,
         amount_eur=amount_eur,
         margin_eur=_margin(deal.margin, deal.currency, won_day, amount_eur, rules, rates),
     )

@@ -22,6 +22,7 @@ class Purchase:
     order_id: str
     day: date
     channel: str
+    campaign: str | None
     device: str
     person: Person | None
     customer_id: str | None
@@ -70,6 +71,7 @@ class Shop:
                     order.order_id,
                     day,
                     self._channel(order),
+                    order.campaign,
                     device_label(order.device),
                     self._people.of_lead(order.lead_id) or self._customers.get(order.customer_id or ""),
                     order.customer_id,
