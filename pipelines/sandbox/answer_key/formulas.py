@@ -48,6 +48,8 @@ class Formula:
     grains: tuple[str, ...] = GRAINS
     stages: tuple[str, ...] = ()
     is_share_of_total: bool = False
+    # money per something: of a campaign or advertisement without an amount of its own there is no value
+    needs_amount: bool = False
 
 
 def no_sums(_: Tally, __: Books) -> None:
