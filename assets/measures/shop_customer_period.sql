@@ -18,6 +18,10 @@ with customer_day as (
     device,
     case when not starts_with(customer_identity, 'order ') then customer_identity end as customer
   from facts.shop_order
+  union all
+  -- a channel or device that only gave money back had no customer, and says so
+  select refund_day as order_day, channel, device, null as customer
+  from facts.refund
 ),
 ordered as (
   select 'day' as grain, o.order_day as period_start, o.channel, o.device, o.customer

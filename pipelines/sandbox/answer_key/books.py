@@ -24,6 +24,13 @@ class Customer:
     day: date
     members: Mapping[str, str]
     cycle_days: int | None
+    person: Person | None = None
+
+    @property
+    def lead_member(self) -> tuple[str, str, str]:
+        """Channel, campaign and advertisement of the lead, without one of the purchase."""
+        of = self.person.members if self.person else self.members
+        return of["channel"], of["campaign"], of["ad"]
 
 
 @dataclass(frozen=True)
@@ -166,14 +173,14 @@ class Books:
                     who = f"lead {sale.person.person_id}" if linked and sale.person else sale.customer
                     moment = f"{sale.won_day} {sale.won_at.timestamp():020.6f}"
                     days = _cycle_days(sale.person, sale.won_day)
-                    yield moment, sale.deal_id, who, Customer(sale.won_day, sale.members, days)
+                    yield moment, sale.deal_id, who, Customer(sale.won_day, sale.members, days, sale.person)
             if not self.deals_decide:
                 yield from self._customers_of_stages()
         if counts != "deals":
             for order in self.shop.purchases:
                 who = f"lead {order.person.person_id}" if linked and order.person else order.customer
                 members = _of_order(order)
-                yield str(order.day), order.order_id, who, Customer(order.day, members, None)
+                yield str(order.day), order.order_id, who, Customer(order.day, members, None, order.person)
 
     def _customers_of_stages(self) -> Iterator[tuple[str, str, str, Customer]]:
         for person in self.persons:

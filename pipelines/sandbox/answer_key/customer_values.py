@@ -105,12 +105,12 @@ def _per_customer(books: Books) -> dict[Key, Parts]:
             for cell in (TOTAL, ("channel", refund.channel)):
                 place = (grain, period_start(grain, refund.day), *cell)
                 taken[place] = taken.get(place, Fraction(0)) - (refund.amount_eur or 0)
+                buyers.setdefault(place, set())
     values: dict[Key, Parts] = {}
-    for place in {**taken, **buyers}:
-        customers = Decimal(len(buyers[place])) if place in buyers else None
-        values["revenue_per_customer", *place] = (decimal(taken.get(place, Fraction(0))), customers)
-        if place in buyers:
-            values["orders_per_customer", *place] = (Decimal(named.get(place, 0)), customers)
+    for place in buyers:
+        customers = Decimal(len(buyers[place]))
+        values["revenue_per_customer", *place] = (decimal(taken[place]), customers)
+        values["orders_per_customer", *place] = (Decimal(named.get(place, 0)), customers)
     return values
 
 
