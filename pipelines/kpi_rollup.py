@@ -12,6 +12,8 @@ from pipelines.slices import BY_DAY, KEPT_MEMBERS, LONG_TAILS, REST
 from pipelines.tables import Table
 
 TAILS = frozenset(LONG_TAILS)
+# more members than a month has
+AFTER_LEADING = 1_000_000_000
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -47,13 +49,15 @@ def parts_query(tables: Mapping[str, Table]) -> str:
 def _kept_members(contributions: Sequence[Table], counted: Sequence[Table]) -> str:
     """The largest members of each long tail and month: one list for all measures, so that ratios keep their parts.
 
-    A member is as large as the best place it has in any table, by the first measure of the table.
+    A member is as large as the best place it has in any table, by the first measure of the table; what only other
+    measures know of comes after those.
     """
     leading = [columns_of(table, "measure")[0] for table in contributions if TAILS & {*columns_of(table, "slice")}]
     long_tailed = [table for table in counted if TAILS & fetched_grains(table).get("month", frozenset())]
+    leading += [counted_measures(table)[0] for table in long_tailed]
     found = [
         "    select measure, slice, cast(date_trunc('month', day) as date) as month, member, sum(value) as size\n"
-        f"    from day_part where slice in ({LISTED_TAILS}) and measure in ({_listed(leading)})\n"
+        f"    from day_part where slice in ({LISTED_TAILS})\n"
         "    group by measure, slice, cast(date_trunc('month', day) as date), member"
     ]
     found += [
@@ -70,7 +74,8 @@ def _kept_members(contributions: Sequence[Table], counted: Sequence[Table]) -> s
     from (
       select
         slice, month, member,
-        row_number() over (partition by measure, slice, month order by size desc nulls last, member) as place
+        row_number() over (partition by measure, slice, month order by size desc nulls last, member)
+          + case when measure in ({_listed(leading)}) then 0 else {AFTER_LEADING} end as place
       from (
 {sized}
       ) as sized

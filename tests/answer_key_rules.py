@@ -40,7 +40,7 @@ def rules_from_config(config: Path = CONFIG, **changes: Any) -> Rules:
         "revenue_from": company["revenue_from"],
         "customers_from": company["customers_from"],
         "customer_activity_days": company["customer_activity_days"],
-        "handover_stage": company["handover_stage"],
+        "handover_stage": company.get("handover_stage", "sal"),
         **{key: tuple(company[key]) for key in ("marketing_channels", "booking_forms", "contact_types")},
     }
     return Rules(**{**values, **changes})

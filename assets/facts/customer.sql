@@ -6,7 +6,7 @@ create table facts.customer (
   channel            varchar   not null comment 'channel of the first purchase',
   lead_source        varchar   not null comment 'channel of the lead, else of the first purchase',
   campaign           varchar   not null comment 'campaign of the first purchase',
-  ad                 varchar   not null comment 'advertisement of the deal, else of the lead',
+  ad                 varchar   not null comment 'advertisement of the first purchase',
   offer              varchar   not null comment 'offer of the lead',
   region             varchar   not null comment 'region of the lead',
   segment            varchar   not null comment 'segment of the deal, else of the lead',
@@ -47,8 +47,8 @@ with purchase as (
     o.person_key,
     o.channel,
     coalesce(l.channel, o.channel) as lead_source,
-    coalesce(nullif(trim(sent.campaign), ''), '(unknown)') as campaign,
-    coalesce(l.ad, '(unknown)') as ad,
+    o.campaign,
+    o.ad,
     coalesce(l.offer, '(unknown)') as offer,
     coalesce(l.region, '(unknown)') as region,
     coalesce(l.segment, '(unknown)') as segment,
@@ -57,7 +57,6 @@ with purchase as (
     false as is_deal,
     o.load_id
   from facts.shop_order as o
-  inner join staging.shop_order as sent on sent.order_id = o.order_id
   left join facts.lead as l on l.person_key = o.person_key
   cross join reference.setting as s
   where s.customers_from in ('orders', 'both')

@@ -7,7 +7,7 @@ create table measures.customer (
   channel                     varchar not null comment 'slice: channel of the first purchase',
   lead_source                 varchar not null comment 'slice: channel of the lead, else of the first purchase',
   campaign                    varchar not null comment 'slice: campaign of the first purchase',
-  ad                          varchar not null comment 'slice: advertisement of the deal, else of the lead',
+  ad                          varchar not null comment 'slice: advertisement of the first purchase',
   offer                       varchar not null comment 'slice: offer of the lead',
   region                      varchar not null comment 'slice: region of the lead',
   segment                     varchar not null comment 'slice: segment of the deal, else of the lead',
@@ -27,7 +27,7 @@ with customer as (
   union all
   select
     'lead ' || cast(e.person_key as varchar) as row_key, e.entered_day as day, e.channel, e.channel as lead_source,
-    l.campaign, l.ad, l.offer, l.region, l.segment, e.device,
+    e.campaign, e.ad, e.offer, e.region, e.segment, e.device,
     date_diff('day', l.created_day, e.entered_day) as cycle_days, e.load_id
   from facts.stage_entry as e
   inner join facts.lead as l on l.person_key = e.person_key

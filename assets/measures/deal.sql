@@ -1,7 +1,7 @@
 -- Contributions of deals: one row on the day a deal was created, and one on the day it was won or lost.
 -- source: crm_deals
--- left out of closed_new_eur: lost_deals_without_amount of lost_deals: lost deals have no amount
--- left out of deals_won_with_amount: deals_won_without_amount of deals_won: won deals have no amount
+-- left out of new_business_closed_eur: lost_deals_without_amount of lost_deals: lost deals have no amount
+-- left out of won_deals_with_amount: deals_won_without_amount of deals_won: won deals have no amount
 -- left out of pipeline_created_eur: deals_created_without_amount of deals_created: deals had no amount when they were first loaded
 create table measures.deal (
   day                           date           not null comment 'day of creation, or of the decision',
@@ -14,13 +14,13 @@ create table measures.deal (
   pipeline_created_eur          decimal(38, 6)          comment 'measure: value of new business as first loaded',
   new_deals_closed              bigint                  comment 'measure: 1 for new business, won or lost',
   new_deals_won                 bigint                  comment 'measure: 1 for new business that was won',
-  closed_new_eur                decimal(38, 6)          comment 'measure: value of new business, won or lost; 0 when it has none',
-  won_new_eur                   decimal(38, 6)          comment 'measure: value of new business that was won',
+  new_business_closed_eur       decimal(38, 6)          comment 'measure: value of new business, won or lost; 0 when it has none',
+  new_business_won_eur          decimal(38, 6)          comment 'measure: value of new business that was won',
   lost_deals                    bigint                  comment 'measure: 1 for new business that was lost',
   lost_deals_without_amount     bigint                  comment 'measure: 1 for new business that was lost and has no value, or 0',
   deals_won                     bigint                  comment 'measure: 1 for a won deal of any type',
   deals_won_without_amount      bigint                  comment 'measure: 1 for a won deal without a value',
-  deals_won_with_amount         bigint                  comment 'measure: 1 for a won deal with a value',
+  won_deals_with_amount         bigint                  comment 'measure: 1 for a won deal with a value',
   deals_won_eur                 decimal(38, 6)          comment 'measure: value of won deals of any type',
   marketing_sourced_eur         decimal(38, 6)          comment 'measure: value of won deals whose lead source is a marketing channel',
   unpriced_rows                 bigint         not null comment 'unpriced: 1 when no rate turns the value into EUR',
@@ -37,13 +37,13 @@ select
   d.created_eur as pipeline_created_eur,
   null as new_deals_closed,
   null as new_deals_won,
-  null as closed_new_eur,
-  null as won_new_eur,
+  null as new_business_closed_eur,
+  null as new_business_won_eur,
   null as lost_deals,
   null as lost_deals_without_amount,
   null as deals_won,
   null as deals_won_without_amount,
-  null as deals_won_with_amount,
+  null as won_deals_with_amount,
   null as deals_won_eur,
   null as marketing_sourced_eur,
   case when d.had_amount and d.created_eur is null then 1 else 0 end as unpriced_rows
@@ -62,14 +62,14 @@ select
   null as pipeline_created_eur,
   case when d.is_new_business then 1 end as new_deals_closed,
   case when d.is_new_business and d.won_day is not null then 1 end as new_deals_won,
-  case when d.is_new_business then coalesce(d.amount_eur, d.lost_eur, 0) end as closed_new_eur,
-  case when d.is_new_business then d.amount_eur end as won_new_eur,
+  case when d.is_new_business then coalesce(d.amount_eur, d.lost_eur, 0) end as new_business_closed_eur,
+  case when d.is_new_business then d.amount_eur end as new_business_won_eur,
   case when d.is_new_business and d.lost_day is not null then 1 end as lost_deals,
   case when d.is_new_business and d.lost_day is not null and coalesce(d.lost_eur, 0) = 0 then 1 end
     as lost_deals_without_amount,
   case when d.won_day is not null then 1 end as deals_won,
   case when d.won_day is not null and not d.has_amount then 1 end as deals_won_without_amount,
-  case when d.won_day is not null and d.has_amount then 1 end as deals_won_with_amount,
+  case when d.won_day is not null and d.has_amount then 1 end as won_deals_with_amount,
   d.amount_eur as deals_won_eur,
   case when c.is_marketing then d.amount_eur end as marketing_sourced_eur,
   case when d.has_amount and coalesce(d.amount_eur, d.lost_eur) is null then 1 else 0 end as unpriced_rows

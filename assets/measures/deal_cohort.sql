@@ -38,11 +38,11 @@ select
   'lead ' || cast(o.person_key as varchar) as row_key,
   o.load_id,
   o.channel,
-  l.campaign,
-  l.ad,
-  l.offer,
-  l.region,
-  l.segment,
+  o.campaign,
+  o.ad,
+  o.offer,
+  o.region,
+  o.segment,
   1 as opportunity_cohort,
   case
     when c.entered_day is not null and date_diff('day', o.entered_day, c.entered_day) <= s.conversion_window_days
@@ -50,7 +50,6 @@ select
     else 0
   end as opportunity_to_customer_reached
 from facts.stage_entry as o
-inner join facts.lead as l on l.person_key = o.person_key
 cross join reference.setting as s
 left join facts.stage_entry as c on c.person_key = o.person_key and c.stage = 'customer'
 where o.stage = 'opportunity' and not exists (select 1 from staging.deal)

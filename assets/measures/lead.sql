@@ -1,7 +1,7 @@
 -- Contributions to the lead measures: one row per lead, on the day it was created.
 -- source: crm_leads
--- source of response_hours, leads_contacted, leads_contacted_in_a_day, leads_uncontacted: crm_leads; crm_activities
--- left out of leads_contacted: leads_uncontacted of new_leads: leads had no contact yet
+-- source of leads_to_contact, response_hours, leads_contacted, leads_contacted_in_a_day, leads_uncontacted: crm_leads; crm_activities
+-- left out of leads_contacted: leads_uncontacted of leads_to_contact: leads had no contact yet
 -- left out of leads_scored: leads_unscored of leads_of_score_age: leads had no score when they were seven days old
 create table measures.lead (
   day                       date           not null comment 'day of creation',
@@ -23,6 +23,7 @@ create table measures.lead (
   leads_scored              bigint                  comment 'measure: 1 when it has such a score',
   leads_unscored            bigint                  comment 'measure: 1 when it is of that age and has none',
   leads_of_score_age        bigint                  comment 'measure: 1 when it is of that age',
+  leads_to_contact          bigint         not null comment 'measure: 1',
   response_hours            decimal(18, 6)          comment 'measure: hours from creation to the first contact by sales',
   leads_contacted           bigint                  comment 'measure: 1 when there was a contact',
   leads_contacted_in_a_day  bigint                  comment 'measure: 1 when the first contact came within 24 hours',
@@ -71,6 +72,7 @@ select
   case when l.score is not null then 1 end as leads_scored,
   case when l.is_score_due and l.score is null then 1 end as leads_unscored,
   case when l.is_score_due then 1 end as leads_of_score_age,
+  1 as leads_to_contact,
   round(ratio(a.seconds, 3600), 6) as response_hours,
   case when a.person_key is not null then 1 end as leads_contacted,
   case when a.seconds <= 86400 then 1 end as leads_contacted_in_a_day,

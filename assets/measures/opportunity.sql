@@ -37,13 +37,12 @@ select
   e.load_id,
   e.channel,
   e.channel as lead_source,
-  l.campaign,
-  l.ad,
-  l.offer,
-  l.region,
-  l.segment,
+  e.campaign,
+  e.ad,
+  e.offer,
+  e.region,
+  e.segment,
   e.device,
   1 as opportunities
 from facts.stage_entry as e
-inner join facts.lead as l on l.person_key = e.person_key
 where e.stage = 'opportunity' and not exists (select 1 from staging.deal)

@@ -36,13 +36,13 @@ with pair as (
     a.stage,
     a.entered_day,
     a.channel,
-    l.campaign,
-    l.ad,
-    l.offer,
-    l.region,
+    a.campaign,
+    a.ad,
+    a.offer,
+    a.region,
     a.segment,
     a.device,
-    coalesce(l.origin, '') = 'online' as is_online,
+    a.origin = 'online' as is_online,
     a.load_id,
     b.stage as next_stage,
     case
@@ -51,7 +51,6 @@ with pair as (
       else 0
     end as reached
   from facts.stage_entry as a
-  inner join facts.lead as l on l.person_key = a.person_key
   cross join reference.setting as s
   left join facts.stage_entry as b on b.person_key = a.person_key and b.stage_position > a.stage_position
   where a.stage in ('lead', 'mql', 'sal', 'sql')

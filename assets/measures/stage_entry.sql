@@ -23,10 +23,10 @@ select
   'lead ' || cast(e.person_key as varchar) || ' ' || e.stage as row_key,
   e.load_id,
   e.channel,
-  l.campaign,
-  l.ad,
-  l.offer,
-  l.region,
+  e.campaign,
+  e.ad,
+  e.offer,
+  e.region,
   e.segment,
   e.device,
   case when e.stage = 'mql' then 1 end as mqls,
@@ -35,5 +35,4 @@ select
   case when e.stage = s.qualified_stage then 1 end as qualified_leads,
   case when e.stage = s.handover_stage then 1 end as leads_delivered_to_sales
 from facts.stage_entry as e
-inner join facts.lead as l on l.person_key = e.person_key
 cross join reference.setting as s

@@ -36,6 +36,8 @@ UNMENTIONED = {
     "channel": "(unknown)",
     "device": "(unknown)",
     "segment": "(unknown)",
+    **dict.fromkeys(("campaign", "ad", "offer", "region", "origin"), "(unknown)"),
+    "created_day": "2024-01-01",
     "currency": "EUR",
     "level": "campaign",
     "allocation": "none",

@@ -27,6 +27,8 @@ COLUMNS = {
     "raw.deal": "deal_id created_at stage person_key account_id amount currency margin status closed_at deal_type "
     "probability quote_sent_at term_months channel source medium campaign ad segment is_test",
     "raw.deal_merge": "deal_id merged_into",
+    "raw.deal_stage": "deal_id stage entered_at",
+    "raw.activity": "activity_id occurred_at type person_key deal_id status",
     "raw.shop_order": "order_id ordered_at status net_amount currency customer_key person_key discount vat shipping "
     "margin source medium campaign ad channel device country plan_from plan_to",
     "raw.refund": "order_id refunded_at refunded_amount currency",
@@ -39,6 +41,8 @@ SMALLEST = {
     "leads": "lead_id,created_at\nL1,2026-01-01\n",
     "lead_stages": "lead_id,stage,entered_at\nL1,MQL,2026-01-01\n",
     "deals": "deal_id,created_at,stage\nD1,2026-01-01,Offer\n",
+    "deal_stages": "deal_id,stage,entered_at\nD1,Offer,2026-01-01\n",
+    "activities": "activity_id,occurred_at,type\nA1,2026-01-01,call\n",
     "orders": "order_id,ordered_at,status,net_amount,currency\nO1,2026-01-01,paid,10,EUR\n",
     "ad_costs": "date,platform,campaign,cost,currency\n2026-01-01,meta,a,5,EUR\n",
     "costs": "cost_id,period_start,period_end,amount,currency,category\nC1,2026-01-01,2026-01-31,5,EUR,other\n",

@@ -191,13 +191,14 @@ class Books:
 
 
 def _of_order(order: Purchase) -> dict[str, str]:
-    """The order's own channel, campaign and device; what a shop does not know is that of the lead."""
+    """The order's own channel, campaign and device; no advertisement; what a shop does not know is the lead's."""
     of_lead = order.person.members if order.person else {}
     return {
         "channel": order.channel,
         "lead_source": of_lead.get("channel", order.channel),
         "campaign": label(order.campaign),
-        **{name: of_lead.get(name, UNKNOWN) for name in ("ad", "offer", "region", "segment")},
+        "ad": UNKNOWN,
+        **{name: of_lead.get(name, UNKNOWN) for name in ("offer", "region", "segment")},
         "device": order.device,
     }
 

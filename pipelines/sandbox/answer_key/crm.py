@@ -38,7 +38,7 @@ FORMULAS = (
     Formula("qualified_lead_rate", "lead_to_qualified_reached", "lead_to_mql_cohort", BY_AD, MONTHLY),
     Formula("lead_quality_score", "lead_scores", "leads_scored", (*BY_CHANNEL, "campaign")),
     Formula("lead_response_time", "response_hours", "leads_contacted"),
-    Formula("leads_answered_within_a_day", "leads_contacted_in_a_day", "new_leads"),
+    Formula("leads_answered_within_a_day", "leads_contacted_in_a_day", "leads_to_contact"),
     Formula("leads_delivered_to_sales", "lead_handed_over", slices=BY_SEGMENT),
     Formula("visit_to_mql_rate", "mql_of_online", "sessions", (*BY_CHANNEL, "device"), MONTHLY, stages=("lead", "mql")),
     *(
@@ -61,7 +61,9 @@ SOURCES: dict[str, SourceParts] = {
     **dict.fromkeys(("booking_leads", "mobile_leads", "lead_scores", "leads_scored"), OF_LEADS),
     **dict.fromkeys(("lead_to_qualified_reached", "lead_handed_over"), OF_STAGES),
     **dict.fromkeys(("mql_of_online", "sal_of_online", "sql_of_online"), OF_STAGES),
-    **dict.fromkeys(("response_hours", "leads_contacted", "leads_contacted_in_a_day"), OF_ACTIVITIES),
+    **dict.fromkeys(
+        ("response_hours", "leads_contacted", "leads_contacted_in_a_day", "leads_to_contact"), OF_ACTIVITIES
+    ),
     **{
         f"deals_{name}": (("crm_deals",),)
         for name in (
@@ -104,6 +106,7 @@ def _count_leads(tally: Tally, books: Books) -> None:
         if score is not None:
             tally.add("lead_scores", day, score, **members)
             tally.add("leads_scored", day, 1, **members)
+        tally.add("leads_to_contact", day, 1, **members)
         contact = contacts.get(person.person_id)
         if contact is not None:
             # moments are told to the second
