@@ -36,8 +36,9 @@ torture: $(INSTALLED) ## the long forms of the tests
 bench: $(INSTALLED) ## measured ratios; wants a quiet machine
 	@$(BIN)/pytest -m bench -s
 
-docs: $(INSTALLED) ## write docs/failures.md anew from the table that the tests live through
+docs: $(INSTALLED) ## write docs/failures.md and docs/handbook anew from what they tell
 	@$(BIN)/python tests/failures/failure_document.py
+	@$(BIN)/python -m pipelines.handbook
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras --quiet \

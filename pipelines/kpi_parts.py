@@ -26,6 +26,8 @@ Sources = tuple[tuple[tuple[str, ...], ...], ...]
 class Measure:
     """One measure: the table that holds it, where it exists, and its sources; additive ones exist at every grain.
 
+    `adds_up` are those too that are counted per period, but whose periods and members add up all the same.
+
     It is known when every part of `sources` is. A part is a list of groups: the first group of which a source was ever
     read counts, and all of that group.
     """
@@ -36,6 +38,7 @@ class Measure:
     is_additive: bool
     slices_by_grain: Mapping[str, frozenset[str]]
     is_money: bool
+    adds_up: bool
     # how GA4 is asked for it, when only GA4 can count it; see `ga4_periods`
     form: str | None = None
 
@@ -66,13 +69,15 @@ def _declared(table: Table) -> Iterable[Measure]:
     if "measures" in table.words:
         where = fetched_grains(table)
         forms = _forms(table)
+        adding_up = re.split(r",\s*", table.words.get("adds up", ""))
         for name in counted_measures(table):
-            yield Measure(name, table.name, _sources(table, name), False, where, False, forms.get(name))
+            is_adding_up = name in adding_up
+            yield Measure(name, table.name, _sources(table, name), False, where, False, is_adding_up, forms.get(name))
         return
     slices = frozenset({"total", *(column.name for column in table.columns if column.role == "slice")})
     everywhere = {grain: frozenset(one for one in slices if exists_at(one, grain)) for grain in GRAINS}
     for name in columns_of(table, "measure"):
-        yield Measure(name, table.name, _sources(table, name), True, everywhere, name.endswith("_eur"))
+        yield Measure(name, table.name, _sources(table, name), True, everywhere, name.endswith("_eur"), adds_up=True)
 
 
 def _sources(table: Table, measure: str) -> Sources:
@@ -109,17 +114,24 @@ def _grouped(text: str) -> dict[str, list[str]]:
     return {name: re.split(r",\s*", members.strip()) for name, members in re.findall(r"(\w+) \(([^)]*)\)", text)}
 
 
-def refuse_impossible_kpi(kpi: Kpi, measures: Mapping[str, Measure]) -> None:
-    """Raises WrongUse when a KPI asks for a measure that does not exist, or at a grain it was not counted at.
+def refuse_impossible_kpi(kpi: Kpi, measures: Mapping[str, Measure], place: str) -> None:
+    """Raises WrongUse when a KPI asks for a measure that does not exist, where it was not counted, or to sum it.
 
-    Its earlier definitions count for their own months, so their measures have to be there as well.
+    `place` is where the entry stands. Its earlier definitions count for their own months, so their measures have to be
+    there as well.
     """
     for definition in kpi.definitions:
-        what = f"KPI {kpi.id}" if definition is kpi else f"KPI {kpi.id}, {definition.named}"
+        what = f"{place} KPI {kpi.id}" if definition is kpi else f"{place} KPI {kpi.id}, {definition.named}"
         for name in definition.measures:
             if name not in measures:
                 near = get_close_matches(name, measures, n=1, cutoff=0)
                 raise WrongUse(what, f"there is no measure {name!r}", f"did you mean {near[0] if near else '?'}?")
+            if definition.additivity == "additive" and not measures[name].adds_up:
+                raise WrongUse(
+                    what,
+                    f"it is additive, and the measure {name!r} is counted per period and never summed",
+                    "make additivity non_additive_distinct, semi_additive or non_additive",
+                )
             is_of_total = name == definition.denominator and definition.denominator_slice == "total"
             for grain, slices in kpi.slices_by_grain.items():
                 _refuse_missing(what, measures[name], grain, {"total"} if is_of_total else set(slices))

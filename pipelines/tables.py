@@ -19,7 +19,8 @@ from pipelines.failures import WrongUse
 from pipelines.portability import refuse_unportable
 
 HEADER_WORD = re.compile(
-    r"^(publish|snapshot|source|source of [\w, ]+|left out of \w+|asked of ga4|grains|measures|table|severity):\s*(.+)$"
+    r"^(publish|snapshot|source|source of [\w, ]+|left out of \w+|asked of ga4|grains|measures|adds up|table|severity)"
+    r":\s*(.+)$"
 )
 
 

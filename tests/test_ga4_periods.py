@@ -32,8 +32,8 @@ from pipelines.sandbox.ga4_faults import RolledUp, Shortened
 
 FETCHED = {"users": "all", "returning_users": "newVsReturning", "lead_users": "eventName", "event_users": "eventName"}
 MEASURES = {
-    name: Measure(name, "measures.any", ((("ga4",),),), False, {}, False, form) for name, form in FETCHED.items()
-} | {"sessions": Measure("sessions", "measures.traffic", ((("ga4",),),), True, {}, False)}
+    name: Measure(name, "measures.any", ((("ga4",),),), False, {}, False, False, form) for name, form in FETCHED.items()
+} | {"sessions": Measure("sessions", "measures.traffic", ((("ga4",),),), True, {}, False, True)}
 DAYS = st.dates(min_value=date(2023, 1, 1), max_value=date(2027, 12, 31))
 
 

@@ -21,6 +21,63 @@ create table marts.kpi_value (
   primary key (kpi_id, grain, period_start, slice, member),
   constraint finite_value check (value is null or abs(value) < 1e300)
 ) as
+with figure as (
+  select
+    kpi_id, grain, period_start, slice, member, numerator, denominator, value, unit, interval_kind, status,
+    status_reason, trust, trust_reason, definition_version
+  from marts.kpi_figure
+  where is_valid
+  union all
+  select
+    kpi_id, grain, period_start, slice, member, numerator, denominator, value, unit,
+    cast(null as varchar) as interval_kind, status, status_reason, trust, trust_reason, definition_version
+  from marts.kpi_derived
+),
+counted as (
+  -- of an amount of money per count the count stands below the line, of a count per exposure above it
+  select
+    f.kpi_id, f.grain, f.period_start, f.slice, f.member, f.numerator, f.denominator, f.value, f.unit, f.interval_kind,
+    f.status, f.status_reason, f.trust, f.trust_reason, f.definition_version,
+    case
+      when f.interval_kind <> 'poisson_count_95' or f.denominator is null or f.denominator <= 0 or f.numerator < 0
+        then null
+      when f.unit = 'EUR' and f.denominator = floor(f.denominator) then f.denominator
+      when f.unit <> 'EUR' and f.numerator = floor(f.numerator) then f.numerator
+    end as observed
+  from figure as f
+),
+rooted as (
+  select
+    c.kpi_id, c.grain, c.period_start, c.slice, c.member, c.numerator, c.denominator, c.value, c.unit, c.interval_kind,
+    c.status, c.status_reason, c.trust, c.trust_reason, c.definition_version, c.observed,
+    -- the lower limit is the expansion below with the other root
+    -sqrt(c.observed) as low_root, ratio(-1, sqrt(c.observed)) as low_inverse,
+    sqrt(c.observed + 1) as high_root, ratio(1, sqrt(c.observed + 1)) as high_inverse
+  from counted as c
+),
+limited as (
+  select
+    c.kpi_id, c.grain, c.period_start, c.slice, c.member, c.numerator, c.denominator, c.value, c.unit, c.interval_kind,
+    c.status, c.status_reason, c.trust, c.trust_reason, c.definition_version, c.observed,
+    -- beyond the table the quantile is expanded in powers of the root (H. Goldberg and H. Levine, 1946): from 200 on that
+    -- is exact to eleven digits
+    case
+      when c.observed <= 200 then p.mean_low
+      else c.observed + 1.959963984540054e0 * c.low_root + 0.9471529402313751e0
+        + c.low_inverse * (-0.17196185986461623e0 + c.low_inverse * (-0.06809954241743825e0
+        + c.low_inverse * (0.03444176509221394e0 + c.low_inverse * (-0.024394073942926014e0
+        + c.low_inverse * 0.015001812870610526e0))))
+    end as mean_low,
+    case
+      when c.observed <= 200 then p.mean_high
+      else c.observed + 1 + 1.959963984540054e0 * c.high_root + 0.9471529402313751e0
+        + c.high_inverse * (-0.17196185986461623e0 + c.high_inverse * (-0.06809954241743825e0
+        + c.high_inverse * (0.03444176509221394e0 + c.high_inverse * (-0.024394073942926014e0
+        + c.high_inverse * 0.015001812870610526e0))))
+    end as mean_high
+  from rooted as c
+  left join reference.poisson_limit as p on p.observed = c.observed
+)
 select
   f.kpi_id,
   f.grain,
@@ -40,6 +97,8 @@ select
           ratio(f.numerator, f.denominator) * (1e0 - ratio(f.numerator, f.denominator))
           + ratio(0.9603647051735422e0, f.denominator), f.denominator)),
         1e0 + ratio(3.841458820694169e0, f.denominator))
+    when f.observed is not null and f.unit = 'EUR' then ratio(f.numerator, f.mean_high)
+    when f.observed is not null then ratio(f.mean_low, f.denominator)
   end as ci_low,
   case
     when f.interval_kind = 'wilson_95' and f.denominator > 0 and f.numerator between 0 and f.denominator
@@ -49,21 +108,12 @@ select
           ratio(f.numerator, f.denominator) * (1e0 - ratio(f.numerator, f.denominator))
           + ratio(0.9603647051735422e0, f.denominator), f.denominator)),
         1e0 + ratio(3.841458820694169e0, f.denominator))
+    when f.observed is not null and f.unit = 'EUR' then ratio(f.numerator, f.mean_low)
+    when f.observed is not null then ratio(f.mean_high, f.denominator)
   end as ci_high,
   f.status,
   f.status_reason,
   f.trust,
   f.trust_reason,
   f.definition_version
-from (
-  select
-    kpi_id, grain, period_start, slice, member, numerator, denominator, value, unit, interval_kind, status,
-    status_reason, trust, trust_reason, definition_version
-  from marts.kpi_figure
-  where is_valid
-  union all
-  select
-    kpi_id, grain, period_start, slice, member, numerator, denominator, value, unit,
-    cast(null as varchar) as interval_kind, status, status_reason, trust, trust_reason, definition_version
-  from marts.kpi_derived
-) as f
+from limited as f

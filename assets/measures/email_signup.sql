@@ -1,6 +1,7 @@
 -- Newsletter sign-ups by period, without a person: only of periods for which every audience's days are known.
 -- source: mailchimp
 -- measures: newsletter_signups, newsletter_other_adds
+-- adds up: newsletter_signups, newsletter_other_adds
 -- grains: day (total), week (total), month (total), quarter (total), year (total)
 create table measures.email_signup (
   measure       varchar        not null comment 'name of the measure',

@@ -28,6 +28,6 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
     measures = measures_of(tables)
     rows = []
     for kpi in config.kpis:
-        refuse_impossible_kpi(kpi, measures)
+        refuse_impossible_kpi(kpi, measures, config.place_of(kpi))
         rows += [(kpi.id, grain, name) for grain, slices in kpi.slices_by_grain.items() for name in slices]
     return HEADER + listed_rows(("kpi_id", "grain", "slice"), rows)

@@ -58,6 +58,13 @@ class Config:
         """The KPI of an id; KeyError when there is none."""
         return self._kpi_by_id[kpi_id]
 
+    def place_of(self, kpi: Kpi) -> str:
+        """File and line of an entry of the catalogue, below the configuration's folder."""
+        name = f"kpis/{kpi.family}.yaml"
+        lines = self.texts.get(name, "").splitlines()
+        starts = (number for number, line in enumerate(lines, 1) if line.split() == ["-", "id:", kpi.id])
+        return f"{name} line {next(starts, 1)}"
+
     def missing_stages(self, definition: Definition) -> tuple[str, ...]:
         """The stages that a KPI needs and the company does not use; not empty means it cannot be counted here."""
         return tuple(stage for stage in definition.stages if stage not in self.company.stages)

@@ -18,7 +18,7 @@ from pipelines.kpi_parts import Measure, measures_of
 from pipelines.loads.verifying import changed_parts, stored_objects
 from pipelines.snapshots.chain import AFTER_A_BREAK
 from pipelines.snapshots.contributions import Contributions, Part, last_day
-from pipelines.snapshots.due import month_after
+from pipelines.snapshots.derived_parts import growth_parts
 from pipelines.snapshots.freezing import content_hash
 from pipelines.snapshots.frozen_month import FrozenMonth
 
@@ -84,8 +84,9 @@ class Certifier:
         figures = self._figures(cell)
         definition = self._definition(cell, figures["definition_version"])
         contributions = Contributions(self._month, self._parts(cell, figures, definition))
-        self._refuse_changed_rows(cell, contributions)
-        self._refuse_other_sums(cell, figures, contributions)
+        if contributions.sums or definition["numerator_measure"] is not None:
+            self._refuse_changed_rows(cell, contributions)
+            self._refuse_other_sums(cell, figures, contributions)
         return Certificate(cell, figures, definition, contributions)
 
     def _refuse_changed_version(self) -> None:
@@ -96,12 +97,15 @@ class Certifier:
 
     def _parts(self, cell: Cell, figures: Mapping[str, Any], definition: Mapping[str, Any]) -> list[Part]:
         """The parts that have rows: none where there is no number."""
+        month = self._month.version.month
         if figures["numerator"] is None:
             return []
-        parts = [Part("numerator", self._measures[definition["numerator_measure"]], cell.slice, cell.member)]
+        if definition["numerator_measure"] is None:
+            return growth_parts(self._month, self._measures, cell.kpi_id, (cell.slice, cell.member))
+        parts = [Part("numerator", self._measures[definition["numerator_measure"]], cell.slice, cell.member, month)]
         if figures["denominator"] is not None:
             where = (TOTAL, "") if definition["denominator_slice"] == TOTAL else (cell.slice, cell.member)
-            parts.append(Part("denominator", self._measures[definition["denominator_measure"]], *where))
+            parts.append(Part("denominator", self._measures[definition["denominator_measure"]], *where, month))
         return parts
 
     def _refuse_changed_rows(self, cell: Cell, contributions: Contributions) -> None:
@@ -112,12 +116,12 @@ class Certifier:
         looked_at = (*contributions.tables, *contributions.load_ids)
         if looked_at in self._looked_at:
             return
-        scratch, month = self._month.scratch, self._month.version.month
+        scratch = self._month.scratch
         of_rows = self._fetched(
             "select distinct object from meta.load where list_contains(?, load_id)", contributions.load_ids
         )
         for object_name in stored_objects(scratch, self._month.raw_tables_behind(contributions.tables)):
-            days = (month, last_day(month)) if (object_name,) in of_rows else _with_neighbours(month)
+            days = contributions.days if (object_name,) in of_rows else _with_neighbours(*contributions.days)
             if (object_name, *days) not in self._looked_at:
                 for one in changed_parts(scratch, object_name, *days):
                     why = f"rows of load {one.load_id} ({object_name}, part {one.part}) are not those that were stored"
@@ -197,6 +201,6 @@ class Certifier:
         return self._month.scratch.execute(query, list(parameters)).fetchall()
 
 
-def _with_neighbours(month: date) -> tuple[date, date]:
-    """The first and last day of a month with the one before and the one after."""
-    return (month - timedelta(days=1)).replace(day=1), last_day(month_after(month))
+def _with_neighbours(first: date, last: date) -> tuple[date, date]:
+    """The first and last day of some months with the one before and the one after."""
+    return (first - timedelta(days=1)).replace(day=1), last_day(last + timedelta(days=1))

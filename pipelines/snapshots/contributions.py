@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.engines.duckdb import KEPT, quoted
 from pipelines.kpi_parts import Measure
 from pipelines.privacy import masked_text
+from pipelines.slices import LONG_TAILS, REST
 from pipelines.snapshots.due import month_after
 from pipelines.snapshots.frozen_month import FrozenMonth
 from pipelines.tables import Table
@@ -25,12 +26,17 @@ PERSONS = {"lead": "lead", "shop": "customer"}
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a cell: whose measure, of which slice and member."""
+    """One part of a cell: whose measure, of which slice and member, in which month.
+
+    Growth takes away what an earlier month had: a part of the same name with the sign -1.
+    """
 
     name: str
     measure: Measure
     slice: str
     member: str
+    month: date
+    sign: int = 1
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,12 @@ class Contributions:
             self.number += rows
         of_rows = {load_id for *_, load_ids in found for load_id in load_ids if load_id is not None}
         self.load_ids = sorted({*of_rows, *self._loads_of_periods()})
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and last day that the rows may have: of the month, and of one that it is compared with."""
+        months = [part.month for part in self._parts] or [self._frozen.version.month]
+        return min(months), last_day(max(months))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -127,13 +139,11 @@ class Contributions:
 
     def _summed_by_day(self) -> list[tuple[Any, ...]]:
         """Part, day, rows, amount and loads, in the order in which rows are listed."""
-        month = self._frozen.version.month
-        days = (month, last_day(month))
-        with self._narrowed_to(*days):
+        with self._narrowed_to(*self.days):
             return self._scratch.execute(
                 f"""select part, day, cast(sum(rows) as bigint), sum(amount), list(load_id) from (
                     select part, day, load_id, count(*) as rows, {EXACT.format("sum(amount)")} as amount
-                    from ({self._rows_of(*days)}) group by part, day, load_id
+                    from ({self._rows_of(*self.days)}) group by part, day, load_id
                 ) group by part, day order by part desc, day"""
             ).fetchall()
 
@@ -149,9 +159,9 @@ class Contributions:
 
     def _loads_of_periods(self) -> Iterator[int]:
         """The loads behind figures that were counted elsewhere: those that hold the month, or its days."""
-        month = self._frozen.version.month
         for part in [one for one in self._parts if not one.measure.is_additive]:
             staged = self._frozen.staging_behind([part.measure.table])
+            month = part.month
             # what is divided by event came with the answers of the total
             of_slice = f"slice in ('total', {quoted(part.slice)})"
             of_month = f"grain = 'month' and period_start = {_day(month)} and {of_slice}"
@@ -179,20 +189,29 @@ def last_day(month: date) -> date:
     return month_after(month) - timedelta(days=1)
 
 
-def _rows(part: Part, table: Table, first_day: date, last_day: date) -> str:
+def _rows(part: Part, table: Table, first_day: date, until: date) -> str:
     """The statement of the rows of a part: those that the roll-up sums, or the one that was counted for the month."""
-    name = part.measure.name
+    name, sign = part.measure.name, "" if part.sign > 0 else "-"
     if not part.measure.is_additive:
         return f"""select '{part.name}' as part, period_start as day, measure as row_key,
-            cast(null as bigint) as load_id, value as amount
+            cast(null as bigint) as load_id, {sign}value as amount
         from {table.name}
-        where measure = {quoted(name)} and grain = 'month' and period_start = {_day(first_day)}
+        where measure = {quoted(name)} and grain = 'month' and period_start = {_day(part.month)}
+            and period_start between {_day(first_day)} and {_day(until)}
             and slice = {quoted(part.slice)} and member = {quoted(part.member)} and value is not null"""
     slices = "".join(f', "{column}"' for column in _slices(table))
-    of_member = "" if part.slice == "total" else f' and "{part.slice}" = {quoted(part.member)}'
-    return f"""select '{part.name}' as part, day, row_key, load_id, "{name}" as amount{slices}
+    of_member = "" if part.slice == "total" else f" and {_of_member(part)}"
+    first, last = max(first_day, part.month), min(until, last_day(part.month))
+    return f"""select '{part.name}' as part, day, row_key, load_id, {sign}"{name}" as amount{slices}
         from {table.name}
-        where day between {_day(first_day)} and {_day(last_day)} and "{name}" is not null{of_member}"""
+        where day between {_day(first)} and {_day(last)} and "{name}" is not null{of_member}"""
+
+
+def _of_member(part: Part) -> str:
+    """Which rows are of the member; the rest of a long tail is what no member that was frozen has."""
+    if part.member == REST and part.slice in LONG_TAILS:
+        return f"\"{part.slice}\" not in (select member from frozen_value where slice = '{part.slice}')"
+    return f'"{part.slice}" = {quoted(part.member)}'
 
 
 def _slices(table: Table) -> list[str]:
