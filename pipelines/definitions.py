@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 
 import assets
+from pipelines.additivity import refuse_impossible_sums
 from pipelines.build import Project
 from pipelines.checks import read_cross_check
 from pipelines.configuration import Config, load_config
@@ -45,6 +46,7 @@ def load_project(config: Config) -> Project:
             module = importlib.import_module(f"assets.{schema}.{path.stem}")
             table = read_table(module.text(config, standing), f"assets/{schema}/{path.name}")
             tables[table.name] = table
+    refuse_impossible_sums(tables)
     checks = [
         read_cross_check(path.read_text(encoding="utf-8"), path.stem)
         for path in sorted((ASSETS / CHECKS).glob("*.sql"))

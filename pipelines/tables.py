@@ -24,6 +24,9 @@ HEADER_WORD = re.compile(
 )
 
 
+ROLES = frozenset({"slice", "measure", "unpriced", "distinct", "own currency"})
+
+
 @dataclass(frozen=True)
 class Column:
     """One declared column."""
@@ -35,9 +38,9 @@ class Column:
 
     @property
     def role(self) -> str:
-        """What a contributions table says of the column: `slice`, `measure`, or nothing."""
+        """What the comment says of the column first: a slice, a measure, what is never summed, or nothing."""
         word, separator, _ = self.comment.partition(":")
-        return word if separator and word in {"slice", "measure", "unpriced"} else ""
+        return word if separator and word in ROLES else ""
 
 
 @dataclass(frozen=True)

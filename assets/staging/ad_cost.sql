@@ -7,7 +7,7 @@ create table staging.ad_cost (
   ad_group     varchar        not null comment 'ad group; empty when the file has none',
   ad           varchar        not null comment 'advertisement; empty when the file has none',
   level        varchar        not null comment 'campaign or ad: what one row stands for',
-  cost         decimal(18, 6) not null comment 'media cost ex VAT in its own currency',
+  cost         decimal(18, 6) not null comment 'own currency: media cost ex VAT',
   currency     varchar        not null comment 'ISO currency',
   channel      varchar                 comment 'channel the file names, as sent',
   clicks       bigint                  comment 'clicks billed',

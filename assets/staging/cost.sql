@@ -3,7 +3,7 @@ create table staging.cost (
   cost_id       varchar        not null comment 'id of the cost row',
   period_start  date           not null comment 'first day the cost belongs to',
   period_end    date           not null comment 'last day the cost belongs to',
-  amount        decimal(18, 6) not null comment 'amount ex VAT in its own currency',
+  amount        decimal(18, 6) not null comment 'own currency: amount ex VAT',
   currency      varchar        not null comment 'ISO currency',
   category      varchar        not null comment 'software, staff, agency, content, design, events, media or other',
   channel       varchar                 comment 'channel it belongs to, as sent',

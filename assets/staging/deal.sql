@@ -4,7 +4,7 @@ create table staging.deal (
   created_at     timestamp      not null comment 'creation of the deal, UTC',
   person_key     bigint                  comment 'surrogate of the lead the deal came from',
   account_id     varchar                 comment 'company the deal is with',
-  amount         decimal(18, 6)          comment 'value ex VAT in its own currency',
+  amount         decimal(18, 6)          comment 'own currency: value ex VAT',
   currency       varchar        not null comment 'ISO currency; EUR when the file names none',
   margin         decimal(18, 6)          comment 'gross profit in its own currency',
   status         varchar        not null comment 'open, won or lost',

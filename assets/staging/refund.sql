@@ -2,7 +2,7 @@
 create table staging.refund (
   order_id         varchar        not null comment 'order it belongs to, or the credit note itself',
   refunded_at      timestamp      not null comment 'moment of the refund, UTC',
-  refunded_amount  decimal(18, 6) not null comment 'amount ex VAT in the currency of the order, positive',
+  refunded_amount  decimal(18, 6) not null comment 'own currency: amount ex VAT, positive; that of the order',
   currency         varchar        not null comment 'ISO currency',
   load_id          bigint         not null comment 'the load the row came with',
   primary key (order_id),

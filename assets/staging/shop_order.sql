@@ -3,7 +3,7 @@ create table staging.shop_order (
   order_id      varchar        not null comment 'id in the shop',
   ordered_at    timestamp      not null comment 'moment of the order, UTC',
   status        varchar        not null comment 'paid, refunded, cancelled or test',
-  net_amount    decimal(18, 6) not null comment 'value ex VAT and shipping, after discounts, before later returns',
+  net_amount    decimal(18, 6) not null comment 'own currency: value ex VAT and shipping, after discounts, before later returns',
   currency      varchar        not null comment 'ISO currency',
   customer_key  bigint                  comment 'surrogate of the shop customer',
   person_key    bigint                  comment 'surrogate of the lead, where the shop links one',
