@@ -63,9 +63,10 @@ def _meetings(dice: Dice, deals: Sequence[Deal]) -> Iterator[Activity]:
 
 
 def _planted(leads: Sequence[Lead]) -> Iterator[Activity]:
-    """A contact before the lead came, one with a record that was merged away, and a meeting with nobody."""
+    """A note with the first lead, a contact before a lead came, one with a record merged away, a meeting with nobody."""
     by_id = {lead.lead_id: lead for lead in leads}
     imported, merged = by_id["P-imported"], by_id["P-both-merged-b"]
+    yield _activity(leads[0], "first", leads[0].created_at, "note")
     yield _activity(imported, "before", imported.created_at - timedelta(days=2), "call", "completed")
     yield _activity(merged, "merged", merged.created_at + timedelta(hours=5), "email")
     yield Activity("M-nobody", imported.created_at, "meeting", None, None, "held")
