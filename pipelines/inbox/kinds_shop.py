@@ -22,9 +22,7 @@ ORDER_LINES = Kind(
     scope=("order_id",),
     scope_is_personal=True,
     outputs=(
-        Output(
-            "order_line", "raw.order_line", ("order_id", "line_no"), all_but(), rows_or_money_halved("net_amount")
-        ),
+        Output("order_line", "raw.order_line", ("order_id", "line_no"), all_but(), rows_or_money_halved("net_amount")),
     ),
 )
 

@@ -65,6 +65,4 @@ def _carts(dice: Dice, order: Order) -> Iterator[Cart]:
         value = order.net_amount * dice.between(40, 180) / 100 // CENT * CENT
         device = dice.weighted((("mobile", 6), ("desktop", 3), (None, 1)))
         channel = dice.weighted(((order.channel, 7), ("Direct", 3)))
-        yield Cart(
-            f"K-{order.order_id}-{number}", left_at, None, None, channel, device, value, order.currency
-        )
+        yield Cart(f"K-{order.order_id}-{number}", left_at, None, None, channel, device, value, order.currency)

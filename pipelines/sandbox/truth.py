@@ -12,8 +12,8 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from pipelines.sandbox.truth_shop import Cart, OrderLine
 from pipelines.sandbox.truth_crm import CrmHistory
+from pipelines.sandbox.truth_shop import Cart, OrderLine
 
 # One row per web session. `started_at` UTC; `arrives_after_days`: 0..3, GA4 shows the session only when its clock has
 # passed the session's day by that many days. `landing_page` may carry a query string with utm_*, mc_cid and mc_eid.

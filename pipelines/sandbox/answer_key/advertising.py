@@ -1,4 +1,4 @@
-"""What advertisements cost and brought: their own figures, and cost per lead, sale and customer of the paid channels."""
+"""What advertisements cost and brought: their own figures, and cost per lead, sale and customer of paid channels."""
 
 from __future__ import annotations
 

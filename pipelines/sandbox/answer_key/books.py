@@ -112,7 +112,9 @@ class Books:
                         sale.margin_eur,
                         f"deal {sale.deal_id}",
                         self._buyer(sale.customer, sale.person),
-                        *(sale.members[name] for name in ("campaign", "ad", "segment")),
+                        sale.members["campaign"],
+                        sale.members["ad"],
+                        sale.members["segment"],
                     )
 
     def _of_orders(self) -> Iterator[Revenue]:

@@ -1,4 +1,4 @@
-"""The expected rows of marts.campaign_month and marts.ad_month: what each campaign and advertisement cost and brought."""
+"""The expected rows of marts.campaign_month and marts.ad_month: what each member cost and brought."""
 
 from __future__ import annotations
 
@@ -71,9 +71,7 @@ def _value(name: str, amount: Fraction) -> Value:
 
 def _places(found: dict[tuple[date, Member], _Brought]) -> dict[tuple[date, Member], int]:
     """Within a month by MQLs, then leads, then the least spend."""
-    ordered = sorted(
-        found, key=lambda key: (-found[key].mqls, -found[key].leads, found[key].spend_media_eur, key[1])
-    )
+    ordered = sorted(found, key=lambda key: (-found[key].mqls, -found[key].leads, found[key].spend_media_eur, key[1]))
     places: dict[tuple[date, Member], int] = {}
     for month in {month for month, _ in found}:
         places |= {key: place for place, key in enumerate((key for key in ordered if key[0] == month), start=1)}

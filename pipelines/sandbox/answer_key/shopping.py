@@ -8,7 +8,15 @@ from decimal import Decimal
 
 from pipelines.sandbox.answer_key.books import Books
 from pipelines.sandbox.answer_key.channels import UNKNOWN, channel_of_cost, device_label
-from pipelines.sandbox.answer_key.formulas import BY_CHANNEL, BY_DEVICE, MONTHLY, Formula, Key, Parts, SourceParts, Subject
+from pipelines.sandbox.answer_key.formulas import (
+    BY_DEVICE,
+    MONTHLY,
+    Formula,
+    Key,
+    Parts,
+    SourceParts,
+    Subject,
+)
 from pipelines.sandbox.answer_key.periods import GRAINS, period_start, started_periods
 from pipelines.sandbox.answer_key.tally import TOTAL, Tally
 from pipelines.sandbox.answer_key.website import visible_sessions
