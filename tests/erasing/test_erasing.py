@@ -150,7 +150,7 @@ def test_the_ids_stand_nowhere_and_their_rows_are_blank(connection: duckdb.DuckD
     assert places(connection, *LEADS) == set()
     listed = ", ".join(f"'{one}'" for one in hashed(*LEADS))
     assert rows_of(connection, f"select 1 from raw.person where source_id_hmac in ({listed})") == []
-    blank = "select count(*), count(form), count(company_id) from raw.lead where lead_id is null"
+    blank = "select count(*), count(scored_at), count(company_id) from raw.lead where lead_id is null"
     assert rows_of(connection, blank) == [(3, 0, 0)]
     # what tables read of them stays, and so does everybody else
     assert rows_of(connection, "select count(*) from raw.lead where created_at is null") == [(0,)]
@@ -233,11 +233,12 @@ def test_a_closed_number_is_certified_without_the_erased_persons_names(
 
 
 def test_a_column_that_an_old_text_reads_stays(connection: duckdb.DuckDBPyConnection) -> None:
-    ((form,),) = rows_of(connection, "select form from raw.lead where lead_id = 'L-000003'")
-    old = "create table staging.old as select form from raw.lead"
+    ((company,),) = rows_of(connection, "select company_id from raw.lead where lead_id = 'L-000003'")
+    old = "create table staging.old as select company_id from raw.lead"
     connection.execute("insert into meta.text values ('h', 'model', 'staging.old', ?)", [old])
     erased(connection, "lead", "L-000003")
-    assert form and rows_of(connection, "select form, company_id from raw.lead where lead_id is null") == [(form, None)]
+    left = "select company_id, scored_at from raw.lead where lead_id is null"
+    assert company and rows_of(connection, left) == [(company, None)]
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -373,7 +374,7 @@ PLANTED = "Zyxwvut-Qponmlk-7418529630"
 
 
 def test_the_file_holds_no_byte_of_them_after_it_was_written_anew(company: Company) -> None:
-    text = f"lead_id,created_at,form\n{PLANTED},2026-08-03,form of {PLANTED}\n"
+    text = f"lead_id,created_at,company_id\n{PLANTED},2026-08-03,company of {PLANTED}\n"
     (company.inbox / "leads" / "planted.csv").write_text(text)
     with company.connected() as connection:
         read_files(connection, company.inbox, project().config, Night("planted", TODAY, hold_on_failure=True))
