@@ -19,7 +19,8 @@ from pipelines.checks import CheckResult, CrossCheck, check_table, run_cross_che
 from pipelines.configuration import Config
 from pipelines.engines.duckdb import all_or_nothing, quoted
 from pipelines.failures import DataFailed
-from pipelines.ga4_periods import PeriodReport, derived_reports
+from pipelines.ga4_forms import PeriodReport
+from pipelines.ga4_periods import derived_reports
 from pipelines.kpi_parts import measures_of
 from pipelines.loads import fix_cut
 from pipelines.stored_texts import Recipe, configuration_texts, recipe_hash, remember_texts, texts_of
@@ -39,7 +40,7 @@ class Project:
     @cached_property
     def period_reports(self) -> tuple[PeriodReport, ...]:
         """The requests to GA4 that follow from the KPIs."""
-        return derived_reports(self.config.kpis, measures_of(self.tables), self.config.sources.ga4.event_names)
+        return derived_reports(self.config.kpis, measures_of(self.tables), self.config.sources.ga4)
 
     @cached_property
     def recipe(self) -> Recipe:

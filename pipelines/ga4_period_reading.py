@@ -5,17 +5,19 @@ Which requests there are is said by `ga4_periods`, what GA4's refusals mean by `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from google.analytics.data_v1beta.types import Filter, FilterExpression, RunReportRequest
+from google.analytics.data_v1beta.types import Filter, FilterExpression, FilterExpressionList, RunReportRequest
 
 from pipelines.failures import SourceUnavailable
 from pipelines.ga4 import Ga4Source
-from pipelines.ga4_periods import COLLAPSED_PERIOD, OBJECT, TABLE, Question
+from pipelines.ga4_forms import METRICS, OBJECT, PeriodReport
+from pipelines.ga4_periods import COLLAPSED_PERIOD, TABLE, Question
 from pipelines.ga4_replies import (
     UNDATED_PART,
     columns_of,
@@ -24,12 +26,11 @@ from pipelines.ga4_replies import (
     refuse_repeated_keys,
     without_personal_text,
 )
-from pipelines.ga4_reports import column_name
+from pipelines.ga4_reports import FRACTIONAL, column_name
 from pipelines.ga4_requests import ROWS_PER_PAGE, report_request
 from pipelines.loads import Arrival
 
 KEY = ("grain", "slice", "form", "period_start", "member", "split_member")
-METRICS = ("totalUsers", "newUsers", "sessions")
 SCHEMA = pa.schema(
     [
         ("property_id", pa.string()),
@@ -39,7 +40,7 @@ SCHEMA = pa.schema(
         ("period_start", pa.date32()),
         ("member", pa.string()),
         ("split_member", pa.string()),
-        *((column_name(metric), pa.int64()) for metric in METRICS),
+        *((column_name(one), pa.float64() if FRACTIONAL.search(one) else pa.int64()) for one in METRICS),
         ("part", pa.string()),
     ]
 )
@@ -108,11 +109,27 @@ def no_periods() -> Arrival:
 
 def _request(source: Ga4Source, question: Question, offset: int = 0) -> RunReportRequest:
     report = question.report
-    by_name = Filter(field_name="eventName", in_list_filter=Filter.InListFilter(values=report.events))
-    chosen = FilterExpression(filter=by_name) if report.events else None
     return report_request(
-        source.property_name, report.dimensions, report.metrics, question.ranges, chosen, offset=offset
+        source.property_name, report.dimensions, report.metrics, question.ranges, _chosen(report), offset=offset
     )
+
+
+def _chosen(report: PeriodReport) -> FilterExpression | None:
+    """Which rows count: those of the listed events, on the listed pages."""
+    filters = []
+    if report.events:
+        filters.append(Filter(field_name="eventName", in_list_filter=Filter.InListFilter(values=report.events)))
+    if report.channel:
+        of_channel = Filter.StringFilter(value=report.channel)
+        filters.append(Filter(field_name="sessionDefaultChannelGroup", string_filter=of_channel))
+    if report.pages:
+        globs = "|".join(re.escape(glob).replace(r"\*", ".*") for glob in report.pages)
+        is_one = Filter.StringFilter(match_type=Filter.StringFilter.MatchType.FULL_REGEXP, value=f"(?:{globs})")
+        filters.append(Filter(field_name=report.page_field, string_filter=is_one))
+    chosen = [FilterExpression(filter=one) for one in filters]
+    if len(chosen) < 2:
+        return chosen[0] if chosen else None
+    return FilterExpression(and_group=FilterExpressionList(expressions=chosen))
 
 
 def _answered(source: Ga4Source, asked: Sequence[Question]) -> Iterator[tuple[Question, pa.Table, Any]]:
@@ -154,15 +171,14 @@ def _rows(property_id: str, question: Question, answered: pa.Table) -> pa.Table:
     report = question.report
     places, starts = _places(question, answered)
     nothing = pa.repeat(pa.scalar(""), answered.num_rows)
-    own = [name for name in report.dimensions if name not in ("date", report.form)]
     columns = {
         "property_id": pa.repeat(pa.scalar(property_id), answered.num_rows),
         "grain": pa.array([one.grain for one, _ in question.asked]).take(places),
         "slice": pa.repeat(pa.scalar(report.slice), answered.num_rows),
         "form": pa.repeat(pa.scalar(report.form), answered.num_rows),
         "period_start": starts,
-        "member": answered[column_name(own[0])] if own else nothing,
-        "split_member": answered[column_name(report.form)] if report.form != "all" else nothing,
+        "member": answered[column_name(report.slice_dimension)] if report.slice_dimension else nothing,
+        "split_member": answered[column_name(report.split)] if report.split else nothing,
         "part": pc.binary_join_element_wise(
             pa.array([one.name for one, _ in question.asked]).take(places),
             pc.fill_null(starts.cast(pa.string()), UNDATED_PART),
@@ -171,7 +187,8 @@ def _rows(property_id: str, question: Question, answered: pa.Table) -> pa.Table:
     }
     for metric in METRICS:
         name = column_name(metric)
-        columns[name] = answered[name] if metric in report.metrics else pa.nulls(answered.num_rows, pa.int64())
+        is_asked = metric in report.metrics
+        columns[name] = answered[name] if is_asked else pa.nulls(answered.num_rows, SCHEMA.field(name).type)
     return pa.table([columns[field.name] for field in SCHEMA], schema=SCHEMA)
 
 

@@ -1,7 +1,7 @@
 """The derived GA4 requests: what is never summed is asked for at each grain and slice that a catalogue entry names.
 
-Which requests follow from the catalogue, and over which periods; compatible ones are one request. Fetching them belongs
-to `ga4_period_reading`, which of their periods are due to `intake`.
+Which requests follow from the catalogue, and over which periods; compatible ones are one request. What one asks for is
+said by `ga4_forms`; fetching them belongs to `ga4_period_reading`, which of their periods are due to `intake`.
 """
 
 from __future__ import annotations
@@ -11,82 +11,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipelines.configuration import Kpi
-from pipelines.ga4_reports import hash_of_asked
+from pipelines.configuration.sources import Ga4
+from pipelines.ga4_forms import DIMENSION_OF_SLICE, EVENT_NAME, FORMS, VIEWS, Period, PeriodReport
 from pipelines.kpi_parts import GRAINS, Measure
 from pipelines.loads import Gate
+from pipelines.slices import exists_at
 
-OBJECT, TABLE = "ga4.period", "raw.ga4_period"
-DIMENSION_OF_SLICE = {
-    "total": None,
-    "channel": "sessionDefaultChannelGroup",
-    "device": "deviceCategory",
-    "source_medium": "sessionSourceMedium",
-    "campaign": "sessionCampaignName",
-    "landing_page": "landingPage",
-}
-# members of this slice are the values of the form's own dimension
-EVENT_NAME = "event_name"
-# the form `all` counts every visit; the others divide the same visits by the GA4 dimension they are named after
-METRICS_OF_FORM = {
-    "all": ("totalUsers", "newUsers", "sessions"),
-    "newVsReturning": ("totalUsers",),
-    "eventName": ("totalUsers", "sessions"),
-}
+TABLE = "raw.ga4_period"
 # GA4 reference §4: at most 4 date ranges; long ranges of days hide rows (§10, complaint 7)
 RANGES_PER_REQUEST, DAYS_PER_REQUEST = 4, 31
 # GA4 reference §9: a period that falls below half of its stored users is a broken answer, unless it was small anyway
 COLLAPSED_PERIOD = Gate(column="total_users", floor_share=0.5, minimum=100)
-
-
-@dataclass(frozen=True)
-class Period:
-    """Days counted as one; `last_day` lies before the end of a period that is not over."""
-
-    grain: str
-    first_day: date
-    last_day: date
-
-
-@dataclass(frozen=True)
-class PeriodReport:
-    """One derived request; `events` limits the form `eventName` to these names, none of them means every name."""
-
-    grain: str
-    slice: str
-    form: str
-    events: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """How parts call it."""
-        return f"{self.grain}/{self.slice}/{self.form}"
-
-    @property
-    def asked(self) -> str:
-        """Short hash of what is asked for: an answer to other fields or events is no answer to this."""
-        return hash_of_asked(self.dimensions, self.metrics, self.events)
-
-    @property
-    def object(self) -> str:
-        """How messages call it."""
-        return f"{OBJECT} {self.name}"
-
-    @property
-    def dimensions(self) -> tuple[str, ...]:
-        """The fields it divides by; days come by `date`, longer periods each as a range of days."""
-        slice_dimension = DIMENSION_OF_SLICE[self.slice]
-        by_day = ("date",) if self.grain == "day" else ()
-        by_member = (slice_dimension,) if slice_dimension else ()
-        return (*by_day, *by_member, *(() if self.form == "all" else (self.form,)))
-
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        """What it counts."""
-        return METRICS_OF_FORM[self.form]
-
-    def part(self, period: Period) -> str:
-        """The part of the load that a period is."""
-        return f"{self.name}/{period.first_day.isoformat()}"
 
 
 Asked = tuple[PeriodReport, Period]
@@ -121,32 +56,51 @@ class Question:
         return tuple((period.first_day, period.last_day) for _, period in self.asked)
 
 
-def derived_reports(
-    kpis: Iterable[Kpi], measures: Mapping[str, Measure], events: Iterable[str]
-) -> tuple[PeriodReport, ...]:
+def derived_reports(kpis: Iterable[Kpi], measures: Mapping[str, Measure], ga4: Ga4) -> tuple[PeriodReport, ...]:
     """One report per grain, slice and form that an entry names for a measure that GA4 has to count.
 
-    `events` are those that conversions are counted by; the others are asked for only where every event name is shown.
+    Events are those that conversions are counted by; the others are asked for only where every event name is shown.
+    What can be summed is asked for by day, or by month where only months show the slice, and never beside all visits.
     """
     wanted: set[tuple[str, str, str]] = set()
     of_every_event: set[str] = set()
     for kpi in kpis:
         # an earlier definition still counts for its own months
-        for measure in (measures[name] for definition in kpi.definitions for name in definition.measures):
-            if measure.form is None:
-                continue
+        for name in (name for definition in kpi.definitions for name in definition.measures):
             for grain, slices in kpi.slices_by_grain.items():
                 for slice_ in slices:
+                    measure = measures[name].of_slice(slice_)
+                    if measure.form is None:
+                        continue
+                    if measure.is_additive:
+                        wanted.add((*_added_up_from(slice_), measure.form))
+                        continue
                     asked = "total" if slice_ == EVENT_NAME else slice_
                     # a member without the event shows only among all visits
-                    wanted |= {(grain, asked, measure.form), (grain, asked, "all")}
+                    beside = [] if FORMS[measure.form].page_set else ["all"]
+                    wanted |= {(grain, asked, form) for form in (measure.form, *beside)}
                     if slice_ == EVENT_NAME:
                         of_every_event.add(grain)
-    limited = tuple(sorted(events))
+    limited = tuple(sorted(ga4.event_names))
     return tuple(
-        PeriodReport(grain, slice_, form, limited if _is_limited(grain, slice_, form, of_every_event) else ())
-        for grain, slice_, form in sorted(wanted, key=_order)
+        _report(place, limited if _is_limited(*place, of_every_event) else (), ga4)
+        for place in sorted(wanted, key=_order)
     )
+
+
+def _added_up_from(slice_: str) -> tuple[str, str]:
+    """The grain and slice whose figures are summed: those of days, of the channels where the slice is no other."""
+    if slice_ in ("total", EVENT_NAME):
+        return "day", "channel"
+    return ("day" if exists_at(slice_, "day") else "month"), slice_
+
+
+def _report(place: tuple[str, str, str], events: tuple[str, ...], ga4: Ga4) -> PeriodReport:
+    form = FORMS[place[2]]
+    if form.page_set is None:
+        return PeriodReport(*place, events)
+    clicks = (*VIEWS, *ga4.events.call_to_action) if form.split else ()
+    return PeriodReport(*place, clicks, ga4.pages.sets[form.page_set])
 
 
 def periods_between(grain: str, first_day: date, last_day: date) -> Iterator[Period]:
@@ -184,7 +138,7 @@ def _alike(due: Iterable[Asked]) -> dict[tuple[object, ...], tuple[bool, list[As
     """The due periods by the fields that they are asked for with."""
     found: dict[tuple[object, ...], tuple[bool, list[Asked]]] = {}
     for report, period in due:
-        fields = (report.dimensions, report.metrics, report.events)
+        fields = (report.dimensions, report.metrics, report.events, report.pages, report.channel)
         found.setdefault(fields, (report.grain == "day", []))[1].append((report, period))
     return found
 

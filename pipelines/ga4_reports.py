@@ -108,7 +108,7 @@ _TRAFFIC = (
     "sessions",
     "engagedSessions",
     "totalUsers",
-    "activeUsers",
+    "averageSessionDuration",
     "newUsers",
     "userEngagementDuration",
     "screenPageViews",
@@ -139,7 +139,7 @@ REPORTS: tuple[Report, ...] = (
     Report("channel_day", ("date", "sessionDefaultChannelGroup", "deviceCategory"), _TRAFFIC, GAP_TO_DAY_TOTAL),
     Report(
         "campaign_day",
-        ("date", "sessionDefaultChannelGroup", *_CAMPAIGN, "sessionManualAdContent"),
+        ("date", "sessionDefaultChannelGroup", *_CAMPAIGN, "sessionManualAdContent", "deviceCategory"),
         _TRAFFIC,
         GAP_TO_DAY_TOTAL,
     ),

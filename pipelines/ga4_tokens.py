@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from pipelines.ga4_forms import PeriodReport
 from pipelines.ga4_lookback import DEFAULT_LOOKBACK_DAYS, Window
-from pipelines.ga4_periods import PeriodReport, Question, periods_between, questions
+from pipelines.ga4_periods import Question, periods_between, questions
 
 
 def estimated_tokens(dimensions: int, metrics: int, days: int) -> int:

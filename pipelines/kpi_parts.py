@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from pipelines.configuration import Kpi
@@ -17,6 +17,8 @@ from pipelines.slices import exists_at
 from pipelines.tables import Table
 
 GRAINS = ("day", "week", "month", "quarter", "year")
+# how the measures begin whose figures are handed in under the id of a KPI or a measure
+SUPPLIED = "supplied_"
 
 
 Sources = tuple[tuple[tuple[str, ...], ...], ...]
@@ -41,18 +43,40 @@ class Measure:
     adds_up: bool
     # how GA4 is asked for it, when only GA4 can count it; see `ga4_periods`
     form: str | None = None
+    # the same measure divided by slices that its own table does not have
+    further: tuple[Measure, ...] = ()
+
+    def of_slice(self, slice_: str) -> Measure:
+        """The measure as the table holds it that divides it by the slice."""
+        found = (one for one in self.further if any(slice_ in slices for slices in one.slices_by_grain.values()))
+        return next(found, self)
 
 
 def measures_of(tables: Mapping[str, Table]) -> dict[str, Measure]:
-    """Every measure of the project by name; a name that two tables claim is refused."""
+    """Every measure of the project by name; a name that two tables claim is refused.
+
+    A table of further slices adds to the measures of others; what only it has exists at its slices alone.
+    """
     found: dict[str, Measure] = {}
-    for table in sorted((t for t in tables.values() if t.schema == "measures"), key=lambda t: t.name):
+    declaring = [table for table in tables.values() if table.schema == "measures"]
+    for table in sorted(declaring, key=lambda one: (has_further_slices(one), one.name)):
         for measure in _declared(table):
+            if measure.name in found and has_further_slices(table):
+                whole = found[measure.name]
+                found[measure.name] = replace(whole, further=(*whole.further, measure))
+                continue
             if measure.name in found:
                 other = found[measure.name].table
                 raise WrongUse(table.name, f"the measure {measure.name} is also in {other}", "give it one home")
             found[measure.name] = measure
     return found
+
+
+def measure_named(name: str, measures: Mapping[str, Measure]) -> Measure:
+    """A measure by its name; those that figures are handed in for, in place of another source, are alike."""
+    if name in measures or not name.startswith(SUPPLIED):
+        return measures[name]
+    return replace(next(one for one in measures.values() if one.name.startswith(SUPPLIED)), name=name)
 
 
 def counted_measures(table: Table) -> list[str]:
@@ -65,6 +89,11 @@ def columns_of(table: Table, role: str) -> list[str]:
     return [column.name for column in table.columns if column.role == role]
 
 
+def has_further_slices(table: Table) -> bool:
+    """Whether the rows of a table divide what others count in total: a row counts for the slices that it names."""
+    return table.words.get("further slices") == "yes"
+
+
 def _declared(table: Table) -> Iterable[Measure]:
     if "measures" in table.words:
         where = fetched_grains(table)
@@ -74,10 +103,12 @@ def _declared(table: Table) -> Iterable[Measure]:
             is_adding_up = name in adding_up
             yield Measure(name, table.name, _sources(table, name), False, where, False, is_adding_up, forms.get(name))
         return
-    slices = frozenset({"total", *(column.name for column in table.columns if column.role == "slice")})
+    slices = frozenset({*([] if has_further_slices(table) else ["total"]), *columns_of(table, "slice")})
+    forms = _forms(table)
     everywhere = {grain: frozenset(one for one in slices if exists_at(one, grain)) for grain in GRAINS}
     for name in columns_of(table, "measure"):
-        yield Measure(name, table.name, _sources(table, name), True, everywhere, name.endswith("_eur"), adds_up=True)
+        is_money = name.endswith("_eur")
+        yield Measure(name, table.name, _sources(table, name), True, everywhere, is_money, True, forms.get(name))
 
 
 def _sources(table: Table, measure: str) -> Sources:
@@ -138,11 +169,12 @@ def refuse_impossible_kpi(kpi: Kpi, measures: Mapping[str, Measure], place: str)
 
 
 def _refuse_missing(what: str, measure: Measure, grain: str, wanted: set[str]) -> None:
-    missing = wanted - measure.slices_by_grain.get(grain, frozenset())
+    found = {one: measure.of_slice(one).slices_by_grain.get(grain, frozenset()) for one in wanted}
+    missing = [one for one in sorted(wanted) if one not in found[one]]
     if missing:
         how = "it has no such slice" if measure.is_additive else "it is fetched per grain, never summed"
         raise WrongUse(
             what,
-            f"the measure {measure.name!r} does not exist by {', '.join(sorted(missing))} at the grain {grain} ({how})",
+            f"the measure {measure.name!r} does not exist by {', '.join(missing)} at the grain {grain} ({how})",
             "take the grain or slice out of the entry, or add it to the measure",
         )

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipelines.kpi_parts import GRAINS, columns_of, counted_measures, fetched_grains
-from pipelines.slices import BY_DAY, KEPT_MEMBERS, LONG_TAILS, REST
+from pipelines.kpi_parts import GRAINS, columns_of, counted_measures, fetched_grains, has_further_slices
+from pipelines.slices import BY_DAY, KEPT_MEMBERS, LONG_TAILS, REST, WITHHELD
 from pipelines.tables import Table
 
 TAILS = frozenset(LONG_TAILS)
@@ -24,7 +24,10 @@ LISTED_TAILS = _listed(LONG_TAILS)
 BOUNDED = f"""bounded_part as (
   select
     p.measure, p.day, p.slice,
-    case when p.slice not in ({LISTED_TAILS}) or k.member is not null then p.member else '{REST}' end as member,
+    case
+      when p.slice not in ({LISTED_TAILS}) or k.member is not null or p.member = '{WITHHELD}' then p.member
+      else '{REST}'
+    end as member,
     p.value, p.unpriced_rows
   from day_part as p
   left join kept_member as k
@@ -62,8 +65,7 @@ def _kept_members(contributions: Sequence[Table], counted: Sequence[Table]) -> s
     ]
     found += [
         "    select measure, slice, period_start as month, member, value as size\n"
-        f"    from {table.name} where grain = 'month' and slice in ({LISTED_TAILS})"
-        f" and measure = '{counted_measures(table)[0]}'"
+        f"    from {table.name} where grain = 'month' and slice in ({LISTED_TAILS}){_leading(table)}"
         for table in long_tailed
     ]
     sized = "\n    union all\n".join(found)
@@ -86,18 +88,29 @@ def _kept_members(contributions: Sequence[Table], counted: Sequence[Table]) -> s
 )"""
 
 
+def _leading(table: Table) -> str:
+    """By which measure the members of a table are large; measures that have nothing to do with each other all tell."""
+    return "" if table.words.get("kept") == "by every measure" else f" and measure = '{counted_measures(table)[0]}'"
+
+
 def _daily(table: Table) -> str:
-    """One step per table: its measures by day, in total and by each slice."""
+    """One step per table: its measures by day, in total and by each slice; further slices have no total.
+
+    A row whose slice is NULL counts for no member of it; where a column says which rows make the total, no other does.
+    """
     unpriced = columns_of(table, "unpriced")
     sums = [f"sum({name}) as {name}" for name in columns_of(table, "measure")]
     sums.append(f"sum({unpriced[0]}) as unpriced_rows" if unpriced else "0 as unpriced_rows")
     summed = ", ".join(sums)
-    selects = [
-        f"  select day, 'total' as slice, '' as member, {summed}\n  from {_counting_days(table)}\n  group by day"
-    ]
+    makes_total = "".join(f" and {name}" for name in columns_of(table, "total"))
+    of_total = (
+        f"  select day, 'total' as slice, '' as member, {summed}\n"
+        f"  from {_counting_days(table)}{makes_total}\n  group by day"
+    )
+    selects = [] if has_further_slices(table) else [of_total]
     selects += [
-        f"  select day, '{name}' as slice, {name} as member, {summed}\n  from {_counting_days(table)}\n"
-        f"  group by day, {name}"
+        f"  select day, '{name}' as slice, {name} as member, {summed}\n"
+        f"  from {_counting_days(table)} and {name} is not null\n  group by day, {name}"
         for name in columns_of(table, "slice")
     ]
     return f"{_short(table)}_day as (\n" + "\n  union all\n".join(selects) + "\n)"

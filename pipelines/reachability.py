@@ -13,7 +13,8 @@ from pipelines.engines.duckdb import lock_holder
 from pipelines.failures import KpiError
 from pipelines.ga4 import Ga4Source
 from pipelines.ga4_aliases import names_out_of_use
-from pipelines.ga4_periods import PeriodReport, Question
+from pipelines.ga4_forms import PeriodReport
+from pipelines.ga4_periods import Question
 from pipelines.ga4_reports import REPORTS, Report
 from pipelines.ga4_tokens import tokens_of, usual_night
 from pipelines.runtime import Runtime

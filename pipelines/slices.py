@@ -8,6 +8,8 @@ from __future__ import annotations
 
 KEPT_MEMBERS = 200
 REST = "(rest)"
+# what a report keeps back is no member of the tail, and never falls under the rest
+WITHHELD = "(withheld)"
 BY_DAY = ("total", "channel", "device", "campaign")
 LONG_TAILS = (
     "ad",

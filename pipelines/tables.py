@@ -19,12 +19,12 @@ from pipelines.failures import WrongUse
 from pipelines.portability import refuse_unportable
 
 HEADER_WORD = re.compile(
-    r"^(publish|snapshot|source|source of [\w, ]+|left out of \w+|asked of ga4|grains|measures|adds up|table|severity)"
-    r":\s*(.+)$"
+    r"^(publish|snapshot|source|source of [\w, ]+|left out of \w+|asked of ga4|grains|further slices|measures"
+    r"|adds up|kept|table|severity):\s*(.+)$"
 )
 
 
-ROLES = frozenset({"slice", "measure", "unpriced", "distinct", "own currency"})
+ROLES = frozenset({"slice", "measure", "total", "unpriced", "distinct", "own currency"})
 
 
 @dataclass(frozen=True)

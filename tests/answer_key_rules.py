@@ -42,6 +42,9 @@ def rules_from_config(config: Path = CONFIG, **changes: Any) -> Rules:
         "customer_activity_days": company["customer_activity_days"],
         "handover_stage": company.get("handover_stage", "sal"),
         **{key: tuple(company[key]) for key in ("marketing_channels", "booking_forms", "contact_types")},
+        "page_sets": {name: tuple(globs) for name, globs in sources["ga4"]["pages"].items()},
+        "content_channels": tuple(sources["ga4"]["pages"]["content_channels"]),
+        "conversion_events": tuple(sources["ga4"]["events"]["conversions"]),
     }
     return Rules(**{**values, **changes})
 

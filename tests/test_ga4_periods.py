@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nightly import shipped_project
 
+from pipelines.configuration.sources import Ga4
 from pipelines.failures import SourceUnavailable
+from pipelines.ga4_forms import DIMENSION_OF_SLICE, PeriodReport
 from pipelines.ga4_period_reading import read_periods
 from pipelines.ga4_periods import (
     DAYS_PER_REQUEST,
-    DIMENSION_OF_SLICE,
     GRAINS,
     RANGES_PER_REQUEST,
-    PeriodReport,
     derived_reports,
     period_start,
     periods_between,
@@ -30,10 +30,21 @@ from pipelines.ga4_periods import (
 from pipelines.kpi_parts import Measure
 from pipelines.sandbox.ga4_faults import RolledUp, Shortened
 
-FETCHED = {"users": "all", "returning_users": "newVsReturning", "lead_users": "eventName", "event_users": "eventName"}
+FETCHED = {
+    "users": "all",
+    "returning_users": "newVsReturning",
+    "lead_users": "eventName",
+    "event_users": "eventName",
+    "content_new_users": "content",
+}
 MEASURES = {
     name: Measure(name, "measures.any", ((("ga4",),),), False, {}, False, False, form) for name, form in FETCHED.items()
 } | {"sessions": Measure("sessions", "measures.traffic", ((("ga4",),),), True, {}, False, True)}
+ADDED_UP = {"blog_views": "blog", "cta_clicks": "calls", "conversions": "eventName"}
+MEASURES |= {
+    name: Measure(name, "measures.any", ((("ga4",),),), True, {}, False, True, form) for name, form in ADDED_UP.items()
+}
+GA4 = Ga4()
 DAYS = st.dates(min_value=date(2023, 1, 1), max_value=date(2027, 12, 31))
 
 
@@ -43,7 +54,7 @@ def kpi(numerator: str, denominator: str | None = None, **slices_by_grain: tuple
 
 
 def names(*kpis: Any) -> set[str]:
-    return {report.name for report in derived_reports(kpis, MEASURES, ("generate_lead", "purchase"))}
+    return {report.name for report in derived_reports(kpis, MEASURES, GA4)}
 
 
 # ---- which requests follow from the catalogue ----
@@ -73,20 +84,20 @@ def test_entries_that_need_the_same_answer_share_one_request() -> None:
 
 
 def test_conversions_are_asked_for_by_name_and_beside_all_visits() -> None:
-    reports = derived_reports([kpi("lead_users", month=("landing_page",))], MEASURES, ("purchase", "generate_lead"))
+    reports = derived_reports([kpi("lead_users", month=("landing_page",))], MEASURES, GA4)
     assert [(report.name, report.events) for report in reports] == [
         ("month/landing_page/all", ()),
-        ("month/landing_page/eventName", ("generate_lead", "purchase")),
+        ("month/landing_page/eventName", tuple(sorted(GA4.event_names))),
     ]
 
 
 def test_where_every_event_is_shown_no_name_is_left_out() -> None:
     asked = derived_reports(
-        [kpi("event_users", day=("event_name",)), kpi("lead_users", day=("channel",))], MEASURES, ("purchase",)
+        [kpi("event_users", day=("event_name",)), kpi("lead_users", day=("channel",))], MEASURES, GA4
     )
     assert {report.name: report.events for report in asked if report.form == "eventName"} == {
         "day/total/eventName": (),
-        "day/channel/eventName": ("purchase",),
+        "day/channel/eventName": tuple(sorted(GA4.event_names)),
     }
 
 
@@ -96,6 +107,25 @@ def test_the_shipped_catalogue_stays_within_the_limits_of_a_request() -> None:
     assert {report.slice for report in reports} == set(DIMENSION_OF_SLICE)
     assert all(len(report.dimensions) <= 9 and len(report.metrics) <= 10 for report in reports)
     assert len({report.name for report in reports}) == len(reports)
+
+
+def test_what_can_be_summed_is_asked_for_by_day_and_channel_or_by_month_for_a_long_tail() -> None:
+    assert names(kpi("blog_views", year=("total", "channel"))) == {"day/channel/blog"}
+    assert names(kpi("conversions", month=("device", "campaign", "landing_page"))) == {
+        "day/device/eventName",
+        "day/campaign/eventName",
+        "month/landing_page/eventName",
+    }
+
+
+def test_visits_of_a_set_of_pages_are_asked_for_without_all_visits_beside_them() -> None:
+    (report,) = derived_reports([kpi("content_new_users", month=("total",))], MEASURES, GA4)
+    assert (report.name, report.pages, report.page_field) == ("month/total/content", GA4.pages.content, "landingPage")
+
+
+def test_clicks_come_with_the_views_of_the_pages_that_show_what_is_clicked() -> None:
+    (report,) = derived_reports([kpi("cta_clicks", day=("total",))], MEASURES, GA4)
+    assert (report.events, report.pages) == (("page_view", "screen_view", "cta_click"), ("*",))
 
 
 # ---- periods ----
@@ -201,6 +231,41 @@ def test_days_that_ga4_merged_into_one_row_are_asked_for_one_by_one() -> None:
 def test_what_is_of_no_date_in_the_answer_for_one_day_is_of_that_day() -> None:
     rows = rows_of(PeriodReport("day", "total", "all"), last=FIRST, faults=[RolledUp("date", 0)])
     assert [(row["part"], row["sessions"]) for row in rows] == [("day/total/all/2026-06-01", 2)]
+
+
+def test_only_the_pages_of_a_set_count_whatever_their_capitals() -> None:
+    visits = [
+        session(FIRST, visitor_id=1, landing_page="/Blog/a?x=1", is_first_visit=True),
+        session(FIRST, visitor_id=2, landing_page="/blogger", is_first_visit=True),
+    ]
+    report = PeriodReport("month", "landing_page", "content", pages=("/blog/*",))
+    asked = [(report, period) for period in periods_between("month", FIRST, FIRST)]
+    with reading(visits) as (source, _):
+        rows = read_periods(source, list(questions(asked))).rows.to_pylist()
+    assert [(row["member"], row["new_users"], row["total_users"]) for row in rows] == [("/Blog/a", 1, None)]
+
+
+def test_referrers_are_those_of_the_channel_referral() -> None:
+    visits = [
+        session(FIRST, channel="Referral", source="guild.example", landing_page="/a"),
+        session(FIRST, channel="Organic Social", source="facebook.com", landing_page="/a"),
+    ]
+    asked = [
+        (PeriodReport("month", "landing_page", form), period)
+        for form in ("all", "referral")
+        for period in periods_between("month", FIRST, FIRST)
+    ]
+    with reading(visits) as (source, _):
+        rows = read_periods(source, list(questions(asked))).rows.to_pylist()
+    assert [(row["form"], row["member"], row["split_member"], row["sessions"]) for row in rows] == [
+        ("all", "/a", "", 2),
+        ("referral", "/a", "guild.example", 1),
+    ]
+
+
+def test_other_pages_are_another_question() -> None:
+    first, second = (PeriodReport("day", "channel", "blog", pages=(glob,)) for glob in ("/blog/*", "/news/*"))
+    assert first.asked != second.asked
 
 
 def test_other_events_are_another_question() -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 import duckdb
 
+from pipelines.kpi_parts import measures_of
 from pipelines.kpi_rollup import parts_query
 from pipelines.slices import KEPT_MEMBERS, REST
 from pipelines.tables import Table, read_table
@@ -118,3 +119,118 @@ def test_long_tails_stand_at_months_only_and_other_slices_not_at_days() -> None:
 def test_days_that_are_not_over_do_not_count() -> None:
     latest = rolled_up(3).execute("select max(period_start) from part where grain = 'day'").fetchone()
     assert latest == (date(2026, 3, 30),)
+
+
+FURTHER = """-- The views by another slice for this test.
+-- source: ga4
+-- further slices: yes
+create table measures.{name} (
+  day      date    not null comment 'day of the row',
+  row_key  varchar not null comment 'the row',
+  load_id  bigint           comment 'the load',
+  device   varchar          comment 'slice: device',
+  city     varchar          comment 'slice: city',
+  views    bigint           comment 'measure: views',
+  taps     bigint           comment 'measure: what no other table counts',
+  primary key (row_key)
+) as
+select day, row_key, load_id, device, city, views, taps from staging.{name}
+"""
+
+
+def test_further_slices_add_nothing_to_the_total_and_count_for_the_slices_that_a_row_names() -> None:
+    texts = (CONTRIBUTIONS.format(name="view", what="views"), FURTHER.format(name="also_view"))
+    found = {table.name: table for table in (read_table(text, "assets/measures/a.sql") for text in texts)}
+    connection = duckdb.connect()
+    connection.execute(
+        """create schema meta; create schema measures;
+        create table meta.business_date as select date '2026-04-01' as business_date;
+        create table measures.view as select date '2026-03-02' as day, 'a' as row_key, 1 as load_id, '/' as page,
+            'north' as region, 5 as views;
+        create table measures.also_view as
+            select date '2026-03-02' as day, 'b' as row_key, 1 as load_id, 'mobile' as device, null as city, 3 as views,
+                1 as taps
+            union all select date '2026-03-02', 'c', 1, null, 'Ghent', 2, null"""
+    )
+    parts = connection.execute(
+        f"""select measure, slice, member, value from ({parts_query(found)})
+        where grain = 'month' and slice not in ('page', 'region') order by all"""
+    ).fetchall()
+    assert parts == [
+        ("taps", "device", "mobile", 1),
+        ("views", "city", "Ghent", 2),
+        ("views", "device", "mobile", 3),
+        ("views", "total", "", 5),
+    ]
+
+
+def test_a_measure_is_found_in_the_table_that_divides_it_by_the_slice() -> None:
+    texts = (FURTHER.format(name="also_view"), CONTRIBUTIONS.format(name="view", what="views"))
+    measures = measures_of({table.name: table for table in (read_table(text, "a.sql") for text in texts)})
+    assert [measures["views"].of_slice(one).table for one in ("total", "page", "device", "city")] == [
+        "measures.view",
+        "measures.view",
+        "measures.also_view",
+        "measures.also_view",
+    ]
+    assert "total" not in measures["taps"].slices_by_grain["month"]
+
+
+SEARCHES = """-- Searches for this test.
+-- source: seo_site
+create table measures.search (
+  day       date    not null comment 'day of the row',
+  row_key   varchar not null comment 'the row',
+  load_id   bigint  not null comment 'the load',
+  is_total  boolean not null comment 'total: the row makes the total',
+  query     varchar          comment 'slice: query',
+  clicks    bigint  not null comment 'measure: clicks',
+  primary key (row_key)
+) as
+select day, row_key, load_id, is_total, query, clicks from staging.search
+"""
+SUPPLIED = COUNTED.replace("-- measures: readers", "-- measures: readers, writers\n-- kept: by every measure")
+
+
+def test_only_rows_that_say_so_make_the_total_and_what_is_withheld_never_falls_under_the_rest() -> None:
+    connection = duckdb.connect()
+    connection.execute(
+        f"""create schema meta; create schema measures;
+        create table meta.business_date as select date '2026-04-01' as business_date;
+        create table measures.search as
+            select date '2026-03-02' as day, 's' as row_key, 1 as load_id, true as is_total, null as query,
+                900 as clicks
+            union all
+            select date '2026-03-02', 'q' || n, 1, false, 'query ' || n, 2 from range(1, {KEPT_MEMBERS} + 4) as r(n)
+            union all
+            select date '2026-03-02', 'w', 1, false, '(withheld)', 1"""
+    )
+    table = read_table(SEARCHES, "assets/measures/search.sql")
+    connection.execute(f"create table part as {parts_query({table.name: table})}")
+    found = dict(
+        connection.execute("select member, value from part where grain = 'month' and slice = 'query'").fetchall()
+    )
+    assert connection.execute("select value from part where grain = 'month' and slice = 'total'").fetchall() == [(900,)]
+    assert (found["(withheld)"], found[REST], len(found)) == (1, 6, KEPT_MEMBERS + 2)
+
+
+def test_where_measures_have_nothing_in_common_members_are_kept_by_each_of_them() -> None:
+    connection = duckdb.connect()
+    connection.execute(
+        f"""create schema meta; create schema measures;
+        create table meta.business_date as select date '2026-04-01' as business_date;
+        create table measures.reader as
+            select 'readers' as measure, 'month' as grain, date '2026-03-01' as period_start, 'page' as slice,
+                'page ' || n as member, n as value from range(1, {KEPT_MEMBERS} + 10) as r(n)
+            union all
+            select 'writers', 'month', date '2026-03-01', 'page', 'desk', 1"""
+    )
+    table = read_table(SUPPLIED, "assets/measures/reader.sql")
+    # the long table always has contributions
+    view = read_table(CONTRIBUTIONS.format(name="view", what="views"), "assets/measures/views.sql")
+    connection.execute(
+        "create table measures.view (day date, row_key text, load_id int, page text, region text, views int)"
+    )
+    connection.execute(f"create table part as {parts_query({table.name: table, view.name: view})}")
+    assert connection.execute("select value from part where measure = 'writers'").fetchall() == [(1,)]
+    assert connection.execute("select count(*) from part where measure = 'readers'").fetchone() == (KEPT_MEMBERS - 1,)

@@ -9,6 +9,7 @@ create table facts.lead (
   offer         varchar        not null comment 'offer of the earliest record',
   region        varchar        not null comment 'region of the earliest record',
   device        varchar        not null comment 'device of the earliest record',
+  landing_page  varchar        not null comment 'page of the earliest record as a path, without host and query',
   segment       varchar        not null comment 'segment of the earliest record',
   origin        varchar                 comment 'online or offline; NULL when the CRM does not say',
   is_booking    boolean        not null comment 'the form of the earliest record books an appointment',
@@ -29,6 +30,7 @@ with record as (
     l.offer,
     l.region,
     l.device,
+    split_part(split_part(l.landing_page, '#', 1), '?', 1) as address,
     l.segment,
     l.origin,
     t.term is not null as is_booking,
@@ -36,8 +38,8 @@ with record as (
     row_number() over (
       partition by p.survivor_key
       -- equal to the second: by content, so that the surrogate never decides
-      order by l.created_at, c.channel, l.device, l.segment, l.origin, l.load_id, c.campaign, l.ad, l.offer, l.region,
-        l.form
+      order by l.created_at, c.channel, l.device, l.landing_page, l.segment, l.origin, l.load_id, c.campaign, l.ad,
+        l.offer, l.region, l.form
     ) as place
   from facts.person as p
   inner join staging.lead as l on l.person_key = p.person_key
@@ -65,6 +67,14 @@ select
   coalesce(nullif(trim(r.offer), ''), '(unknown)') as offer,
   coalesce(nullif(trim(r.region), ''), '(unknown)') as region,
   coalesce(nullif(r.device, ''), '(unknown)') as device,
+  coalesce(nullif(
+    case
+      -- an address of nothing but a host is the first page
+      when r.address like '%://%' then coalesce(nullif(substr(
+        split_part(r.address, '://', 2), length(split_part(split_part(r.address, '://', 2), '/', 1)) + 1
+      ), ''), '/')
+      else r.address
+    end, ''), '(unknown)') as landing_page,
   coalesce(nullif(r.segment, ''), '(unknown)') as segment,
   nullif(r.origin, '') as origin,
   r.is_booking,

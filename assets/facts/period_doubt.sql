@@ -13,10 +13,11 @@ create table facts.period_doubt (
 ) as
 with read_day as (
   select
-    case when object = 'ga4.campaign_day' then 'ga4_campaign' else 'ga4' end as source,
+    case object when 'ga4.campaign_day' then 'ga4_campaign' when 'ga4.funnel_day' then 'ga4_event' else 'ga4' end
+      as source,
     cast(try_strptime(part, '%Y-%m-%d') as date) as day
   from meta.current_part
-  where object in ('ga4.channel_day', 'ga4.campaign_day')
+  where object in ('ga4.channel_day', 'ga4.campaign_day', 'ga4.funnel_day')
 ),
 reach as (
   select r.source, min(v.first_day) as first_day, max(r.day) as last_day
@@ -33,16 +34,17 @@ missing as (
 ),
 doubted as (
   select
-    case when report = 'campaign_day' then 'ga4_campaign' else 'ga4' end as source,
+    case report when 'campaign_day' then 'ga4_campaign' when 'funnel_day' then 'ga4_event' else 'ga4' end as source,
     period_start as day,
     max(case when is_sampled then 1 else 0 end) as sampled,
     max(case when is_thresholded then 1 else 0 end) as thresholded,
     max(case when has_other_row then 1 else 0 end) as merged,
     max(case when is_truncated then 1 else 0 end) as truncated
   from staging.ga4_answer
-  where report in ('channel_day', 'day_total', 'campaign_day')
+  where report in ('channel_day', 'day_total', 'campaign_day', 'funnel_day')
     and (is_sampled or is_thresholded or has_other_row or is_truncated)
-  group by case when report = 'campaign_day' then 'ga4_campaign' else 'ga4' end, period_start
+  group by case report when 'campaign_day' then 'ga4_campaign' when 'funnel_day' then 'ga4_event' else 'ga4' end,
+    period_start
 ),
 counted as (
   select

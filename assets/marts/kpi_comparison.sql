@@ -14,7 +14,7 @@ create table marts.kpi_comparison (
   relative_difference  double           comment 'difference as a fraction of base_value; NULL when that is 0',
   is_same_definition   boolean not null comment 'false when the KPI was redefined between the two periods',
   primary key (kpi_id, grain, period_start, slice, member, compared_to),
-  constraint finite_difference check (difference is null or abs(difference) < 1e300)
+  constraint finite_value check (difference is null or abs(difference) < 1e300)
 ) as
 with figure as (
   select kpi_id, grain, period_start, slice, member, value, numerator, denominator, definition_version

@@ -30,6 +30,8 @@ with derived as (
   left join reference.kpi_component as c on c.kpi_id = k.kpi_id and c.position = 1
   left join reference.kpi_component as s on s.kpi_id = k.kpi_id and s.position = 2
   where k.made_as <> 'measured'
+    -- what is not built may have been handed in all the same
+    and not exists (select 1 from facts.kpi_measure as m where m.kpi_id = k.kpi_id and m.is_supplied)
 ),
 month_figure as (
   select

@@ -10,7 +10,7 @@ create table marts.kpi_figure (
   numerator           decimal(38, 6)          comment 'figure above the line; the value itself for counts and sums',
   denominator         decimal(38, 6)          comment 'figure below the line; NULL for counts and sums',
   value               double                  comment 'numerator / denominator; NULL when unknown or divided by 0, see status_reason',
-  unit                varchar        not null comment 'count, ratio (a fraction), EUR or days',
+  unit                varchar        not null comment 'count, ratio (a fraction), EUR, days, position, score and so on',
   interval_kind       varchar                 comment 'kind of the 95 % interval; NULL when there is none',
   status              varchar        not null comment 'final, provisional, immature, no_source, not_available or withheld',
   status_reason       varchar                 comment 'why it is not final, or why there is no value',
@@ -27,8 +27,8 @@ with slowest as (
 ),
 rule as (
   select
-    k.kpi_id, k.definition_version, k.unit, k.numerator_measure, k.denominator_measure, k.denominator_slice,
-    k.interval_kind, k.window_days, k.missing_stages, g.grain, g.slice,
+    k.kpi_id, k.definition_version, k.unit, m.numerator_measure, m.denominator_measure, m.denominator_slice,
+    k.interval_kind, m.window_days, k.missing_stages, m.is_supplied, g.grain, g.slice,
     coalesce(k.valid_from, cast('1900-01-01' as date)) as valid_from,
     coalesce(k.valid_to, cast('2999-12-31' as date)) as valid_to,
     -- the month in which the next version begins is counted by both
@@ -38,8 +38,9 @@ rule as (
       else k.valid_to
     end as counted_until
   from reference.kpi_definition as k
+  inner join facts.kpi_measure as m on m.kpi_id = k.kpi_id and m.definition_version = k.definition_version
   inner join reference.kpi_grain as g on g.kpi_id = k.kpi_id
-  where k.numerator_measure is not null
+  where m.numerator_measure is not null
 ),
 neighbour as (
   -- a version and the one before or after it, with the month that both count
@@ -54,7 +55,9 @@ neighbour as (
     on o.kpi_id = n.kpi_id and o.definition_version = n.definition_version - 1
 ),
 first_known_day as (
-  select min(first_day) as day from staging.source_coverage
+  -- a survey of years ago says nothing of the other sources
+  select coalesce(min(case when source <> 'metrics' then first_day end), min(first_day)) as day
+  from staging.source_coverage
 ),
 doubt as (
   -- what the sources of a KPI doubt themselves, the worst of its measures
@@ -133,7 +136,8 @@ gap as (
 known as (
   select
     c.kpi_id, c.definition_version, c.grain, c.period_start, p.period_end, c.slice, c.member,
-    r.unit, r.denominator_measure, r.interval_kind, r.window_days, r.missing_stages,
+    r.unit, r.denominator_measure, r.interval_kind, r.window_days, r.missing_stages, r.is_supplied,
+    n.kpi_id is not null and n.value is null and n.unpriced_rows = 0 as is_without_figure,
     c.period_start < r.valid_to and (
       c.slice = 'total' or n.kpi_id is not null or (d.kpi_id is not null and r.denominator_slice is null)
     ) as is_valid,
@@ -221,6 +225,8 @@ judged as (
     case
       when k.has_no_source = 1 then 'no_source'
       when k.missing_stages is not null or k.unpriced_rows > 0 then 'not_available'
+      -- of what a source held back only counts are known, if those are
+      when k.member = '(withheld)' and (k.numerator is null or k.denominator_measure is not null) then 'withheld'
       when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
         case when k.last_day < k.period_start then 'provisional' else 'not_available' end
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days then 'immature'
@@ -234,11 +240,14 @@ judged as (
       when k.missing_stages is not null then 'the company does not use the stage ' || k.missing_stages
       when k.unpriced_rows > 0
         then cast(k.unpriced_rows as varchar) || ' rows without an exchange rate: load the missing rates'
+      when k.member = '(withheld)' and (k.numerator is null or k.denominator_measure is not null)
+        then k.numerator_source || ' does not tell of these members'
       when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
         case
           when k.last_day < k.period_start
             then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar) || coalesce('; ' || k.slowest_age, '')
           when k.is_without_amount then 'no amount is known of it'
+          when k.is_without_figure then 'it was looked for and not found'
           else 'not loaded or not asked for in this period'
         end
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days
@@ -262,6 +271,7 @@ judged as (
     case
       when k.period_start < k.first_day and k.first_day <= k.period_end then cast(k.first_day as varchar)
     end as late_start,
+    k.is_supplied,
     coalesce(k.doubt, k.gap) as doubt
   from known as k
 )
@@ -276,6 +286,7 @@ select
   j.numerator,
   j.denominator,
   case
+    when j.status = 'withheld' then null
     when j.denominator_measure is null then cast(j.numerator as double)
     -- a loss below the line would turn the sign of the whole
     when j.denominator >= 0 then ratio(j.numerator, j.denominator)
@@ -284,16 +295,18 @@ select
   j.interval_kind,
   j.status,
   case
-    when j.status in ('no_source', 'not_available') then j.status_reason
+    when j.status in ('no_source', 'not_available', 'withheld') then j.status_reason
     when j.denominator <= 0 then 'no ' || replace(replace(j.denominator_measure, '_eur', ''), '_', ' ')
       || coalesce('; ' || j.status_reason, '')
     else j.status_reason
   end as status_reason,
-  case when coalesce(j.stale_source, j.late_start, j.doubt) is not null then 'caution' else 'ok' end as trust,
+  case when coalesce(j.stale_source, j.late_start, j.doubt) is not null or j.is_supplied then 'caution' else 'ok' end
+    as trust,
   case
     when j.stale_source is not null then j.stale_source || ' is not up to date'
     when j.late_start is not null then 'the data begins on ' || j.late_start
-    else j.doubt
+    when j.doubt is not null then j.doubt
+    when j.is_supplied then 'handed in with the metrics file, for want of its own sources'
   end as trust_reason
 from judged as j
 where j.status <> 'no_source' or j.slice = 'total'

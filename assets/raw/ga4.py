@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from pipelines.ga4_periods import OBJECT, TABLE
+from pipelines.ga4_forms import OBJECT
+from pipelines.ga4_periods import TABLE
 from pipelines.ga4_reports import REPORTS, Report
 from pipelines.intake import (
     Night,

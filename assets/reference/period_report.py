@@ -14,7 +14,7 @@ HEADER = """-- What is asked of GA4 for the KPIs that cannot be summed: one row 
 create table reference.period_report (
   grain  varchar not null comment 'day, week, month, quarter or year',
   slice  varchar not null comment 'total, channel, device and so on',
-  form   varchar not null comment 'all visits, or divided by newVsReturning or eventName',
+  form   varchar not null comment 'all visits, divided by newVsReturning or eventName, or those of a set of pages',
   asked  varchar not null comment 'short hash of the fields and events; an answer to others is none to this',
   primary key (grain, slice, form)
 ) as
@@ -23,6 +23,6 @@ create table reference.period_report (
 
 def text(config: Config, tables: Mapping[str, Table]) -> str:
     """The table's text."""
-    reports = derived_reports(config.kpis, measures_of(tables), config.sources.ga4.event_names)
+    reports = derived_reports(config.kpis, measures_of(tables), config.sources.ga4)
     rows = [(report.grain, report.slice, report.form, report.asked) for report in reports]
     return HEADER + listed_rows(("grain", "slice", "form", "asked"), rows)

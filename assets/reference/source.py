@@ -26,6 +26,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("ga4", sources.ga4.enabled, False, maturity.ga4),
         ("ga4_period", sources.ga4.enabled, False, maturity.ga4),
         ("ga4_campaign", sources.ga4.enabled, False, maturity.ga4),
+        ("ga4_event", sources.ga4.enabled, False, maturity.ga4),
         ("mailchimp", sources.mailchimp.enabled, False, maturity.mailchimp),
         ("ad_cost", True, True, maturity.ad_cost),
         ("cost", True, True, 0),
@@ -36,5 +37,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("orders", True, True, 0),
         ("order_lines", True, True, 0),
         ("carts", True, True, 0),
+        *((name, True, True, maturity.seo) for name in ("seo_site", "seo_query")),
+        *((name, True, True, 0) for name in ("seo_index", "seo_sitemap", "seo_links", "content", "metrics")),
     ]
     return HEADER + listed_rows(("source", "is_enabled", "is_file", "maturity_days"), rows)

@@ -17,7 +17,16 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
             dg.AssetKey(["reference", "annotation"]),
             *(
                 dg.AssetKey(["snapshots", name])
-                for name in ("snapshot", "kpi_value", "channel_month", "funnel_cohort", "funnel_period", "kpi", "stage")
+                for name in (
+                    "snapshot",
+                    "kpi_value",
+                    "channel_month",
+                    "funnel_cohort",
+                    "funnel_period",
+                    "kpi",
+                    "stage",
+                    "kpi_target_status",
+                )
             ),
         ],
         group_name="review",
@@ -34,7 +43,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
             reports,
             company_name=company.name,
             is_demo=runtime.is_demo,
-            headline_pack=company.headline_pack,
+            headline_pack=runtime.config.headline_pack(runtime.business_date),
         )
         return dg.MaterializeResult(
             metadata={"pages written": len(written), "folder": dg.MetadataValue.path(str(reports))}

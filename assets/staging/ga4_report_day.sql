@@ -19,10 +19,11 @@ with divided as (
   select
     'campaign_day' as report, r.part, r.load_id, r.sessions,
     r.session_default_channel_group || '|' || r.session_source || '|' || r.session_medium || '|'
-      || r.session_campaign_id || '|' || r.session_campaign_name || '|' || r.session_manual_ad_content as key_text,
+      || r.session_campaign_id || '|' || r.session_campaign_name || '|' || r.session_manual_ad_content
+      || '|' || coalesce(r.device_category, '') as key_text,
     r.session_default_channel_group = '(other)' or r.session_source = '(other)' or r.session_medium = '(other)'
       or r.session_campaign_id = '(other)' or r.session_campaign_name = '(other)'
-      or r.session_manual_ad_content = '(other)' as is_other
+      or r.session_manual_ad_content = '(other)' or coalesce(r.device_category, '') = '(other)' as is_other
   from raw.ga4_campaign_day as r
   union all
   select

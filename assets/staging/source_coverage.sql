@@ -15,10 +15,12 @@ with ga4_day as (
   cross join (select min(day) as first_day from staging.ga4_channel_day) as v
   where p.object = 'ga4.channel_day'
 ),
-ga4_campaign_day as (
-  select max(cast(try_strptime(part, '%Y-%m-%d') as date)) as last_day
+ga4_other_day as (
+  select
+    max(case when object = 'ga4.campaign_day' then cast(try_strptime(part, '%Y-%m-%d') as date) end) as last_campaign_day,
+    max(case when object = 'ga4.funnel_day' then cast(try_strptime(part, '%Y-%m-%d') as date) end) as last_event_day
   from meta.current_part
-  where object = 'ga4.campaign_day'
+  where object in ('ga4.campaign_day', 'ga4.funnel_day')
 ),
 event_day as (
   select 'mailchimp' as source, send_day as day from staging.mailchimp_report
@@ -53,6 +55,22 @@ event_day as (
   cross join meta.business_date as b
   union all
   select 'ad_cost' as source, day from staging.ga4_cost_day
+  union all
+  select 'seo_site' as source, day from staging.seo_site where clicks is not null or impressions is not null
+  union all
+  select 'seo_index' as source, day from staging.seo_site where indexed_pages is not null
+  union all
+  select 'seo_sitemap' as source, day
+  from staging.seo_site
+  where submitted_pages is not null and submitted_indexed_pages is not null
+  union all
+  select 'seo_links' as source, day from staging.seo_site where backlinks is not null
+  union all
+  select 'seo_query' as source, day from staging.seo_query
+  union all
+  select 'content' as source, local_date(published_at) as day from staging.article
+  union all
+  select 'metrics' as source, day from staging.metric
 ),
 event_reach as (
   select e.source, min(e.day) as first_day, max(e.day) as last_day
@@ -66,7 +84,7 @@ first_known as (
     least(min(r.first_day), min(g.first_day)) as first_day,
     min(case when r.source = 'crm_leads' then r.first_day end) as first_lead_day
   from ga4_day as g
-  left join event_reach as r on true
+  left join event_reach as r on r.source not in ('seo_site', 'seo_index', 'seo_sitemap', 'seo_links', 'seo_query', 'content', 'metrics')
 ),
 object_of as (
   select 'ga4' as source, 'ga4.channel_day' as object
@@ -75,6 +93,8 @@ object_of as (
   select 'ga4_period' as source, 'ga4.period_night' as object
   union all
   select 'ga4_campaign' as source, 'ga4.campaign_day' as object
+  union all
+  select 'ga4_event' as source, 'ga4.funnel_day' as object
   union all
   select 'mailchimp' as source, 'mailchimp.report' as object
   union all
@@ -97,6 +117,20 @@ object_of as (
   select 'ad_cost' as source, 'ad_cost' as object
   union all
   select 'ad_cost' as source, 'ga4.cost_day' as object
+  union all
+  select 'seo_site' as source, 'seo_site' as object
+  union all
+  select 'seo_index' as source, 'seo_site' as object
+  union all
+  select 'seo_sitemap' as source, 'seo_site' as object
+  union all
+  select 'seo_links' as source, 'seo_site' as object
+  union all
+  select 'seo_query' as source, 'seo_query' as object
+  union all
+  select 'content' as source, 'article' as object
+  union all
+  select 'metrics' as source, 'metric' as object
 ),
 read_as_of as (
   select o.source, max(s.as_of) as as_of
@@ -109,7 +143,7 @@ select
   s.is_enabled,
   case
     when s.source = 'ga4' then g.first_day
-    when s.source in ('ga4_period', 'ga4_campaign') and a.as_of is not null then g.first_day
+    when s.source in ('ga4_period', 'ga4_campaign', 'ga4_event') and a.as_of is not null then g.first_day
     -- Mailchimp is read whole: a day without a send had none
     when s.source = 'mailchimp' and a.as_of is not null then f.first_day
     -- the stages of a lead are of the same CRM: before the first entry there were leads without one
@@ -119,7 +153,10 @@ select
   case
     when s.source = 'ga4' then g.last_day
     when s.source = 'ga4_period' then least(g.last_day, cast(a.as_of - 1 as date))
-    when s.source = 'ga4_campaign' then k.last_day
+    when s.source = 'ga4_campaign' then k.last_campaign_day
+    when s.source = 'ga4_event' then k.last_event_day
+    -- search reports lag by days: their newest day is the last one they speak of
+    when s.source in ('seo_site', 'seo_query') then r.last_day
     -- Mailchimp is read whole every night. A file whose newest row is recent was exported up to the day before it came.
     when s.source = 'mailchimp' or date_diff('day', r.last_day, a.as_of) <= t.file_reach_days
       then greatest(coalesce(r.last_day, cast(a.as_of - 1 as date)), cast(a.as_of - 1 as date))
@@ -130,7 +167,7 @@ select
 from reference.source as s
 cross join reference.setting as t
 cross join ga4_day as g
-cross join ga4_campaign_day as k
+cross join ga4_other_day as k
 cross join first_known as f
 left join event_reach as r on r.source = s.source
 left join read_as_of as a on a.source = s.source

@@ -32,7 +32,7 @@ def publish() -> None:
             runtime.settings.data_dir / "reports",
             company_name=runtime.config.company.name,
             is_demo=runtime.is_demo,
-            headline_pack=runtime.config.company.headline_pack,
+            headline_pack=runtime.config.headline_pack(runtime.business_date),
         )
     if written:
         typer.echo(f"pages written: {len(written)} below {runtime.settings.data_dir / 'reports'}")

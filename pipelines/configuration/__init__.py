@@ -5,9 +5,11 @@ from pipelines.configuration.catalogue import Grain, Kpi
 from pipelines.configuration.channels import ChannelRule, Exclusion, like_pattern
 from pipelines.configuration.company import Company
 from pipelines.configuration.costs import CostDriver
+from pipelines.configuration.goals import Goals, Packs
 from pipelines.configuration.loading import config_from_texts, load_config
 from pipelines.configuration.resolved import Config, known_channels
 from pipelines.configuration.sources import Sources
+from pipelines.configuration.targets import Scope, Target, Terms
 
 __all__ = [
     "Annotation",
@@ -16,9 +18,14 @@ __all__ = [
     "Config",
     "CostDriver",
     "Exclusion",
+    "Goals",
     "Grain",
     "Kpi",
+    "Packs",
+    "Scope",
     "Sources",
+    "Target",
+    "Terms",
     "config_from_texts",
     "known_channels",
     "like_pattern",

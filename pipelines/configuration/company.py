@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from pipelines.configuration.problems import UnfitError, nearest
 from pipelines.configuration.strict import Days, Id, Listed, Number, StrictModel, Text
@@ -40,6 +40,9 @@ HEADLINE_PACK = (
     "marketing_roi",
 )
 
+# more than the first is a warning of `kpi lint`, more than the second is refused
+USUAL_PACK, LARGEST_PACK = 7, 12
+
 CountedFrom = Literal["deals", "orders", "both"]
 
 
@@ -50,7 +53,8 @@ def _known_zone(name: str) -> str:
     return name
 
 
-def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+def each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """A list in which nothing is repeated; UnfitError when something is."""
     for position, name in enumerate(names):
         if name in names[:position]:
             raise UnfitError(f"{name!r} stands twice", "keep one of the two")
@@ -72,6 +76,10 @@ def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
     return days
 
 
+def _shape(value: Any) -> str:
+    return "pack" if isinstance(value, str) else "kpis"
+
+
 class Labels(StrictModel):
     """A name in the languages of the pages."""
 
@@ -85,6 +93,15 @@ class Maturity(StrictModel):
     ga4: Days = 3
     mailchimp: Days = 7
     ad_cost: Days = 30
+    seo: Days = 3
+
+
+# the name of a pack of packs.yaml, or its own list
+HeadlinePack = Annotated[
+    Annotated[Id, Tag("pack")]
+    | Annotated[Listed[Id], AfterValidator(each_once), Field(max_length=LARGEST_PACK), Tag("kpis")],
+    Discriminator(_shape),
+]
 
 
 class Company(StrictModel):
@@ -93,7 +110,7 @@ class Company(StrictModel):
     name: Text
     owner: Text | None = None
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Amsterdam"
-    stages: Annotated[Listed[Id], AfterValidator(_each_once), AfterValidator(_lead_to_customer)] = DEFAULT_STAGES
+    stages: Annotated[Listed[Id], AfterValidator(each_once), AfterValidator(_lead_to_customer)] = DEFAULT_STAGES
     stage_labels: Mapping[Id, Labels] = Field(default_factory=dict)
     qualified_stage: Id = "mql"
     handover_stage: Id | None = None
@@ -104,11 +121,11 @@ class Company(StrictModel):
     revenue_from: CountedFrom = "both"
     gross_margin: Annotated[Number, Field(ge=0, le=1)]
     customer_activity_days: Annotated[int, Field(ge=1, le=3660)] = 365
-    paid_channels: Annotated[Listed[Text], AfterValidator(_each_once)] = PAID_CHANNELS
-    marketing_channels: Annotated[Listed[Text], AfterValidator(_each_once)] = MARKETING_CHANNELS
-    booking_forms: Annotated[Listed[Text], AfterValidator(_each_once)] = BOOKING_FORMS
-    contact_types: Annotated[Listed[Text], AfterValidator(_each_once)] = CONTACT_TYPES
-    headline_pack: Annotated[Listed[Id], AfterValidator(_each_once), Field(max_length=7)] = HEADLINE_PACK
+    paid_channels: Annotated[Listed[Text], AfterValidator(each_once)] = PAID_CHANNELS
+    marketing_channels: Annotated[Listed[Text], AfterValidator(each_once)] = MARKETING_CHANNELS
+    booking_forms: Annotated[Listed[Text], AfterValidator(each_once)] = BOOKING_FORMS
+    contact_types: Annotated[Listed[Text], AfterValidator(each_once)] = CONTACT_TYPES
+    headline_pack: HeadlinePack = HEADLINE_PACK
     maturity_days: Maturity = Maturity()
 
     @model_validator(mode="after")

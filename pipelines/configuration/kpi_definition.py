@@ -74,7 +74,8 @@ class Definition(StrictModel):
         if self.additivity == "ratio" and self.numerator is not None and self.denominator is None:
             remedy = "name the measure and its words in formula"
             raise UnfitError(f"{self.named} is a ratio without a denominator", remedy)
-        if self.additivity != "ratio" and self.denominator is not None:
+        # a difference of two ratios is no ratio of sums, and has a denominator all the same
+        if self.additivity not in ("ratio", "non_additive") and self.denominator is not None:
             raise UnfitError(f"{self.named} is {self.additivity} with a denominator", "make additivity ratio")
         if self.interval == "wilson_95" and self.range != "0..1":
             raise UnfitError(f"{self.named} has a Wilson interval outside 0..1", "use it only for a part of a whole")

@@ -15,14 +15,17 @@ from pipelines.configuration.catalogue_files import read_catalogue
 from pipelines.configuration.channels import ChannelRule, read_channel_rules, read_exclusions
 from pipelines.configuration.company import DEFAULT_STAGES, Company
 from pipelines.configuration.costs import read_cost_drivers
+from pipelines.configuration.goals import Goals, Packs
 from pipelines.configuration.located_yaml import LocatedYaml, read_yaml
 from pipelines.configuration.problems import Problems
 from pipelines.configuration.resolved import Config, channel_names
 from pipelines.configuration.sources import Sources
+from pipelines.configuration.target_files import check_goals, check_pack, check_packs, read_targets
 from pipelines.failures import WrongUse
 
 FILES = ("company.yaml", "sources.yaml", "channels.csv", "exclusions.csv", "cost_drivers.csv")
-ANNOTATIONS = "annotations.yaml"
+ANNOTATIONS, GOALS, PACKS, TARGETS = "annotations.yaml", "goals.yaml", "packs.yaml", "targets.yaml"
+MAY_BE_MISSING = (ANNOTATIONS, GOALS, PACKS, TARGETS)
 KPI_FOLDER = "kpis"
 FAMILIES: tuple[str, ...] = get_args(Family)
 
@@ -62,8 +65,11 @@ def config_from_texts(texts: Mapping[str, str], place: str = "config") -> Config
         _check_channels(Problems(files[name]), {line: row.channel for line, row in by_line.items()}, rules)
     stages = tuple(dict.fromkeys([*company.stages, *DEFAULT_STAGES]))
     kpis = read_catalogue([read_yaml(texts[name], files[name]) for name in _kpi_files(texts)], stages)
-    _check_company(company, company_yaml, rules, kpis, stages)
-    annotations_yaml = read_yaml(texts.get(ANNOTATIONS, ""), f"{place}/{ANNOTATIONS}")
+    others = {name: read_yaml(texts.get(name, ""), f"{place}/{name}") for name in MAY_BE_MISSING}
+    goals, packs = _validated(Goals, others[GOALS]), _validated(Packs, others[PACKS])
+    check_goals(goals, others[GOALS], kpis)
+    check_packs(packs, others[PACKS], kpis)
+    _check_company(company, company_yaml, rules, kpis, stages, packs)
     return Config(
         company=company,
         sources=sources,
@@ -71,7 +77,10 @@ def config_from_texts(texts: Mapping[str, str], place: str = "config") -> Config
         exclusions=tuple(exclusions.values()),
         cost_drivers=tuple(drivers.values()),
         kpis=tuple(kpis),
-        annotations=read_annotations(annotations_yaml, [kpi.id for kpi in kpis], channel_names(rules)),
+        annotations=read_annotations(others[ANNOTATIONS], [kpi.id for kpi in kpis], channel_names(rules)),
+        goals=goals,
+        packs=packs,
+        targets=read_targets(others[TARGETS], kpis, goals, channel_names(rules)),
         texts=dict(texts),
     )
 
@@ -99,7 +108,7 @@ def _kpi_files(texts: Mapping[str, str]) -> list[str]:
 
 
 def _refuse_missing_and_unknown(texts: Mapping[str, str], place: str) -> None:
-    expected = {*FILES, ANNOTATIONS, *(f"{KPI_FOLDER}/{family}.yaml" for family in FAMILIES)}
+    expected = {*FILES, *MAY_BE_MISSING, *(f"{KPI_FOLDER}/{family}.yaml" for family in FAMILIES)}
     for name in sorted(texts.keys() - expected):
         near = difflib.get_close_matches(name, expected, n=1, cutoff=0)[0]
         raise WrongUse(f"{place}/{name}", "no file of this name is read", f"did you mean {place}/{near}?")
@@ -132,22 +141,26 @@ def _check_channels(problems: Problems, named: Mapping[int, str], rules: tuple[C
 
 
 def _check_company(
-    company: Company, document: LocatedYaml, rules: tuple[ChannelRule, ...], kpis: Iterable[Kpi], stages: Iterable[str]
+    company: Company,
+    document: LocatedYaml,
+    rules: tuple[ChannelRule, ...],
+    kpis: Iterable[Kpi],
+    stages: Iterable[str],
+    packs: Packs,
 ) -> None:
-    """What company.yaml names: channels, KPIs that are no vanity, stages."""
+    """What company.yaml names: channels, a pack or KPIs that are no vanity, stages."""
     problems = Problems(document.file)
     channels = channel_names(rules)
     for key in ("paid_channels", "marketing_channels"):
         for position, channel in enumerate(getattr(company, key)):
             if channel not in channels:
                 problems.add_unknown(document.line_of((key, position)), "channel", channel, channels)
-    is_vanity = {kpi.id: kpi.vanity for kpi in kpis}
-    for position, name in enumerate(company.headline_pack):
-        line = document.line_of(("headline_pack", position))
-        if name not in is_vanity:
-            problems.add_unknown(line, "KPI", name, is_vanity)
-        elif is_vanity[name]:
-            problems.add(line, f"{name!r} is a vanity KPI", "choose one that someone can act on")
+    if isinstance(company.headline_pack, str):
+        if company.headline_pack not in packs.packs:
+            line = document.line_of(("headline_pack",))
+            problems.add_unknown(line, "pack", company.headline_pack, packs.packs)
+    else:
+        check_pack(problems, document, ("headline_pack",), company.headline_pack, kpis)
     for stage in company.stage_labels:
         if stage not in stages:
             problems.add_unknown(document.line_of(("stage_labels", stage)), "stage", stage, stages)

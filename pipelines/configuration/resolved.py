@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -18,8 +19,10 @@ from pipelines.configuration.catalogue import Kpi
 from pipelines.configuration.channels import GA4_CHANNELS, ChannelRule, Exclusion
 from pipelines.configuration.company import Company
 from pipelines.configuration.costs import CostDriver
+from pipelines.configuration.goals import Goals, Packs
 from pipelines.configuration.kpi_definition import Definition
 from pipelines.configuration.sources import Sources
+from pipelines.configuration.targets import Target
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,17 @@ class Config:
     cost_drivers: tuple[CostDriver, ...]
     kpis: tuple[Kpi, ...]
     annotations: tuple[Annotation, ...]
+    goals: Goals
+    packs: Packs
+    targets: tuple[Target, ...]
     texts: Mapping[str, str] = field(repr=False, hash=False, compare=False)
 
     @cached_property
     def config_hash(self) -> str:
-        """Sha256 of everything but the KPI catalogue, what is told to whom, and remarks, which change no figure."""
+        """Sha256 of everything but the KPI catalogue, what is told to whom, and remarks, which change no figure.
+
+        Targets count: a closed month keeps how it stood against them.
+        """
         return _sha256(
             {
                 "company": self.company.model_dump(mode="json"),
@@ -46,6 +55,9 @@ class Config:
                 "channel_rules": [rule.model_dump(mode="json") for rule in self.channel_rules],
                 "exclusions": [exclusion.model_dump(mode="json") for exclusion in self.exclusions],
                 "cost_drivers": [driver.model_dump(mode="json") for driver in self.cost_drivers],
+                "goals": self.goals.model_dump(mode="json"),
+                "packs": self.packs.model_dump(mode="json"),
+                "targets": [target.model_dump(mode="json") for target in self.targets],
             }
         )
 
@@ -57,6 +69,11 @@ class Config:
     def kpi(self, kpi_id: str) -> Kpi:
         """The KPI of an id; KeyError when there is none."""
         return self._kpi_by_id[kpi_id]
+
+    def headline_pack(self, day: date) -> tuple[str, ...]:
+        """The KPIs at the top of pages, as they are on a day."""
+        named = self.company.headline_pack
+        return self.packs.on(named, day) if isinstance(named, str) else named
 
     def place_of(self, kpi: Kpi) -> str:
         """File and line of an entry of the catalogue, below the configuration's folder."""

@@ -10,8 +10,9 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from pipelines.configuration.kpi_definition import not_empty
 from pipelines.configuration.problems import UnfitError, nearest
-from pipelines.configuration.strict import Id, Number, StrictModel, Text
+from pipelines.configuration.strict import Id, Listed, Number, StrictModel, Text
 
 LookBack = Annotated[int, Field(ge=1, le=366)]
 
@@ -37,13 +38,57 @@ def _lower_keys(aliases: Mapping[str, str]) -> Mapping[str, str]:
     return {source.lower(): platform for source, platform in aliases.items()}
 
 
+def _addresses(globs: tuple[str, ...]) -> tuple[str, ...]:
+    for glob in globs:
+        if not glob.startswith(("/", "*")):
+            raise UnfitError(f"{glob!r} is no page address", "begin it with / or *, as in /blog/*")
+        if "?" in glob or "#" in glob:
+            raise UnfitError(f"{glob!r} has a query", "leave out what follows the path: GA4 does")
+    return globs
+
+
+Names = Annotated[Listed[Text], AfterValidator(not_empty)]
+Globs = Annotated[Listed[Text], AfterValidator(not_empty), AfterValidator(_addresses)]
+
+
+def _paths(starts: tuple[str, ...]) -> tuple[str, ...]:
+    for start in starts:
+        if not start.startswith("/"):
+            raise UnfitError(f"{start!r} is no beginning of a path", "write it with a slash first, as in /shop/")
+    return tuple(dict.fromkeys(starts))
+
+
 class Events(StrictModel):
-    """The names of the website's events that conversions are counted by."""
+    """The names of the website's events that conversions and clicks are counted by."""
 
     lead: Text = "generate_lead"
     cart: Text = "add_to_cart"
     checkout: Text = "begin_checkout"
     purchase: Text = "purchase"
+    sign_up: Text = "sign_up"
+    call_to_action: Names = ("cta_click",)
+    conversions: Names = ("generate_lead", "sign_up", "purchase")
+
+    @property
+    def by_role(self) -> tuple[tuple[str, str], ...]:
+        """Each event with what it counts as; one event may count as several things."""
+        single = [(role, getattr(self, role)) for role in ("lead", "cart", "checkout", "purchase", "sign_up")]
+        clicks = [("call_to_action", name) for name in self.call_to_action]
+        return tuple(dict.fromkeys([*single, *clicks, *(("conversion", name) for name in self.conversions)]))
+
+
+class Pages(StrictModel):
+    """Which pages of the website are what: addresses without query, `*` stands for any text, capitals do not count."""
+
+    blog: Globs = ("/blog/*",)
+    content: Globs = ("/blog/*", "/whitepaper*", "/cases*", "/webinar*")
+    call_to_action: Globs = ("*",)
+    content_channels: Listed[Text] = ("Content",)
+
+    @property
+    def sets(self) -> dict[str, tuple[str, ...]]:
+        """The addresses of each set of pages."""
+        return {"blog": self.blog, "content": self.content, "call_to_action": self.call_to_action}
 
 
 class Ga4(StrictModel):
@@ -57,11 +102,12 @@ class Ga4(StrictModel):
     weekly_lookback_days: LookBack = 35
     time_zone: Annotated[str | None, AfterValidator(_known_zone)] = None
     events: Events = Events()
+    pages: Pages = Pages()
 
     @property
     def event_names(self) -> tuple[str, ...]:
         """The events that conversions are counted by, as GA4 calls them."""
-        return tuple(self.events.model_dump().values())
+        return tuple(dict.fromkeys(name for role, name in self.events.by_role if role != "call_to_action"))
 
     @model_validator(mode="after")
     def _weekly_reaches_further(self) -> Self:
@@ -91,4 +137,5 @@ class Sources(StrictModel):
     on_failure: Literal["publish_stale", "hold"] = "publish_stale"
     file_reach_days: Annotated[int, Field(ge=0, le=366)] = 7
     alerts: Alerts = Alerts()
+    shop_pages: Annotated[Listed[Text], AfterValidator(_paths)] = ("/shop/", "/product/", "/products/")
     platform_aliases: Annotated[Mapping[Text, Id], AfterValidator(_lower_keys)] = Field(default_factory=dict)

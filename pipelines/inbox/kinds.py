@@ -15,6 +15,8 @@ from pipelines.inbox.cells import (
     choice,
 )
 from pipelines.inbox.kinds_crm import CRM_KINDS, CUSTOMER_LINK, LEAD_LINK, texts
+from pipelines.inbox.kinds_generic import CONTENT, METRICS
+from pipelines.inbox.kinds_search import SEO_QUERIES, SEO_SITE
 from pipelines.inbox.kinds_shop import KINDS_OF_SHOP
 from pipelines.inbox.number_cells import COUNT, decimal
 from pipelines.inbox.outputs import (
@@ -140,4 +142,11 @@ EXCHANGE_RATES = Kind(
     ),
 )
 
-KINDS = {kind.name: kind for kind in (*CRM_KINDS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES, *KINDS_OF_SHOP)}
+KINDS = {
+    kind.name: kind
+    for kind in (
+        *(*CRM_KINDS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES),
+        *(SEO_QUERIES, SEO_SITE, CONTENT, METRICS),
+        *KINDS_OF_SHOP,
+    )
+}

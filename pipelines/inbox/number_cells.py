@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pyarrow as pa
 
@@ -16,6 +16,8 @@ from pipelines.inbox.cells import CellType, ReadingRules, Wrong
 MONEY = pa.decimal128(18, 6)
 LARGEST_WHOLE = 2**63 - 1
 LONGEST_WHOLE = 20
+# the digits of a number that a program computed, at most
+LONGEST_COMPUTED = 25
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _WHOLE = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
@@ -27,10 +29,10 @@ _ONE_GROUP = re.compile(r"[+-]?[0-9]{1,3}\.[0-9]{3}")
 _ONLY_DECIMALS = re.compile(r"[+-]?(?:0+|[0-9]{4,})\.000")
 
 
-def decimal(minimum: int | None = None, scale: int = 6, above: bool = False) -> CellType:
-    """An exact number that fits DECIMAL(18, scale)."""
+def decimal(minimum: int | None = None, scale: int = 6, above: bool = False, rounds: bool = False) -> CellType:
+    """An exact number that fits DECIMAL(18, scale); `rounds`: one that was computed, whose last digits say nothing."""
     floor = None if minimum is None else Decimal(minimum)
-    return CellType(pa.decimal128(18, scale), _decimal(scale, floor, above), unclear=_unclear_numbers)
+    return CellType(pa.decimal128(18, scale), _decimal(scale, floor, above, rounds), unclear=_unclear_numbers)
 
 
 def looks_like_a_number(cell: str) -> bool:
@@ -38,14 +40,16 @@ def looks_like_a_number(cell: str) -> bool:
     return bool(_NUMBER.fullmatch(cell) or _LOCAL_NUMBER.fullmatch(cell))
 
 
-def _decimal(scale: int, minimum: Decimal | None, above: bool) -> Callable[[str, ReadingRules], Decimal]:
+def _decimal(scale: int, minimum: Decimal | None, above: bool, rounds: bool) -> Callable[[str, ReadingRules], Decimal]:
     """A parser of numbers with a dot; `above`: the minimum itself is too small."""
 
     def parse(cell: str, rules: ReadingRules) -> Decimal:
         if not _NUMBER.fullmatch(cell):
             raise _not_a_number(cell)
         value = Decimal(cell)
-        if len(cell.partition(".")[2].rstrip("0")) > scale:
+        if rounds and len(cell) <= LONGEST_COMPUTED:
+            value = value.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
+        elif len(cell.partition(".")[2].rstrip("0")) > scale:
             raise Wrong(f"more than {scale} decimals", f"round it to at most {scale} decimals")
         if abs(value) >= Decimal(10) ** (18 - scale):
             raise Wrong("a number too large to be true", f"it must be below 1 followed by {18 - scale} zeros")

@@ -25,13 +25,17 @@ def rows_or_money_halved(column: str) -> Gate:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a kind. `person`: its ids stand for persons of that source and become the surrogate `surrogate`."""
+    """One column of a kind. `person`: its ids stand for persons of that source and become the surrogate `surrogate`.
+
+    `required`: no file without it; `may_be_empty`: rows may leave it empty all the same.
+    """
 
     name: str
     type: CellType
     required: bool = False
     person: str = ""
     surrogate: str = ""
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def _typed(text: TextTable, column: Column, rules: ReadingRules, findings: dict[
     cells = text.columns.get(column.name)
     if cells is None:
         return pa.nulls(len(text.lines), column.type.arrow)
-    if column.required and cells.null_count:
+    if column.required and not column.may_be_empty and cells.null_count:
         for row in pc.indices_nonzero(pc.is_null(cells)).to_pylist():
             findings.setdefault(row, Finding(column.name, "it is empty", "every row needs it"))
     encoded = cells.dictionary_encode()
@@ -141,7 +141,8 @@ def _parsed(distinct: list[str], of: CellType, rules: ReadingRules) -> tuple[pa.
 def _keys_filled(table: pa.Table, kind: Kind) -> pa.Table:
     """An optional key column that is empty counts as the empty text."""
     for column in kind.columns:
-        if column.name in kind.key and not column.required and pa.types.is_string(column.type.arrow):
+        may_be_empty = column.may_be_empty or not column.required
+        if column.name in kind.key and may_be_empty and pa.types.is_string(column.type.arrow):
             place = table.column_names.index(column.name)
             table = table.set_column(place, column.name, pc.fill_null(table[column.name], ""))
     return table

@@ -14,9 +14,10 @@ import duckdb
 from pipelines.configuration.sources import Ga4
 from pipelines.ga4 import Ga4Source
 from pipelines.ga4_answers import period_answers
+from pipelines.ga4_forms import OBJECT, Period, PeriodReport
 from pipelines.ga4_lookback import Window, default_start
 from pipelines.ga4_period_reading import read_periods, said_together, whole_night
-from pipelines.ga4_periods import OBJECT, Period, PeriodReport, Question, periods_between, questions
+from pipelines.ga4_periods import Question, periods_between, questions
 from pipelines.intake.ga4 import SOURCE, not_asked
 from pipelines.intake.ga4_quota import remember_quota
 from pipelines.intake.ga4_readings import newest_flags, read_on, refuse_other_hours

@@ -13,6 +13,7 @@ from pipelines.review.changes import Change, change_since
 from pipelines.review.definitions_changed import by_other_definition
 from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
 from pipelines.review.month import ClosedMonth, Definition, KpiValue
+from pipelines.review.targets import TargetLine, target_lines
 from pipelines.review.trend import trend_line
 from pipelines.review.wording import MISSING, Phrase, Wording
 
@@ -57,6 +58,7 @@ class Card:
     counted: str
     interval: str
     badges: tuple[Badge, ...]
+    targets: tuple[TargetLine, ...]
     change: Change | None
     sparkline: Markup | None
     trend_text: str
@@ -91,6 +93,7 @@ def _card(month: ClosedMonth, definition: Definition, wording: Wording) -> Card:
             "",
             "",
             (absent,),
+            (),
             None,
             None,
             trend_text,
@@ -105,6 +108,7 @@ def _card(month: ClosedMonth, definition: Definition, wording: Wording) -> Card:
         counted=_counted(known, wording),
         interval=_interval("value.interval", definition, known, wording),
         badges=(status_badge(known, wording), trust_badge(known, wording)),
+        targets=target_lines(month, definition, wording),
         change=change_since(month, definition, wording),
         sparkline=line,
         trend_text=trend_text,

@@ -179,6 +179,24 @@ class RefusedLoad:
 
 
 @dataclass(frozen=True)
+class TargetStanding:
+    """How the month stood against one target; amounts are None while they are unknown."""
+
+    target_id: str
+    kpi_id: str
+    slice: str
+    member: str
+    owner: str | None
+    deadline: date | None
+    target_value: float | None
+    expected: float | None
+    actual: float | None
+    pace: float | None
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class EarlierMonth:
     """What the newest snapshot of an earlier month said when this one was made."""
 
@@ -201,6 +219,7 @@ class ClosedMonth:
     earlier: tuple[EarlierMonth, ...]
     report_days: tuple[ReportDay, ...]
     refused: tuple[RefusedLoad, ...]
+    targets: tuple[TargetStanding, ...]
     redefined: Redefined
     afterwards: Afterwards
 

@@ -32,6 +32,7 @@ from pipelines.review.reading import read_closed_month, read_snapshots
 from pipelines.review.reconciliation import reconciliation
 from pipelines.review.restated import changed_sections
 from pipelines.review.standing import Standing, standing
+from pipelines.review.targets import targets_grid
 from pipelines.review.trend import trend_grid
 from pipelines.review.wording import MISSING, Wording, load_wording
 
@@ -111,6 +112,7 @@ def write_list(
 def mark_of(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine]) -> str:
     """A hash of everything that a page is made from; a page that carries another one is out of date."""
     named = {*masthead.headline_pack, *month.values["month"], *month.days}
+    named |= {one.kpi_id for one in month.targets}
     named |= {one.kpi_id for one in month.afterwards.annotations if one.kpi_id}
     named |= {one.kpi_id for changed in month.afterwards.restatements for one in changed.restated}
     # what the catalogue has besides is on no page
@@ -177,6 +179,7 @@ def _sections(
         "changed": changed_sections(month, headline_pack, wording),
         "remarks": remarks(month, wording),
         "cards": headline_cards(month, headline_pack, wording),
+        "targets": targets_grid(month, wording),
         "trend": trend_grid(month, headline_pack, wording),
         "period": period_view(month, wording),
         "cohort": cohort_view(month, wording),

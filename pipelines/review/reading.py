@@ -34,6 +34,7 @@ from pipelines.review.month import (
     months_before,
 )
 from pipelines.review.redefined import read_redefined
+from pipelines.review.targets import read_targets
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -81,6 +82,7 @@ def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -
         earlier=_earlier_months(connection, snapshot, snapshots),
         report_days=_report_days(connection, snapshot),
         refused=_refused(connection, snapshot),
+        targets=read_targets(connection, snapshot_id, snapshot.month),
         redefined=read_redefined(connection, snapshot_id),
         afterwards=read_afterwards(connection, snapshot, snapshots),
     )

@@ -13,15 +13,18 @@ from pipelines.sandbox.demo_automations import draw_automations
 from pipelines.sandbox.demo_costs import draw_exchange_rates, invoices
 from pipelines.sandbox.demo_crm import draw_crm_history
 from pipelines.sandbox.demo_deals import draw_deals
+from pipelines.sandbox.demo_handed_in import draw_articles, draw_handed_in
 from pipelines.sandbox.demo_leads import draw_prospects
 from pipelines.sandbox.demo_mail import draw_newsletters, mail_lists, split_test_children
 from pipelines.sandbox.demo_orders import draw_orders
 from pipelines.sandbox.demo_planted import PlantedCases
+from pipelines.sandbox.demo_search import draw_sightings, measurements, site_days
 from pipelines.sandbox.demo_sessions import sessions_table
 from pipelines.sandbox.demo_shop import draw_carts, draw_order_lines
 from pipelines.sandbox.demo_size import BENCHMARK, DEMO, TINY, Size
 from pipelines.sandbox.demo_traffic import draw_traffic
 from pipelines.sandbox.truth import Order, Truth
+from pipelines.sandbox.truth_search import Findings
 
 __all__ = ["BENCHMARK", "DEMO", "PROPERTY_ID", "TINY", "Size", "demo_company"]
 
@@ -58,6 +61,18 @@ def demo_company(size: Size, seed: int = 7) -> Truth:
         order_lines=draw_order_lines(seed, (*orders, *planted.orders())),
         carts=draw_carts(seed, orders),
         crm=draw_crm_history(size, seed, leads, deals),
+        findings=_findings(size, seed),
+    )
+
+
+def _findings(size: Size, seed: int) -> Findings:
+    sightings = draw_sightings(size, seed)
+    return Findings(
+        sightings=sightings,
+        site_days=site_days(size, sightings),
+        measurements=measurements(size),
+        articles=draw_articles(size, seed),
+        handed_in=draw_handed_in(size, seed),
     )
 
 

@@ -63,7 +63,7 @@ def _meetings(dice: Dice, deals: Sequence[Deal]) -> Iterator[Activity]:
 
 
 def _planted(leads: Sequence[Lead]) -> Iterator[Activity]:
-    """A note with the first lead, a contact before a lead came, one with a record merged away, a meeting with nobody."""
+    """A note with the first lead, a contact before a lead came, one with a merged record, a meeting with nobody."""
     by_id = {lead.lead_id: lead for lead in leads}
     imported, merged = by_id["P-imported"], by_id["P-both-merged-b"]
     yield _activity(leads[0], "first", leads[0].created_at, "note")

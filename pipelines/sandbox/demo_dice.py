@@ -29,6 +29,9 @@ class Part(IntEnum):
     ORDER_LINES = 41
     CARTS = 42
     CRM = 31
+    SEARCH = 41
+    ARTICLES = 42
+    HANDED_IN = 43
 
 
 class Dice:

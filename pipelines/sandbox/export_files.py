@@ -23,15 +23,19 @@ Row = Mapping[str, Cell]
 
 @dataclass(frozen=True)
 class ExportFile:
-    """One file of a morning; `header` is its first line, and the columns that are taken from each row."""
+    """One file of a morning; `header` is its first line, and the columns that are taken from each row.
+
+    `name` tells files of one kind apart.
+    """
 
     kind: str
     header: str
     rows: Iterable[Row]
+    name: str = ""
 
     def write(self, inbox: Path, as_of: date, time_zone: str) -> Path:
-        """Write ``inbox/<kind>/<kind>_<as_of>.csv``; the same bytes every time."""
-        path, zone = inbox / self.kind / f"{self.kind}_{as_of}.csv", ZoneInfo(time_zone)
+        """Write ``inbox/<kind>/<name or kind>_<as_of>.csv``; the same bytes every time."""
+        path, zone = inbox / self.kind / f"{self.name or self.kind}_{as_of}.csv", ZoneInfo(time_zone)
         columns, text = self.header.split(","), io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(columns)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.sandbox.export_crm import export_crm_history, scores_on
 from pipelines.sandbox.export_files import Exporter, ExportFile, Row, is_past
+from pipelines.sandbox.export_search import search_files
 from pipelines.sandbox.export_shop import shop_exports
 from pipelines.sandbox.truth import AdDay, Deal, Lead, Order, Truth
 
@@ -45,7 +46,7 @@ HEADERS = {
     "exchange_rates": "date,currency,rate",
 }
 # what the other systems of the company hand out: the kinds of each with their headers and rows
-EXPORTERS: tuple[Exporter, ...] = (export_crm_history, shop_exports)
+EXPORTERS: tuple[Exporter, ...] = (export_crm_history, search_files, shop_exports)
 
 
 def write_exports(truth: Truth, inbox: Path, as_of: date) -> list[Path]:

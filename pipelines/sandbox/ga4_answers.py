@@ -33,7 +33,7 @@ from pipelines.sandbox.ga4_faults import (
     Truncated,
     Withheld,
 )
-from pipelines.sandbox.ga4_fields import DIMENSIONS, METRICS, incompatibility
+from pipelines.sandbox.ga4_fields import DEMOGRAPHICS, DIMENSIONS, METRICS, incompatibility
 from pipelines.sandbox.ga4_query import Table, Values
 
 KIND = "analyticsData#runReport"
@@ -129,7 +129,7 @@ def _write_metadata(target: Any, question: Question, time_zone: str, faults: Fau
         target.currency_code = converted.currency_code
     # the flag is about the table behind the answer, so it stays when a filter removes the row
     target.data_loss_from_other_row = any(one.dimension in question.dimensions for one in faults.all(RolledUp))
-    target.subject_to_thresholding = bool(faults.all(Withheld))
+    target.subject_to_thresholding = bool(faults.all(Withheld) or DEMOGRAPHICS & {*question.dimensions})
     for moved in faults.all(Moved):
         target.time_zone = moved.time_zone
     days = max((one.last - one.first).days + 1 for one in question.ranges)

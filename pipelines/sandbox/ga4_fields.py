@@ -9,6 +9,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.sandbox.truth_audience import (
+    AGES,
+    CITIES,
+    COUNTRIES,
+    GENDERS,
+    MULTIPLIER,
+    SHIFT,
+    TURN_OF_AGE,
+    TURN_OF_CITY,
+    TURN_OF_COUNTRY,
+    TURN_OF_GENDER,
+)
+
 Scope = Literal["time", "traffic", "content", "page", "device", "event", "user"]
 # GA4 reference §7, compatibility classes: A user and session, B event, C attributable, F ads
 MetricClass = Literal["A", "B", "C", "F"]
@@ -36,6 +49,24 @@ class Metric:
     sql: str
 
 
+# GA4 reference §9: small groups are withheld where demographics are asked for; about so many users are shown
+DEMOGRAPHICS, FEWEST_SHOWN = frozenset({"userAgeBracket", "userGender"}), 10
+
+
+def trait_sql(turn: int, shares: Sequence[tuple[str, int]]) -> str:
+    """A trait of the visitor as `truth_audience` says it."""
+    rest = f"((visitor_id * {MULTIPLIER} + {turn * 40_503_001}) // {SHIFT}) % 100"
+    ends = [sum(share for _, share in shares[: place + 1]) for place in range(len(shares))]
+    cases = " ".join(f"when {rest} < {end} then '{value}'" for (value, _), end in zip(shares, ends, strict=True))
+    return f"(case {cases} end)"
+
+
+def _city_sql() -> str:
+    country = trait_sql(TURN_OF_COUNTRY, COUNTRIES)
+    cases = " ".join(f"when '{name}' then {trait_sql(TURN_OF_CITY, cities)}" for name, cities in CITIES.items())
+    return f"(case {country} {cases} end)"
+
+
 def _traffic(suffix: str, column: str) -> Dimension:
     return Dimension(f"session{suffix}", "traffic", column)
 
@@ -59,9 +90,14 @@ _DIMENSIONS = (
     # the address of a landing page comes with and without its query string
     Dimension("landingPage", "page", "split_part(split_part(landing_page, '#', 1), '?', 1)"),
     Dimension("landingPagePlusQueryString", "page", "split_part(landing_page, '#', 1)"),
+    Dimension("pagePath", "page", "page"),
     Dimension("hostName", "page", "host"),
     Dimension("deviceCategory", "device", "device"),
     Dimension("newVsReturning", "user", "case when is_first_visit then 'new' else 'returning' end"),
+    Dimension("country", "user", trait_sql(TURN_OF_COUNTRY, COUNTRIES)),
+    Dimension("city", "user", _city_sql()),
+    Dimension("userAgeBracket", "user", trait_sql(TURN_OF_AGE, AGES)),
+    Dimension("userGender", "user", trait_sql(TURN_OF_GENDER, GENDERS)),
     Dimension("eventName", "event", "event_name"),
 )
 
@@ -93,6 +129,8 @@ _METRICS = (
     Metric("newUsers", "B", INTEGER, "count(distinct visitor_id) filter (where is_first_visit)"),
     Metric("screenPageViews", "B", INTEGER, _sum("page_views")),
     Metric("eventCount", "B", INTEGER, _sum("events")),
+    Metric("scrolledUsers", "B", INTEGER, "count(distinct visitor_id) filter (where has_scrolled)"),
+    Metric("averageSessionDuration", "B", SECONDS, _share("sum(seconds)", _SESSIONS)),
     Metric("userEngagementDuration", "B", SECONDS, _sum("engagement_seconds")),
     Metric("itemViewEvents", "B", INTEGER, _sum("item_views")),
     Metric("addToCarts", "B", INTEGER, _sum("add_to_carts")),

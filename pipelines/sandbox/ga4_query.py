@@ -16,7 +16,7 @@ from google.analytics.data_v1beta.types import MetricAggregation, OrderBy
 
 from pipelines.sandbox.ga4_checks import Question, fields_of
 from pipelines.sandbox.ga4_faults import CollapsedDay, Faults, Hidden, RolledUp, Withheld
-from pipelines.sandbox.ga4_fields import DIMENSIONS, INTEGER, METRICS
+from pipelines.sandbox.ga4_fields import DEMOGRAPHICS, DIMENSIONS, FEWEST_SHOWN, INTEGER, METRICS
 from pipelines.sandbox.ga4_filters import condition
 
 OTHER = "(other)"
@@ -79,10 +79,14 @@ def _pieces(question: Question, clock: date, faults: Faults) -> _Sql:
 
 
 def _source(question: Question) -> str:
-    """Which rows can say something about the metrics: sessions, their events, ad costs."""
+    """Which rows can say something about the metrics: sessions, their pages and events, ad costs."""
     classes = {METRICS[name].metric_class for name in question.metrics}
     names = {*question.dimensions, *fields_of(question.request.dimension_filter)}
-    sessions = "event_row" if any(DIMENSIONS[name].scope == "event" for name in names) else "session_row"
+    kind = "event" if any(DIMENSIONS[name].scope == "event" for name in names) else ""
+    if "pagePath" in names:
+        sessions = "page_event_row" if kind else "page_row"
+    else:
+        sessions = "event_row" if kind else "session_row"
     if "F" not in classes:
         return sessions
     return "ad_row" if classes == {"F"} else f"(select * from {sessions} union all select * from ad_row)"  # noqa: S608
@@ -128,6 +132,8 @@ def _kept(question: Question, faults: Faults, parameters: dict[str, Any]) -> str
     having = condition(question.request.metric_filter, names, parameters)
     kept += [having] if having else []
     kept += [f"users >= {one.minimum_users}" for one in faults.all(Withheld)]
+    if DEMOGRAPHICS & {*question.dimensions}:
+        kept.append(f"users >= {FEWEST_SHOWN}")
     return " and ".join(kept)
 
 

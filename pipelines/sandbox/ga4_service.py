@@ -33,6 +33,7 @@ from pipelines.sandbox.ga4_checks import (
     refuse_unknown,
 )
 from pipelines.sandbox.ga4_faults import Fault, Faults, Withheld
+from pipelines.sandbox.ga4_fields import DEMOGRAPHICS
 from pipelines.sandbox.ga4_query import evaluate
 from pipelines.sandbox.ga4_quota import Quota, price
 from pipelines.sandbox.ga4_world import build_world
@@ -127,7 +128,8 @@ class Ga4Service:
         question = accepted(request, today)
         tokens = price(question)
         # GA4 reference §6: which requests may be thresholded depends on the people behind them
-        self.quota.spend(tokens, now, may_be_thresholded=bool(faults.all(Withheld)))
+        may_be_thresholded = bool(faults.all(Withheld) or DEMOGRAPHICS & {*question.dimensions})
+        self.quota.spend(tokens, now, may_be_thresholded=may_be_thresholded)
         # a connection serves one call at a time, also when it only makes a cursor
         with self._world_guard:
             cursor = self._world.cursor()

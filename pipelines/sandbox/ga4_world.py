@@ -1,4 +1,4 @@
-"""The truth as GA4's tables: sessions, their events and ad costs on days of the property's zone, in a database.
+"""The truth as GA4's tables: sessions, their pages and events, and ad costs on days of the property's zone.
 
 Made once per server; every request reads from it through a cursor. What a request asks belongs to `ga4_query`.
 """
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.sandbox.truth import Truth
+from pipelines.sandbox.truth_pages import with_pages
 
 # A sum of doubles depends on the order of its rows; the same question must get the same answer.
 _EXACT = "decimal(18, 6)"
@@ -29,16 +30,40 @@ select
   coalesce(host, '(not set)') as host, is_first_visit, engaged,
   purchases > 0 and row_number() over (partition by visitor_id, purchases > 0 order by started_at, session_id) = 1
     as is_first_purchase,
-  engagement_seconds, page_views,
+  engagement_seconds, page_views, seconds, first_has_scrolled or next_has_scrolled as has_scrolled, cta_clicks,
+  1 as starts, first_page as page,
   -- a session has at least the events it is known to have
   greatest(events, 1 + page_views + generate_lead_events + sign_up_events + purchases + item_views + add_to_carts
     + checkouts) as events,
   generate_lead_events, sign_up_events, cast(key_events as {_EXACT}) as key_events, item_views, add_to_carts,
   checkouts, purchases, cast(revenue_eur as {_EXACT}) as revenue_eur,
   cast(null as {_EXACT}) as ad_cost_eur, cast(null as bigint) as ad_clicks, cast(null as bigint) as ad_impressions,
-  cast(null as varchar) as event_name
+  cast(null as varchar) as event_name,
+  first_has_scrolled, next_page, next_views, next_engagement_seconds, next_has_scrolled, next_cta_clicks
 from given_sessions
 order by day
+"""  # noqa: S608
+
+# What a session did on each of its pages; all but looking and clicking happened on the page that it began on.
+_NOT_ON_NEXT = ("generate_lead_events", "sign_up_events", "item_views", "add_to_carts", "checkouts", "purchases")
+_NOTHING = ", ".join(f"0 as {name}" for name in ("starts", "seconds", *_NOT_ON_NEXT))
+_PAGE_ROWS = f"""
+create view page_row as
+select * replace (
+  first_has_scrolled as has_scrolled, page_views - next_views as page_views,
+  engagement_seconds - next_engagement_seconds as engagement_seconds, cta_clicks - next_cta_clicks as cta_clicks,
+  events - next_views - next_cta_clicks as events
+)
+from session_row
+union all
+select * replace (
+  next_page as page, next_has_scrolled as has_scrolled, next_views as page_views,
+  next_engagement_seconds as engagement_seconds, next_cta_clicks as cta_clicks,
+  next_views + next_cta_clicks as events, {_NOTHING}, cast(0 as {_EXACT}) as key_events,
+  cast(0 as {_EXACT}) as revenue_eur
+)
+from session_row
+where next_page is not null
 """  # noqa: S608
 
 # An ad has a cost and no session; what it lacks is NULL, which no count and no sum sees.
@@ -56,9 +81,10 @@ _SIGN_UP_KEYS = f"least(key_events - {_LEAD_KEYS}, sign_up_events)"
 _PURCHASE_KEYS = f"least(key_events - {_LEAD_KEYS} - {_SIGN_UP_KEYS}, purchases)"
 _EVENTS: dict[str, tuple[str, dict[str, str]]] = {
     "session_start": (
-        "1",
+        "starts",
         {
             "engagement_seconds": "engagement_seconds",
+            "seconds": "seconds",
             "key_events": f"key_events - {_LEAD_KEYS} - {_SIGN_UP_KEYS} - {_PURCHASE_KEYS}",
         },
     ),
@@ -72,21 +98,24 @@ _EVENTS: dict[str, tuple[str, dict[str, str]]] = {
     "view_item": ("item_views", {"item_views": "item_views"}),
     "add_to_cart": ("add_to_carts", {"add_to_carts": "add_to_carts"}),
     "begin_checkout": ("checkouts", {"checkouts": "checkouts"}),
+    "cta_click": ("cta_clicks", {}),
 }
 _REST = "user_engagement"
-_WHOLE = ("engagement_seconds", "page_views", "item_views", "add_to_carts", "checkouts", "purchases")
+_WHOLE = ("engagement_seconds", "seconds", "page_views", "item_views", "add_to_carts", "checkouts", "purchases")
 
 
 def build_world(truth: Truth) -> duckdb.DuckDBPyConnection:
-    """A database with `session_row`, `event_row` and `ad_row`, all with the same columns."""
+    """A database with `session_row`, `page_row`, their events and `ad_row`, all with the same columns."""
     world = duckdb.connect(config={"threads": "2"})
-    world.register("given_sessions", _with_local_day(truth.sessions, truth.time_zone))
+    world.register("given_sessions", _with_local_day(with_pages(truth.sessions), truth.time_zone))
     world.execute(_SESSION_ROWS)
     world.unregister("given_sessions")
     world.register("given_ads", _ads(truth))
     world.execute(_AD_ROWS)
     world.unregister("given_ads")
-    world.execute(f"create view event_row as {' union all '.join(_event_rows())}")
+    world.execute(_PAGE_ROWS)
+    for name, rows in (("event_row", "session_row"), ("page_event_row", "page_row")):
+        world.execute(f"create view {name} as {' union all '.join(_event_rows(rows))}")
     return world
 
 
@@ -118,15 +147,15 @@ def _in_eur(truth: Truth, amount: Decimal, currency: str, day: date) -> Decimal:
     return round(amount / truth.units_per_eur[newest, currency], 6)
 
 
-def _event_rows() -> list[str]:
-    """One query per event name over the sessions that have it."""
+def _event_rows(rows: str) -> list[str]:
+    """One query per event name over the sessions, or their pages, that have it."""
     named = " - ".join(count for count, _ in _EVENTS.values())
     events = {**_EVENTS, _REST: (f"(events - {named})", {})}
-    return [_event_query(name, count, counted) for name, (count, counted) in events.items()]
+    return [_event_query(rows, name, count, counted) for name, (count, counted) in events.items()]
 
 
-def _event_query(event: str, count: str, counted: dict[str, str]) -> str:
+def _event_query(rows: str, event: str, count: str, counted: dict[str, str]) -> str:
     replaced = [f"cast({counted.get(name, '0')} as bigint) as {name}" for name in _WHOLE]
     replaced += [f"cast({counted.get(name, '0')} as {_EXACT}) as {name}" for name in ("key_events", "revenue_eur")]
     replaced += [f"cast({count} as bigint) as events", f"'{event}' as event_name"]
-    return f"select * replace ({', '.join(replaced)}) from session_row where {count} > 0"  # noqa: S608
+    return f"select * replace ({', '.join(replaced)}) from {rows} where {count} > 0"  # noqa: S608

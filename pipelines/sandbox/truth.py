@@ -13,6 +13,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from pipelines.sandbox.truth_crm import CrmHistory
+from pipelines.sandbox.truth_search import Findings
 from pipelines.sandbox.truth_shop import Cart, OrderLine
 
 # One row per web session. `started_at` UTC; `arrives_after_days`: 0..3, GA4 shows the session only when its clock has
@@ -245,3 +246,4 @@ class Truth:
     order_lines: tuple[OrderLine, ...] = field(default=(), repr=False)
     carts: tuple[Cart, ...] = field(default=(), repr=False)
     crm: CrmHistory = field(default=CrmHistory(), repr=False)
+    findings: Findings = field(default=Findings(), repr=False)

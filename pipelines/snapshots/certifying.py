@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.configuration.problems import nearest
 from pipelines.engines.duckdb import KEPT
 from pipelines.failures import DataFailed, WrongUse
-from pipelines.kpi_parts import Measure, measures_of
+from pipelines.kpi_parts import Measure, measure_named, measures_of
 from pipelines.loads.verifying import changed_parts, stored_objects
 from pipelines.snapshots.chain import AFTER_A_BREAK
 from pipelines.snapshots.contributions import Contributions, Part, last_day
@@ -23,6 +23,8 @@ from pipelines.snapshots.freezing import content_hash
 from pipelines.snapshots.frozen_month import FrozenMonth
 
 CATALOGUE, DEFINITIONS, GRAINS = "reference.kpi", "reference.kpi_definition", "reference.kpi_grain"
+# the measures that a definition was counted by, where figures were handed in
+CHOSEN = "facts.kpi_measure"
 TOTAL = "total"
 FIGURES = (
     *("value", "numerator", "denominator", "unit", "ci_low", "ci_high", "status", "status_reason", "trust"),
@@ -82,7 +84,7 @@ class Certifier:
         """
         self._refuse_unknown_kpi(cell)
         figures = self._figures(cell)
-        definition = self._definition(cell, figures["definition_version"])
+        definition = self._definition(cell, figures["definition_version"]) | self._handed_in(cell, figures)
         contributions = Contributions(self._month, self._parts(cell, figures, definition))
         if contributions.sums or definition["numerator_measure"] is not None:
             self._refuse_changed_rows(cell, contributions)
@@ -102,10 +104,12 @@ class Certifier:
             return []
         if definition["numerator_measure"] is None:
             return growth_parts(self._month, self._measures, cell.kpi_id, (cell.slice, cell.member))
-        parts = [Part("numerator", self._measures[definition["numerator_measure"]], cell.slice, cell.member, month)]
+        numerator = measure_named(definition["numerator_measure"], self._measures).of_slice(cell.slice)
+        parts = [Part("numerator", numerator, cell.slice, cell.member, month)]
         if figures["denominator"] is not None:
             where = (TOTAL, "") if definition["denominator_slice"] == TOTAL else (cell.slice, cell.member)
-            parts.append(Part("denominator", self._measures[definition["denominator_measure"]], *where, month))
+            denominator = measure_named(definition["denominator_measure"], self._measures).of_slice(where[0])
+            parts.append(Part("denominator", denominator, *where, month))
         return parts
 
     def _refuse_changed_rows(self, cell: Cell, contributions: Contributions) -> None:
@@ -148,6 +152,21 @@ class Certifier:
         (name,) = self._fetched(f"select name_en from {CATALOGUE} where kpi_id = ?", cell.kpi_id)
         (found,) = self._fetched(f"select {', '.join(DEFINED)} from {versions} where kpi_id = ?", cell.kpi_id)
         return dict(zip(("name_en", *DEFINED), (*name, *found), strict=True))
+
+    def _handed_in(self, cell: Cell, figures: Mapping[str, Any]) -> dict[str, Any]:
+        """The measures that were handed in for want of the definition's own; such a number is never without doubt."""
+        if figures["trust"] == "ok" or CHOSEN not in self._month.recipe.tables:
+            return {}
+        if not self._fetched("select 1 from meta.current_part where object = ? limit 1", "metric"):
+            return {}
+        self._month.make(CHOSEN)
+        names = DEFINED[1:]
+        found = self._fetched(
+            f"""select {", ".join(names)} from {CHOSEN}
+            where is_supplied and kpi_id = ? and definition_version = {figures["definition_version"]}""",
+            cell.kpi_id,
+        )
+        return dict(zip(names, found[0], strict=True)) if found else {}
 
     def _refuse_unknown_kpi(self, cell: Cell) -> None:
         known = [name for (name,) in self._fetched(f"select kpi_id from {CATALOGUE} order by kpi_id")]

@@ -200,7 +200,8 @@ def _rows(part: Part, table: Table, first_day: date, until: date) -> str:
             and period_start between {_day(first_day)} and {_day(until)}
             and slice = {quoted(part.slice)} and member = {quoted(part.member)} and value is not null"""
     slices = "".join(f', "{column}"' for column in _slices(table))
-    of_member = "" if part.slice == "total" else f" and {_of_member(part)}"
+    of_total = "".join(f' and "{column.name}"' for column in table.columns if column.role == "total")
+    of_member = of_total if part.slice == "total" else f" and {_of_member(part)}"
     first, last = max(first_day, part.month), min(until, last_day(part.month))
     return f"""select '{part.name}' as part, day, row_key, load_id, {sign}"{name}" as amount{slices}
         from {table.name}

@@ -38,7 +38,7 @@ def growth_parts(month: FrozenMonth, measures: Mapping[str, Measure], kpi_id: st
         cells = [(like_for_like, member) for member in sorted(both[0] & both[1])]
     taken_away = [(day, -1) for day, _ in before]
     return [
-        Part(name, measured[day], *one, day, sign)
+        Part(name, measured[day].of_slice(one[0]), *one, day, sign)
         for name, days in (("numerator", now + taken_away), ("denominator", before))
         for one in cells
         for day, sign in days

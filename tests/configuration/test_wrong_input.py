@@ -22,9 +22,17 @@ def refusal(texts: Any) -> str:
     return message
 
 
+THIRTEEN = (
+    "revenue, orders, aov, cpl, cpc, customers, mqls, sqls, new_leads, opportunities, roas, ad_spend, marketing_roi"
+)
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "words"),
     [
+        pytest.param("sources.yaml", "blog: [/blog/*]", "blog: [blog/*]", ["'blog/*' is no page address"], id="page"),
+        pytest.param("sources.yaml", "blog: [/blog/*]", 'blog: ["/blog?a=*"]', ["has a query"], id="page with query"),
+        pytest.param("sources.yaml", "blog: [/blog/*]", "blog: []", ["the list is empty"], id="no page"),
         pytest.param("company.yaml", "time_zone:", "time_zon:", ["'time_zon'", "'time_zone'"], id="wrong key"),
         pytest.param("company.yaml", "mailchimp: 7,", "mailchim: 7,", ["'mailchim'", "'mailchimp'"], id="key below"),
         pytest.param("company.yaml", "window_days: 90", "window_days: ninety", ["'ninety'", "whole number"], id="type"),
@@ -41,8 +49,42 @@ def refusal(texts: Any) -> str:
         pytest.param("company.yaml", "[5, 35]", "[35, 5]", ["rising order"], id="close days"),
         pytest.param("company.yaml", "revenue_from: both", "revenue_from: order", ["'orders'"], id="choice"),
         pytest.param("company.yaml", ", Display,", ", Displai,", ["'Displai'", "'Display'"], id="unknown channel"),
-        pytest.param("company.yaml", "- new_leads", "- new_lead", ["'new_lead'", "'new_leads'"], id="unknown KPI"),
-        pytest.param("company.yaml", "- new_leads", "- new_leads\n  - users", ["at most 7"], id="eight headlines"),
+        pytest.param("company.yaml", "headline_pack: b2b", "headline_pack: b2c", ["'b2c'", "'b2b'"], id="unknown pack"),
+        pytest.param("company.yaml", "pack: b2b", "pack: [cpl, cpll]", ["'cpll'", "'cpl'"], id="unknown headline"),
+        pytest.param("company.yaml", "pack: b2b", f"pack: [{THIRTEEN}]", ["at most 12"], id="thirteen headlines"),
+        pytest.param("packs.yaml", "- new_leads", "- new_lead", ["'new_lead'", "'new_leads'"], id="unknown KPI"),
+        pytest.param(
+            "packs.yaml", "kpis: [channel_traffic_share]", f"kpis: [{THIRTEEN}]", ["at most 12"], id="big pack"
+        ),
+        pytest.param(
+            "goals.yaml", "[cost_per_qualified_lead,", "[cost_per_lead,", ["'cost_per_lead'"], id="goal's KPI"
+        ),
+        pytest.param("goals.yaml", "leads: [new_leads", "leads: [leads", ["'leads'"], id="objective's KPI"),
+        pytest.param("targets.yaml", "kpi: revenue", "kpi: revenu", ["'revenue'"], id="target's KPI"),
+        pytest.param("targets.yaml", "goal: grow_revenue", "goal: grow", ["grow_revenue"], id="target's goal"),
+        pytest.param("targets.yaml", "channel: Paid Search", "channel: Search", ["'Search'"], id="target's channel"),
+        pytest.param("targets.yaml", "objective: leads", "objective: lead", ["'leads'"], id="objective"),
+        pytest.param("targets.yaml", "id: better_leads", "id: revenue_2026", ["stands twice"], id="target twice"),
+        pytest.param("targets.yaml", "change_type: pp", "change_type: points", ["relative_pct"], id="change type"),
+        pytest.param(
+            "targets.yaml",
+            "line: {measured_in: 2025-Q4",
+            "line: {measured_in: 2025-Q5",
+            ["'2025-Q5'"],
+            id="baseline period",
+        ),
+        pytest.param(
+            "targets.yaml", "deadline: 2026-12-31", "deadline: 2025-12-31", ["after the start"], id="deadline"
+        ),
+        pytest.param("targets.yaml", "owner: marketing\n", "owner: a@b.nl\n", ["e-mail address"], id="owner's address"),
+        pytest.param("targets.yaml", "  reason: The first", "  note: The first", ["'note'"], id="target's key"),
+        pytest.param(
+            "targets.yaml",
+            "change_type: relative_pct\n  value: -",
+            "change_type: pp\n  value: -",
+            ["cost_per_qualified_lead is no percentage"],
+            id="points of euros",
+        ),
         pytest.param("company.yaml", "name: Demo company", "name:", ["name is empty", "a text"], id="no name"),
         pytest.param("company.yaml", "gross_margin: 0.62", "", ["'gross_margin' is missing"], id="missing key"),
         pytest.param("sources.yaml", "enabled: true", "enabled: yes", ["'yes'", "true or false"], id="yes is a text"),

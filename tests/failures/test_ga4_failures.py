@@ -30,7 +30,7 @@ from nightly import read_sources
 from pipelines.ga4 import Ga4Source, connect
 from pipelines.ga4_answers import empty_answers
 from pipelines.ga4_errors import Patience
-from pipelines.ga4_periods import OBJECT
+from pipelines.ga4_forms import OBJECT
 from pipelines.ga4_reports import REPORTS
 from pipelines.ga4_requests import ROWS_PER_PAGE
 from pipelines.intake import Night

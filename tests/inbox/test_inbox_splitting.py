@@ -38,6 +38,11 @@ COLUMNS = {
     "conversions conversion_value video_views objective",
     "raw.cost": "cost_id period_start period_end amount currency category channel allocation",
     "raw.exchange_rate": "date currency units_per_eur",
+    "raw.seo_query": "date query page country device carries clicks impressions position tracked",
+    "raw.seo_site": "date carries clicks impressions position indexed_pages submitted_pages submitted_indexed_pages "
+    "backlinks referring_domains",
+    "raw.article": "article_id published_at url type",
+    "raw.metric": "metric_id date slice member value numerator denominator",
 }
 SMALLEST = {
     "leads": "lead_id,created_at\nL1,2026-01-01\n",
@@ -51,6 +56,10 @@ SMALLEST = {
     "ad_costs": "date,platform,campaign,cost,currency\n2026-01-01,meta,a,5,EUR\n",
     "costs": "cost_id,period_start,period_end,amount,currency,category\nC1,2026-01-01,2026-01-31,5,EUR,other\n",
     "exchange_rates": "date,currency,rate\n2026-01-02,USD,1.1\n",
+    "seo_queries": "date,query\n2026-01-02,water\n",
+    "seo_site": "date\n2026-01-02\n",
+    "content": "article_id,published_at\nA1,2026-01-02\n",
+    "metrics": "metric_id,date,value\norders,2026-01-02,3\n",
 }
 ORDERS = "order_id,ordered_at,status,net_amount,currency,refunded_amount,refunded_at\n"
 

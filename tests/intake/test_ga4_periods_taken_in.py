@@ -15,7 +15,8 @@ from nightly import new_warehouse
 from pipelines.configuration.sources import Ga4
 from pipelines.failures import NotThereYet
 from pipelines.ga4 import Ga4Source
-from pipelines.ga4_periods import PeriodReport, Question
+from pipelines.ga4_forms import PeriodReport
+from pipelines.ga4_periods import Question
 from pipelines.intake import Night, asked_questions, due_questions, take_in_periods
 from pipelines.sandbox.ga4_faults import CollapsedDay, Failure
 from pipelines.sandbox.ga4_wordings import PROJECT_HOUR

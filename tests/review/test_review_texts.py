@@ -53,14 +53,24 @@ REASONS = {
     "3 days of ga4 are missing": "3 dagen van Google Analytics ontbreken",
     "ga4 sampled its answers": "Google Analytics 4: berekend op een steekproef",
     "ga4 left out small rows": "Google Analytics 4: kleine groepen zijn weggelaten",
+    "ga4 does not tell of these members": "Google Analytics 4: over deze groepen is niets bekend",
     "ga4 merged rare rows into (other)": "Google Analytics 4: zeldzame waarden zijn samengevoegd tot (other)",
     "fell from 300.00 to 12.00 (sessions)": "daalde van 300.00 naar 12.00 (sessies)",
     "full export fell from 40 to 9 (rows)": "de hele export daalde van 40 naar 9 (rijen)",
     "holds 12 of the 300 sessions in ga4.day_total": "bevat 12 van de 300 sessies van de dag",
     "ga4 no longer has all of the period": "Google Analytics 4: een deel van de periode is er niet meer",
     "the data begins on 2026-09-03": "de gegevens beginnen pas op 3 september 2026",
+    "it was looked for and not found": "gezocht en niet gevonden",
+    "handed in with the metrics file, for want of its own sources": (
+        "aangeleverd met het metrics-bestand, omdat de eigen bronnen ontbreken"
+    ),
     "not known of the period a year before": "van de periode een jaar eerder is niets bekend",
     "no new leads in the period a year before": "geen nieuwe leads in de periode een jaar eerder",
+    "the interval holds what is expected": "de verwachting valt binnen het interval",
+    "the baseline is not known": "de uitgangswaarde is niet bekend",
+    "the baseline is 0": "de uitgangswaarde is 0",
+    "the months do not all have a figure": "niet elke maand heeft een cijfer",
+    "it lacks value, deadline": "hieraan ontbreekt: getal, einddatum",
     "not built yet": "wordt nog niet berekend",
 }
 

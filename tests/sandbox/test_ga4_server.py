@@ -430,3 +430,52 @@ def test_a_scripted_failure_meets_only_the_calls_it_names() -> None:
 )
 def test_doubles_have_fifteen_digits_or_seventeen(value: float, text: str) -> None:
     assert double_text(value) == text
+
+
+# ---- pages and audiences ----
+
+
+@pytest.fixture(scope="module")
+def readers() -> Iterator[Asked]:
+    """Sixty visits of as many visitors, all long enough to look at a second page."""
+    visits = [
+        session(FIRST, visitor_id=number, landing_page="/blog/a?x=1", page_views=5, engagement_seconds=90)
+        for number in range(1, 61)
+    ]
+    with asking(visits) as asked:
+        yield asked
+
+
+def test_pages_share_the_views_and_seconds_of_their_sessions_and_not_the_sessions(readers: Asked) -> None:
+    views, seconds, sessions = (
+        [int(row[place]) for row in readers.rows("pagePath", "screenPageViews userEngagementDuration sessions")]
+        for place in (1, 2, 3)
+    )
+    assert (sum(views), sum(seconds)) == (60 * 5, 60 * 90)
+    assert sum(sessions) > 60 == int(readers.rows("", "sessions")[0][0])
+
+
+def test_clicks_happen_on_pages_and_are_events_of_the_sessions(readers: Asked) -> None:
+    only_clicks = {"dimension_filter": is_text("eventName", "cta_click")}
+    by_page = readers.rows("pagePath", "eventCount", **only_clicks)
+    assert sum(int(count) for _, count in by_page) == int(readers.rows("", "eventCount", **only_clicks)[0][0]) > 0
+    by_event = readers.rows("eventName", "eventCount")
+    assert sum(int(count) for _, count in by_event) == 60 * 20
+
+
+def test_who_scrolled_on_two_pages_is_one_user(readers: Asked) -> None:
+    by_page = sum(int(count) for _, count in readers.rows("pagePath", "scrolledUsers"))
+    ((scrolled, users),) = readers.rows("", "scrolledUsers totalUsers")
+    assert by_page > int(scrolled)
+    assert int(scrolled) <= int(users)
+
+
+def test_small_groups_are_held_back_where_demographics_are_asked_for(readers: Asked) -> None:
+    answer = readers.reply("userAgeBracket", "totalUsers")
+    assert answer.metadata.subject_to_thresholding
+    shown = [int(users) for _, users in texts(answer.rows)]
+    assert min(shown) >= 10
+    assert sum(shown) < 60
+    by_country = readers.reply("country", "totalUsers")
+    assert not by_country.metadata.subject_to_thresholding
+    assert sum(int(users) for _, users in texts(by_country.rows)) == 60

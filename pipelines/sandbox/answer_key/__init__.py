@@ -13,8 +13,10 @@ from pipelines.sandbox.answer_key.marts import (
     expected_email_campaigns,
 )
 from pipelines.sandbox.answer_key.rules import Rules
+from pipelines.sandbox.answer_key.targets import AskedTarget, expected_standings
 
 __all__ = [
+    "AskedTarget",
     "Rules",
     "expected_ad_month",
     "expected_campaign_month",
@@ -24,4 +26,5 @@ __all__ = [
     "expected_funnel_cohort",
     "expected_funnel_period",
     "expected_kpis",
+    "expected_standings",
 ]

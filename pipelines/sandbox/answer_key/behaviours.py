@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines.sandbox.answer_key.periods import Clock, period_start
 from pipelines.sandbox.truth import Truth
+from pipelines.sandbox.truth_pages import with_pages
 
 KPI_ID, SLICE = "unique_behaviours", "event_name"
 GRAINS = ("day", "month")
@@ -20,6 +21,7 @@ COUNT_OF_EVENT = {
     "view_item": "item_views",
     "add_to_cart": "add_to_carts",
     "begin_checkout": "checkouts",
+    "cta_click": "cta_clicks",
 }
 COLUMNS = ("started_at", "arrives_after_days", "visitor_id", "events", *COUNT_OF_EVENT.values())
 
@@ -27,7 +29,7 @@ COLUMNS = ("started_at", "arrives_after_days", "visitor_id", "events", *COUNT_OF
 def expected_behaviours(truth: Truth, clock: Clock) -> dict[tuple[str, str, date, str, str], tuple[Decimal, None]]:
     """(kpi_id, grain, period_start, slice, member) -> distinct visitors with the event."""
     seen: dict[tuple[str, date, str], set[int]] = {}
-    for batch in truth.sessions.select(COLUMNS).to_batches():
+    for batch in with_pages(truth.sessions).select(COLUMNS).to_batches():
         for row in batch.to_pylist():
             day = clock.day(row["started_at"])
             if day + timedelta(days=row["arrives_after_days"]) < clock.today:

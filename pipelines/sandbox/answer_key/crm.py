@@ -1,4 +1,4 @@
-"""What the CRM's history tells: contacts, scores at a fixed age, deals won and lost, and the open pipeline."""
+"""What the CRM's history tells: contacts, scores at a fixed age, deals won and lost, and what was sold."""
 
 from __future__ import annotations
 
@@ -13,22 +13,18 @@ from pipelines.sandbox.answer_key.formulas import (
     BY_CHANNEL,
     MONTHLY,
     Formula,
-    Key,
-    Parts,
     SourceParts,
     Subject,
 )
-from pipelines.sandbox.answer_key.money import Rates, decimal, rounded
+from pipelines.sandbox.answer_key.money import Rates, rounded
+from pipelines.sandbox.answer_key.open_deals import expected_pipeline
 from pipelines.sandbox.answer_key.people import Person
-from pipelines.sandbox.answer_key.periods import GRAINS, period_start, started_periods
-from pipelines.sandbox.answer_key.sales import Sale
 from pipelines.sandbox.answer_key.tally import Tally
 
 BY_AD = (*BY_CHANNEL, "campaign", "ad")
 BY_SEGMENT = (*BY_CHANNEL, "segment")
 SCORE_AGE = timedelta(days=7)
 NO_CONTACT = {"planned", "scheduled", "cancelled", "canceled", "no_show", "no show"}
-CLOSING = {"closed won", "closed lost"}
 FORMULAS = (
     Formula("leads_by_channel", "new_leads", slices=BY_AD),
     Formula("leads_online_offline", "new_leads", slices=("total", "origin")),
@@ -196,59 +192,6 @@ def _count_sales(tally: Tally, books: Books) -> None:
             bought.add(order.customer)
 
 
-def _pipeline(books: Books) -> Mapping[Key, Parts]:
-    """What was open at the end of each period, from the first day of the deals' history on."""
-    entries: dict[str, list[tuple[datetime, str]]] = {}
-    for one in books.truth.crm.deal_stages:
-        if books.clock.is_known(one.entered_at):
-            entries.setdefault(one.deal_id, []).append((one.entered_at, one.stage.lower()))
-    first_day = min(books.clock.day(at) for of_deal in entries.values() for at, _ in of_deal)
-    rates = Rates(books.truth.units_per_eur)
-    values: dict[Key, Parts] = {}
-    for grain in GRAINS:
-        for start in started_periods(grain, min(first_day, _deals_from(books)), books.today):
-            day = _last_day(grain, start, books.today)
-            sums: dict[tuple[str, str], Fraction] = {("total", ""): Fraction(0)}
-            for sale in books.sales:
-                stage = _stage_on(day, sale, entries, books)
-                if stage is None:
-                    continue
-                amount = sale.record.amount
-                value = Fraction(0) if amount is None else rates.euros(amount, sale.record.currency, day) or Fraction(0)
-                cells = [("total", ""), ("channel", sale.channel)]
-                if grain != "day":
-                    cells += [("segment", sale.members["segment"]), ("stage", stage)]
-                for cell in cells:
-                    sums[cell] = sums.get(cell, Fraction(0)) + value
-            for cell, value in sums.items():
-                is_known = day >= first_day
-                if is_known or cell[0] == "total":
-                    values["pipeline_value", grain, start, *cell] = (decimal(value) if is_known else None, None)
-    return values
-
-
-def _stage_on(day: date, sale: Sale, entries: Mapping[str, list[tuple[datetime, str]]], books: Books) -> str | None:
-    """The stage in which a deal stood open at the end of a day; None when it was not open."""
-    closed = sale.won_day or sale.lost_day
-    if not sale.is_new_business or sale.opportunity_day is None or sale.opportunity_day > day:
-        return None
-    before = [entry for entry in entries.get(sale.deal_id, []) if books.clock.day(entry[0]) <= day]
-    stage = max(before)[1] if before else UNKNOWN
-    return None if stage in CLOSING or (closed is not None and closed <= day) else stage
-
-
-def _deals_from(books: Books) -> date:
-    days = (books.clock.day(deal.created_at) for deal in books.truth.deals if books.clock.is_known(deal.created_at))
-    return min(days)
-
-
-def _last_day(grain: str, start: date, today: date) -> date:
-    day = start
-    while day + timedelta(days=1) < today and period_start(grain, day + timedelta(days=1)) == start:
-        day += timedelta(days=1)
-    return day
-
-
 def _days(books: Books) -> Mapping[str, Iterable[date]]:
     return {"crm_activities": _activity_days(books)}
 
@@ -260,4 +203,4 @@ def _activity_days(books: Books) -> Iterator[date]:
             yield day
 
 
-CRM = Subject(FORMULAS, _count, _pipeline, SOURCES, _days)
+CRM = Subject(FORMULAS, _count, expected_pipeline, SOURCES, _days)

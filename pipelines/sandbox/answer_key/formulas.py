@@ -20,6 +20,7 @@ SourceParts = tuple[tuple[str, ...], ...]
 MONTHLY = ("month", "quarter", "year")
 TOTAL_ONLY, BY_CHANNEL, BY_DEVICE = ("total",), ("total", "channel"), ("total", "channel", "device")
 BY_LEAD = (*BY_CHANNEL, "campaign", "ad", "offer", "region", "segment")
+BY_CAMPAIGN, BY_LANDING_PAGE = ("source_medium", "campaign"), ("source_medium", "campaign", "landing_page")
 DAILY_SLICES = ("total", "channel", "device")
 # shown by month only (campaigns by day too), because their members are too many
 LONG_TAILS = (

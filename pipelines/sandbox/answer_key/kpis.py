@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 from pipelines.sandbox.answer_key.advertising import ADVERTISING
+from pipelines.sandbox.answer_key.audience import WEBSITE_AUDIENCE
 from pipelines.sandbox.answer_key.behaviours import expected_behaviours
 from pipelines.sandbox.answer_key.books import Books
+from pipelines.sandbox.answer_key.content import WEBSITE_CONTENT
 from pipelines.sandbox.answer_key.coverage import Coverage
 from pipelines.sandbox.answer_key.crm import CRM
 from pipelines.sandbox.answer_key.customer_values import CUSTOMERS
 from pipelines.sandbox.answer_key.formulas import (
+    BY_CAMPAIGN,
     BY_CHANNEL,
     BY_DEVICE,
+    BY_LANDING_PAGE,
     BY_LEAD,
     MONTHLY,
     TOTAL_ONLY,
@@ -23,12 +27,15 @@ from pipelines.sandbox.answer_key.formulas import (
     exists_at,
 )
 from pipelines.sandbox.answer_key.growth import expected_growth, expected_unbuilt
+from pipelines.sandbox.answer_key.handed_in import HANDED_IN
+from pipelines.sandbox.answer_key.keywords import KEYWORDS
 from pipelines.sandbox.answer_key.mail_visits import count_mail_conversions
 from pipelines.sandbox.answer_key.mailings import count_mailings, count_signups, mailings, signups_known_from
 from pipelines.sandbox.answer_key.measures import DEAL_RATE, PERSON_RATES, count_books
 from pipelines.sandbox.answer_key.money import decimal
 from pipelines.sandbox.answer_key.periods import started_periods
 from pipelines.sandbox.answer_key.rules import Rules
+from pipelines.sandbox.answer_key.search import SEARCH
 from pipelines.sandbox.answer_key.shopping import SHOP
 from pipelines.sandbox.answer_key.tally import TOTAL, Cell, Tally
 from pipelines.sandbox.answer_key.visitors import expected_visitor_kpis
@@ -36,10 +43,12 @@ from pipelines.sandbox.answer_key.website import count_sessions, visible_session
 from pipelines.sandbox.truth import Truth
 
 FORMULAS = (
-    Formula("sessions", "sessions", slices=BY_DEVICE),
-    Formula("organic_sessions", "organic_sessions", slices=BY_DEVICE),
-    Formula("bounce_rate", "bounced_sessions", "sessions", BY_DEVICE),
-    Formula("mobile_traffic_share", "mobile_sessions", "sessions"),
+    Formula("sessions", "sessions", slices=(*BY_DEVICE, *BY_LANDING_PAGE)),
+    Formula("traffic_by_channel", "sessions", slices=("channel",)),
+    Formula("organic_sessions", "organic_sessions", slices=(*BY_DEVICE, "landing_page")),
+    Formula("bounce_rate", "bounced_sessions", "sessions", (*BY_DEVICE, *BY_LANDING_PAGE)),
+    Formula("mobile_sessions", "mobile_sessions", slices=(*BY_CHANNEL, *BY_CAMPAIGN)),
+    Formula("mobile_traffic_share", "mobile_sessions", "sessions", (*BY_CHANNEL, *BY_CAMPAIGN)),
     Formula("channel_traffic_share", "sessions", "sessions", ("channel",), is_share_of_total=True),
     Formula("new_leads", "new_leads", slices=(*BY_LEAD, "origin", "device")),
     Formula("visit_to_lead_rate", "online_leads", "sessions", BY_DEVICE),
@@ -62,7 +71,10 @@ FORMULAS = (
     Formula("newsletter_signups", "newsletter_signups", slices=TOTAL_ONLY),
 )
 
-SUBJECTS: tuple[Subject, ...] = (CRM, ADVERTISING, SHOP, CUSTOMERS)
+SUBJECTS: tuple[Subject, ...] = (
+    *(CRM, WEBSITE_CONTENT, WEBSITE_AUDIENCE, SEARCH, KEYWORDS, HANDED_IN),
+    *(ADVERTISING, SHOP, CUSTOMERS),
+)
 
 
 def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pipelines.sandbox.answer_key.channels import channel_of_record, device_label, label
+from pipelines.sandbox.answer_key.channels import UNKNOWN, channel_of_record, device_label, label
 from pipelines.sandbox.answer_key.periods import Clock
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.truth import Deal, Lead, Truth
@@ -31,6 +32,7 @@ class Person:
     origin: str | None
     first_record: Lead
     entries: dict[str, date] = field(default_factory=dict)
+    landing_page: str = UNKNOWN
 
     @property
     def members(self) -> dict[str, str]:
@@ -126,6 +128,8 @@ def _person(survivor: str, records: list[Lead], rules: Rules, clock: Clock, *, d
         label(first.segment),
         first.origin,
         first,
+        # what follows the path says who came, not where they landed
+        landing_page=label(re.split(r"[?#]", first.landing_page or "")[0]),
     )
     for record in records:
         for entry in record.stages:

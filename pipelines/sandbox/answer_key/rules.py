@@ -15,7 +15,7 @@ class Rules:
 
     `channel_rules`: (source, medium, campaign, platform, channel) with globs, the first match wins. `exclusions`:
     (source, channel). `cost_drivers`: (category, channel, share). `revenue_from`, `customers_from`: deals, orders or
-    both.
+    both. `page_sets`: globs of page addresses by the name of the set.
     """
 
     known_channels: tuple[str, ...]
@@ -36,3 +36,6 @@ class Rules:
     marketing_channels: tuple[str, ...] = ()
     booking_forms: tuple[str, ...] = ()
     contact_types: tuple[str, ...] = ("call", "email", "meeting")
+    page_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    content_channels: tuple[str, ...] = ()
+    conversion_events: tuple[str, ...] = ("generate_lead", "sign_up", "purchase")

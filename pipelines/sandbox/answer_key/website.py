@@ -83,11 +83,16 @@ def _session(day: date, row: dict[str, Any]) -> Session:
 
 def count_sessions(tally: Tally, sessions: list[Session]) -> None:
     """Sessions, and those that are organic, mobile or left at once."""
-    alike = Counter((one.day, one.channel, one.device, one.is_engaged) for one in sessions)
-    for (day, channel, device, is_engaged), number in alike.items():
+    alike = Counter(
+        (one.day, one.channel, one.device, one.is_engaged, one.source_medium, one.campaign, one.landing_page)
+        for one in sessions
+    )
+    for (day, channel, device, is_engaged, source_medium, campaign, landing_page), number in alike.items():
         members = {"channel": channel, "device": device}
+        members |= {"source_medium": source_medium, "campaign": campaign, "landing_page": landing_page}
         tally.add("sessions", day, number, **members)
         tally.add("bounced_sessions", day, 0 if is_engaged else number, **members)
-        tally.add("mobile_sessions", day, number if device == MOBILE else 0, **members)
+        if device == MOBILE:
+            tally.add("mobile_sessions", day, number, **members)
         if channel == ORGANIC:
             tally.add("organic_sessions", day, number, **members)

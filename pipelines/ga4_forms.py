@@ -1,0 +1,124 @@
+"""What one derived GA4 request asks for: the dimension of its slice, the form in which visits are counted, its fields.
+
+Which requests there are is decided by `ga4_periods`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pipelines.ga4_reports import hash_of_asked
+
+OBJECT = "ga4.period"
+DIMENSION_OF_SLICE = {
+    "total": None,
+    "channel": "sessionDefaultChannelGroup",
+    "device": "deviceCategory",
+    "source_medium": "sessionSourceMedium",
+    "campaign": "sessionCampaignName",
+    "landing_page": "landingPage",
+    "page": "pagePath",
+    "country": "country",
+    "city": "city",
+    "age": "userAgeBracket",
+    "gender": "userGender",
+}
+# members of this slice are the values of the form's own dimension
+EVENT_NAME = "event_name"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is counted: all visits, those divided by one more dimension, or those of a set of pages or a channel."""
+
+    metrics: tuple[str, ...]
+    split: str | None = None
+    page_set: str | None = None
+    page_field: str = "pagePath"
+    channel: str | None = None
+
+
+VISITS = ("totalUsers", "newUsers", "sessions", "scrolledUsers", "screenPageViews", "userEngagementDuration")
+FORMS = {
+    "all": Form(VISITS),
+    "newVsReturning": Form(("totalUsers",), "newVsReturning"),
+    "eventName": Form(("totalUsers", "sessions", "eventCount"), "eventName"),
+    "blog": Form(("screenPageViews",), page_set="blog"),
+    "calls": Form(("eventCount", "screenPageViews"), "eventName", page_set="call_to_action"),
+    "referral": Form(("sessions",), "sessionSource", channel="Referral"),
+    "content": Form(("newUsers",), page_set="content", page_field="landingPage"),
+}
+# the events that GA4 counts as views of a page
+VIEWS = ("page_view", "screen_view")
+METRICS = tuple(dict.fromkeys(metric for form in FORMS.values() for metric in form.metrics))
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days counted as one; `last_day` lies before the end of a period that is not over."""
+
+    grain: str
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True)
+class PeriodReport:
+    """One derived request; of events or pages only those that are listed, none listed means all."""
+
+    grain: str
+    slice: str
+    form: str
+    events: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """How parts call it."""
+        return f"{self.grain}/{self.slice}/{self.form}"
+
+    @property
+    def asked(self) -> str:
+        """Short hash of what is asked for: an answer to other fields, events or pages is no answer to this."""
+        return hash_of_asked(self.dimensions, self.metrics, self.events, *([self.pages] if self.pages else []))
+
+    @property
+    def object(self) -> str:
+        """How messages call it."""
+        return f"{OBJECT} {self.name}"
+
+    @property
+    def slice_dimension(self) -> str | None:
+        """The field whose values are the members."""
+        return DIMENSION_OF_SLICE[self.slice]
+
+    @property
+    def split(self) -> str | None:
+        """The field that the form divides by."""
+        return FORMS[self.form].split
+
+    @property
+    def page_field(self) -> str:
+        """The field that `pages` are addresses of."""
+        return FORMS[self.form].page_field
+
+    @property
+    def channel(self) -> str | None:
+        """The channel whose visits alone count."""
+        return FORMS[self.form].channel
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The fields it divides by; days come by `date`, longer periods each as a range of days."""
+        fields = ("date" if self.grain == "day" else None, self.slice_dimension, self.split)
+        return tuple(field for field in fields if field)
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What it counts."""
+        return FORMS[self.form].metrics
+
+    def part(self, period: Period) -> str:
+        """The part of the load that a period is."""
+        return f"{self.name}/{period.first_day.isoformat()}"

@@ -1,0 +1,102 @@
+"""How the month stood against its targets: a line on the cards of the headline, and the table of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from pipelines.review.grids import Cell, Column, Grid, GridRow
+from pipelines.review.later_tables import rows_if_there
+from pipelines.review.month import ClosedMonth, Definition, TargetStanding
+from pipelines.review.wording import MISSING, Phrase, Wording
+
+TABLE = "snapshots.kpi_target_status"
+SIGNS = {"on_track": "▲", "reached": "✓", "behind": "▼", "missed": "✕"}
+# a target that cannot be judged, or has not begun, has no place beside a figure
+UNJUDGED = frozenset({"not_started", "incomplete"})
+
+
+@dataclass(frozen=True)
+class TargetLine:
+    """A target on the card of its KPI; the colour only repeats the words."""
+
+    status: str
+    sign: str
+    label: str
+    sentence: str
+    reason: Phrase
+
+
+def read_targets(connection: duckdb.DuckDBPyConnection, snapshot_id: str, month: date) -> tuple[TargetStanding, ...]:
+    """The targets that were frozen with a version of a month; none of versions from before there were any."""
+    rows = rows_if_there(
+        connection,
+        TABLE,
+        f"""select target_id, kpi_id, slice, member, owner, deadline, target_value, expected_by_now, actual, pace,
+          status, coalesce(reason, '')
+        from {TABLE} where snapshot_id = ? and grain = 'month' and period_start = ?
+        order by target_id""",
+        [snapshot_id, month],
+    )
+    return tuple(TargetStanding(*row) for row in rows)
+
+
+def company_targets(targets: Iterable[TargetStanding], kpi_id: str) -> list[TargetStanding]:
+    """The targets of the whole company on a KPI that have begun and can be judged."""
+    return [one for one in targets if one.kpi_id == kpi_id and one.slice == "total" and one.status not in UNJUDGED]
+
+
+def target_lines(month: ClosedMonth, definition: Definition, wording: Wording) -> tuple[TargetLine, ...]:
+    """The targets that stand beside a figure of the whole company."""
+    return tuple(_line(one, definition, wording) for one in company_targets(month.targets, definition.kpi_id))
+
+
+def _line(target: TargetStanding, definition: Definition, wording: Wording) -> TargetLine:
+    sentence = ""
+    if target.expected is not None and target.actual is not None:
+        actual, expected = (_figure(definition, figure, wording) for figure in (target.actual, target.expected))
+        sentence = wording("targets.line", actual=actual, expected=expected)
+    return TargetLine(
+        target.status,
+        SIGNS.get(target.status, "○"),
+        wording(f"targets.status.{target.status}"),
+        sentence,
+        wording.reason(target.reason),
+    )
+
+
+def targets_grid(month: ClosedMonth, wording: Wording) -> Grid | None:
+    """Every target with what was expected and what there was; None when the version holds none."""
+    shown = [one for one in month.targets if one.kpi_id in month.definitions]
+    columns = (
+        *(Column(wording(f"targets.{name}")) for name in ("expected", "actual", "pace", "aim")),
+        *(Column(wording(f"targets.{name}"), is_number=False) for name in ("deadline", "state", "owner")),
+    )
+    rows = tuple(_row(one, month.definitions[one.kpi_id], wording) for one in shown)
+    caption = wording("targets.caption", month=wording.month(month.snapshot.month))
+    return Grid(caption, wording("targets.target"), columns, rows) if rows else None
+
+
+def _row(target: TargetStanding, definition: Definition, wording: Wording) -> GridRow:
+    figures = (_figure(definition, figure, wording) for figure in (target.expected, target.actual))
+    pace = MISSING if target.pace is None else wording.percentage(target.pace)
+    state = f"{SIGNS.get(target.status, '○')} {wording(f'targets.status.{target.status}')}"
+    return GridRow(
+        wording.kpi_name(definition),
+        (
+            *(Cell(figure) for figure in figures),
+            Cell(pace),
+            Cell(_figure(definition, target.target_value, wording)),
+            Cell(wording.day(target.deadline) if target.deadline else MISSING),
+            Cell(state, remarks=(wording.reason(target.reason).text,) if target.reason else ()),
+            Cell(target.owner or MISSING),
+        ),
+        remark=" · ".join(part for part in (target.target_id, target.member) if part),
+    )
+
+
+def _figure(definition: Definition, figure: float | None, wording: Wording) -> str:
+    return MISSING if figure is None else wording.figure(definition.kpi_id, definition.unit, figure)
