@@ -16,6 +16,7 @@ from pipelines.loads import ROWS, Arrival, Gate
 from pipelines.privacy import masked
 
 MONEY = pa.decimal128(18, 6)
+RATE = pa.decimal128(18, 6)
 UTC_TIMESTAMP = pa.timestamp("us")
 
 
@@ -109,6 +110,14 @@ REPORT_COUNTS = {
     "forwards_count": "forwards.forwards_count",
     "total_orders": "ecommerce.total_orders",
 }
+# What Mailchimp says of the industry that the account belongs to; may be absent.
+INDUSTRY_RATES = {
+    "industry_open_rate": "industry_stats.open_rate",
+    "industry_click_rate": "industry_stats.click_rate",
+    "industry_bounce_rate": "industry_stats.bounce_rate",
+    "industry_unsubscribe_rate": "industry_stats.unsub_rate",
+    "industry_complaint_rate": "industry_stats.abuse_rate",
+}
 REPORT = MailchimpObject(
     name="report",
     described="What every e-mail campaign counted",
@@ -122,6 +131,8 @@ REPORT = MailchimpObject(
         *REPORT_COUNTS.values(),
         "ecommerce.total_revenue",
         "ecommerce.currency_code",
+        "industry_stats.type",
+        *INDUSTRY_RATES.values(),
     ),
     key=("campaign_id",),
     columns=(
@@ -134,8 +145,10 @@ REPORT = MailchimpObject(
         *((name, pa.int64()) for name in REPORT_COUNTS),
         ("total_revenue", MONEY),
         ("currency", pa.string()),
+        ("industry", pa.string()),
+        *((name, RATE) for name in INDUSTRY_RATES),
     ),
-    masked=("title",),
+    masked=("title", "industry"),
 )
 
 LIST_COUNTS = ("member_count", "unsubscribe_count", "cleaned_count")

@@ -13,7 +13,7 @@ from urllib.parse import unquote_plus
 from zoneinfo import ZoneInfo
 
 from pipelines.mailchimp_errors import unexpected
-from pipelines.mailchimp_objects import ACTIVITY_COUNTS, GROWTH_COUNTS, LIST_COUNTS, REPORT_COUNTS
+from pipelines.mailchimp_objects import ACTIVITY_COUNTS, GROWTH_COUNTS, INDUSTRY_RATES, LIST_COUNTS, REPORT_COUNTS
 from pipelines.mailchimp_values import Answer
 
 # Before this day Mailchimp did not tell opens by privacy proxies apart; a figure for an older send is no observation.
@@ -72,6 +72,8 @@ def report_row(report: Answer, sent_at: datetime, zone: ZoneInfo) -> dict[str, A
         **_counts(report, send_day),
         "total_revenue": report.money("ecommerce.total_revenue"),
         "currency": report.text("ecommerce.currency_code"),
+        "industry": report.text("industry_stats.type"),
+        **{name: report.rate(path) for name, path in INDUSTRY_RATES.items()},
     }
 
 

@@ -54,6 +54,15 @@ class Answer:
             raise self._unfit(path, number, "an amount of money")
         return number.quantize(MONEY_STEP)
 
+    def rate(self, path: str) -> Decimal | None:
+        """A fraction of one with six decimals."""
+        number = self._number(path)
+        if number is None:
+            return None
+        if not 0 <= number <= 1:
+            raise self._unfit(path, number, "a fraction of 1")
+        return number.quantize(MONEY_STEP)
+
     def moment(self, path: str) -> datetime | None:
         """A point in time, aware, in UTC; Mailchimp's times are UTC also when they do not say so."""
         value = self._value(path)

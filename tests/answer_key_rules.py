@@ -42,9 +42,13 @@ def rules_from_config(config: Path = CONFIG, **changes: Any) -> Rules:
         "customer_activity_days": company["customer_activity_days"],
         "handover_stage": company.get("handover_stage", "sal"),
         **{key: tuple(company[key]) for key in ("marketing_channels", "booking_forms", "contact_types")},
+        "plan_customers": company["funnel_plan"]["customers"],
+        "fewest_members": company["funnel_plan"]["fewest_members"],
+        "revenue_segments": {name: Decimal(str(share)) for name, share in company["revenue_segments"].items()},
         "page_sets": {name: tuple(globs) for name, globs in sources["ga4"]["pages"].items()},
         "content_channels": tuple(sources["ga4"]["pages"]["content_channels"]),
         "conversion_events": tuple(sources["ga4"]["events"]["conversions"]),
+        "top_posts_minimum_reach": company["top_posts_minimum_reach"],
     }
     return Rules(**{**values, **changes})
 

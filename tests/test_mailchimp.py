@@ -88,6 +88,12 @@ def test_a_report_arrives_as_typed_counts() -> None:
             "total_orders": 3,
             "total_revenue": Decimal("149.950000"),
             "currency": "EUR",
+            "industry": "Home and Garden",
+            "industry_open_rate": Decimal("0.314200"),
+            "industry_click_rate": Decimal("0.025700"),
+            "industry_bounce_rate": Decimal("0.008700"),
+            "industry_unsubscribe_rate": Decimal("0.002400"),
+            "industry_complaint_rate": Decimal("0.000200"),
             "part": "0000000001",
         }
     ]

@@ -12,6 +12,7 @@ create table facts.ad_cost (
   spend_eur    decimal(38, 6)          comment 'media cost in EUR; NULL when the rate is missing',
   clicks       bigint                  comment 'clicks; NULL when the source has none',
   impressions  bigint                  comment 'impressions; NULL when the source has none',
+  video_views  bigint                  comment 'video plays of 3 seconds or more; NULL when the source has none',
   origin       varchar        not null comment 'export or ga4',
   is_unpriced  boolean        not null comment 'no rate turns it into EUR',
   load_id      bigint         not null comment 'the load the row came with',
@@ -20,6 +21,7 @@ create table facts.ad_cost (
 with priced as (
   select
     a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.level, a.currency, a.channel, a.clicks, a.impressions,
+    a.video_views,
     round(a.cost * x.eur_per_unit, 2) as spend_eur,
     x.eur_per_unit is null as is_unpriced,
     a.load_id
@@ -28,8 +30,8 @@ with priced as (
 ),
 campaign_row as (
   select
-    day, platform, account, campaign, ad_group, ad, currency, channel, clicks, impressions, spend_eur, is_unpriced,
-    load_id,
+    day, platform, account, campaign, ad_group, ad, currency, channel, clicks, impressions, video_views, spend_eur,
+    is_unpriced, load_id,
     row_number() over (partition by day, platform, account, campaign order by ad_group, ad) as place
   from priced
   where level = 'campaign'
@@ -40,8 +42,8 @@ campaign_day as (
 part_of_campaign as (
   -- advertisements divide what their campaign says, in its channel
   select
-    a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, c.channel, a.clicks, a.impressions, a.spend_eur,
-    a.is_unpriced, a.load_id
+    a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, c.channel, a.clicks, a.impressions, a.video_views,
+    a.spend_eur, a.is_unpriced, a.load_id
   from priced as a
   inner join campaign_row as c
     on c.day = a.day and c.platform = a.platform and c.account = a.account and c.campaign = a.campaign
@@ -50,7 +52,8 @@ part_of_campaign as (
 ),
 divided as (
   select
-    day, platform, account, campaign, sum(spend_eur) as spend_eur, sum(clicks) as clicks, sum(impressions) as impressions
+    day, platform, account, campaign, sum(spend_eur) as spend_eur, sum(clicks) as clicks,
+    sum(impressions) as impressions, sum(video_views) as video_views
   from part_of_campaign
   group by day, platform, account, campaign
 ),
@@ -59,6 +62,7 @@ remainder as (
     c.day, c.platform, c.account, c.campaign, c.ad_group, c.ad, c.channel,
     c.clicks - coalesce(d.clicks, 0) as clicks,
     c.impressions - coalesce(d.impressions, 0) as impressions,
+    c.video_views - coalesce(d.video_views, 0) as video_views,
     c.spend_eur - coalesce(d.spend_eur, 0) as spend_eur,
     c.is_unpriced, c.load_id,
     d.campaign is not null as is_divided
@@ -69,8 +73,8 @@ remainder as (
 exported as (
   -- campaign rows are the totals of an account's day: an advertisement without its campaign's row is in none of them
   select
-    a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.channel, a.clicks, a.impressions, a.spend_eur,
-    a.is_unpriced, a.load_id, '' as suffix,
+    a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.channel, a.clicks, a.impressions, a.video_views,
+    a.spend_eur, a.is_unpriced, a.load_id, '' as suffix,
     coalesce(nullif(a.ad_group, ''), '(unknown)') as ad_group_label,
     coalesce(nullif(a.ad, ''), '(unknown)') as ad_label
   from priced as a
@@ -78,20 +82,20 @@ exported as (
   where a.level = 'ad' and c.day is null
   union all
   select
-    day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, spend_eur, is_unpriced, load_id,
-    '|ad' as suffix,
+    day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, video_views, spend_eur,
+    is_unpriced, load_id, '|ad' as suffix,
     coalesce(nullif(ad_group, ''), '(unknown)') as ad_group_label,
     coalesce(nullif(ad, ''), '(unknown)') as ad_label
   from part_of_campaign
   union all
   select
-    day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, spend_eur, is_unpriced, load_id,
-    '' as suffix,
+    day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, video_views, spend_eur,
+    is_unpriced, load_id, '' as suffix,
     coalesce(nullif(ad_group, ''), '(unallocated)') as ad_group_label,
     coalesce(nullif(ad, ''), '(unallocated)') as ad_label
   from remainder
   where not is_divided or spend_eur is null or spend_eur <> 0 or coalesce(clicks, 0) <> 0
-    or coalesce(impressions, 0) <> 0
+    or coalesce(impressions, 0) <> 0 or coalesce(video_views, 0) <> 0
 ),
 exported_day as (
   select distinct platform, day from staging.ad_cost
@@ -117,6 +121,7 @@ select
   e.spend_eur,
   e.clicks,
   e.impressions,
+  e.video_views,
   'export' as origin,
   e.is_unpriced,
   e.load_id
@@ -138,6 +143,7 @@ select
   g.cost_eur as spend_eur,
   g.clicks,
   g.impressions,
+  null as video_views,
   'ga4' as origin,
   false as is_unpriced,
   g.load_id

@@ -8,7 +8,7 @@ create table facts.period_doubt (
   sampled        bigint  not null comment 'days or months that the source sampled',
   thresholded    bigint  not null comment 'days or months in which it left out small rows',
   merged         bigint  not null comment 'days or months in which it merged rare rows',
-  truncated      bigint  not null comment 'days or months of which it no longer has everything',
+  truncated      bigint  not null comment 'days or months of which it no longer has everything, or posts that nobody looked at in time',
   primary key (source, grain, period_start, slice)
 ) as
 with read_day as (
@@ -46,6 +46,32 @@ doubted as (
   group by case report when 'campaign_day' then 'ga4_campaign' when 'funnel_day' then 'ga4_event' else 'ga4' end,
     period_start
 ),
+post_day as (
+  -- organic posts that nobody looked at in time; those of the last days may still be
+  select
+    f.published_day as day,
+    count(*) as posts,
+    sum(case when f.has_figure then 0 else 1 end) as without_figure,
+    sum(case when not f.has_figure and cast(f.published_day + 7 as date) < b.business_date then 1 else 0 end) as lost
+  from facts.social_post as f
+  cross join meta.business_date as b
+  where not f.is_paid
+  group by f.published_day
+),
+told_day as (
+  select distinct platform, page, counted_day as day
+  from staging.social_page
+  where followers is not null
+),
+grown_day as (
+  -- days of which some page is told, and was within the month before
+  select distinct g.day
+  from (
+    select day, lag(day) over (partition by platform, page order by day) as day_before
+    from told_day
+  ) as g
+  where date_diff('day', g.day_before, g.day) <= 31
+),
 counted as (
   select
     m.source, p.grain, p.period_start, '' as slice, count(*) as missing_days, 0 as sampled, 0 as thresholded,
@@ -70,6 +96,32 @@ counted as (
   from staging.ga4_answer
   where report like '%/%' and (is_sampled or is_thresholded or has_other_row or is_truncated)
   group by grain, period_start, split_part(report, '/', 2)
+  union all
+  -- a period of which no post has a figure is not known at all
+  select
+    'social_posts' as source, p.grain, p.period_start, '' as slice,
+    case
+      when sum(d.without_figure) = sum(d.posts) then max(date_diff('day', p.period_start, p.period_end)) + 1
+      else 0
+    end as missing_days,
+    0 as sampled, 0 as thresholded, 0 as merged, sum(d.lost) as truncated
+  from post_day as d
+  inner join reference.period as p on d.day between p.period_start and p.period_end
+  group by p.grain, p.period_start
+  having sum(d.without_figure) > 0
+  union all
+  -- a period without such a day is not known to have grown
+  select
+    'social_followers' as source, p.grain, p.period_start, '' as slice,
+    max(date_diff('day', p.period_start, p.period_end)) + 1 as missing_days,
+    0 as sampled, 0 as thresholded, 0 as merged, 0 as truncated
+  from reference.period as p
+  cross join meta.business_date as b
+  inner join (select min(day) as first_day from told_day) as t on p.period_end >= t.first_day
+  left join grown_day as g on g.day between p.period_start and p.period_end
+  where p.period_start < b.business_date
+  group by p.grain, p.period_start
+  having count(g.day) = 0
 )
 select
   source,

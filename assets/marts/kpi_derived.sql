@@ -1,4 +1,4 @@
--- The KPIs that are made of other KPIs: growth against an earlier period and products; and those that are not built yet.
+-- The KPIs that are made of other KPIs: growth against an earlier period, products and the plan; and those that are not built yet.
 create table marts.kpi_derived (
   kpi_id              varchar        not null comment 'id of the KPI, see reference.kpi',
   definition_version  integer        not null comment 'version of the definition that it is counted by',
@@ -156,6 +156,30 @@ select
   cast(null as decimal(38, 6)) as denominator, cast(cast(value as decimal(38, 6)) as double) as value, unit, status,
   status_reason, trust, trust_reason
 from multiplied
+union all
+-- what the month must bring; a month before the plan asks for nothing that is known
+select
+  g.kpi_id, g.definition_version, g.grain, p.period_start, g.slice,
+  case when g.slice = 'stage' then n.stage else coalesce(n.segment, '') end as member,
+  cast(n.needed as decimal(38, 6)) as numerator,
+  cast(null as decimal(38, 6)) as denominator,
+  cast(n.needed as double) as value,
+  g.unit,
+  case when n.needed is null then 'not_available' else 'final' end as status,
+  case when n.needed is null then 'no plan asks for this month' end as status_reason,
+  case when n.needed is not null and w.steps > 0 then 'caution' else 'ok' end as trust,
+  case when n.needed is not null and w.steps > 0 then 'benchmarks stand in for own rates' end as trust_reason
+from derived as g
+cross join meta.business_date as b
+cross join (select min(first_day) as day from staging.source_coverage) as f
+cross join (select count(fallback_reason) as steps from marts.funnel_rate where scenario = 'measured') as w
+inner join reference.period as p
+  on p.grain = g.grain and p.period_start < b.business_date and p.period_end >= f.day
+  and p.period_start >= g.valid_from and p.period_start < g.valid_to
+left join marts.funnel_plan_month as n
+  on n.scenario = 'measured' and n.month = p.period_start
+  and (n.stage = 'lead' or g.slice = 'stage') and (n.segment <> '') = (g.slice = 'segment')
+where g.made_as = 'stage_volume' and (g.slice = 'total' or n.needed is not null)
 union all
 select
   g.kpi_id, g.definition_version, g.grain, p.period_start, 'total' as slice, '' as member,

@@ -210,23 +210,31 @@ known as (
     and o.period_start = c.period_start and o.slice = c.slice and o.member = c.member
   cross join meta.business_date as b
 ),
+held_back as (
+  -- of what a source held back a count is told when it is known, and a rate when it can be one
+  select kpi_id, definition_version, grain, period_start, slice, member
+  from known
+  where member = '(withheld)' and (
+    numerator is null
+    or (denominator_measure is not null and (denominator is null or numerator < 0 or numerator > denominator))
+  )
+),
 judged as (
   select
     k.kpi_id, k.definition_version, k.grain, k.period_start, k.slice, k.member, k.is_valid, k.unit, k.interval_kind,
     k.denominator_measure,
     case
-      when k.has_no_source = 1 or k.unpriced_rows > 0 or k.missing_stages is not null then null
+      when k.has_no_source = 1 or k.unpriced_rows > 0 or k.missing_stages is not null or h.kpi_id is not null then null
       else k.numerator
     end as numerator,
     case
-      when k.has_no_source = 1 or k.unpriced_rows > 0 or k.missing_stages is not null then null
+      when k.has_no_source = 1 or k.unpriced_rows > 0 or k.missing_stages is not null or h.kpi_id is not null then null
       else k.denominator
     end as denominator,
     case
       when k.has_no_source = 1 then 'no_source'
       when k.missing_stages is not null or k.unpriced_rows > 0 then 'not_available'
-      -- of what a source held back only counts are known, if those are
-      when k.member = '(withheld)' and (k.numerator is null or k.denominator_measure is not null) then 'withheld'
+      when h.kpi_id is not null then 'withheld'
       when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
         case when k.last_day < k.period_start then 'provisional' else 'not_available' end
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days then 'immature'
@@ -240,7 +248,7 @@ judged as (
       when k.missing_stages is not null then 'the company does not use the stage ' || k.missing_stages
       when k.unpriced_rows > 0
         then cast(k.unpriced_rows as varchar) || ' rows without an exchange rate: load the missing rates'
-      when k.member = '(withheld)' and (k.numerator is null or k.denominator_measure is not null)
+      when h.kpi_id is not null
         then k.numerator_source || ' does not tell of these members'
       when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
         case
@@ -274,6 +282,9 @@ judged as (
     k.is_supplied,
     coalesce(k.doubt, k.gap) as doubt
   from known as k
+  left join held_back as h
+    on h.kpi_id = k.kpi_id and h.definition_version = k.definition_version and h.grain = k.grain
+    and h.period_start = k.period_start and h.slice = k.slice and h.member = k.member
 )
 select
   j.kpi_id,
@@ -286,7 +297,6 @@ select
   j.numerator,
   j.denominator,
   case
-    when j.status = 'withheld' then null
     when j.denominator_measure is null then cast(j.numerator as double)
     -- a loss below the line would turn the sign of the whole
     when j.denominator >= 0 then ratio(j.numerator, j.denominator)

@@ -20,7 +20,7 @@ create table reference.kpi (
   direction            varchar not null comment 'up_good, down_good or neutral',
   additivity           varchar not null comment 'additive, ratio, non_additive_distinct and so on',
   formula              varchar not null comment 'formula in words',
-  made_as              varchar not null comment 'measured, growth or product of other KPIs, or not_built',
+  made_as              varchar not null comment 'measured, growth or product of other KPIs, stage_volume, or not_built',
   base                 varchar          comment 'period that growth is measured against; NULL for all others',
   like_for_like        varchar          comment 'slice of which only members of both periods count; NULL when all do',
   numerator_measure    varchar          comment 'measure above the line; NULL when it is made of other KPIs',

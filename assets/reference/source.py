@@ -17,6 +17,8 @@ create table reference.source (
   primary key (source)
 ) as
 """
+# a post counts as it was at the end of its seventh day, which the morning after can tell
+DAYS_UNTIL_A_POST_IS_OLD_ENOUGH = 8
 
 
 def text(config: Config, tables: Mapping[str, Table]) -> str:
@@ -39,5 +41,10 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("carts", True, True, 0),
         *((name, True, True, maturity.seo) for name in ("seo_site", "seo_query")),
         *((name, True, True, 0) for name in ("seo_index", "seo_sitemap", "seo_links", "content", "metrics")),
+        ("social_posts", True, True, DAYS_UNTIL_A_POST_IS_OLD_ENOUGH),
+        ("social_pages", True, True, 0),
+        ("social_followers", True, True, 0),
+        ("receipts", True, True, 0),
+        ("footfall", True, True, 0),
     ]
     return HEADER + listed_rows(("source", "is_enabled", "is_file", "maturity_days"), rows)

@@ -12,6 +12,7 @@ create table staging.ad_cost (
   channel      varchar                 comment 'channel the file names, as sent',
   clicks       bigint                  comment 'clicks billed',
   impressions  bigint                  comment 'impressions',
+  video_views  bigint                  comment 'video plays of 3 seconds or more',
   load_id      bigint         not null comment 'the load the row came with',
   primary key (day, platform, account, campaign, ad_group, ad, level)
 ) as
@@ -28,6 +29,7 @@ select
   r.channel,
   r.clicks,
   r.impressions,
+  r.video_views,
   r.load_id
 from raw.ad_cost as r
 inner join meta.current_part as p on p.object = 'ad_cost' and p.part = r.part and p.load_id = r.load_id

@@ -71,6 +71,23 @@ event_day as (
   select 'content' as source, local_date(published_at) as day from staging.article
   union all
   select 'metrics' as source, day from staging.metric
+  union all
+  -- a look tells of the posts of all days before it
+  select 'social_posts' as source, published_day as day from staging.social_post
+  union all
+  select 'social_posts' as source, observed_day as day from staging.social_post
+  union all
+  select 'social_pages' as source, counted_day as day from staging.social_page
+  union all
+  select 'social_pages' as source, cast(date_trunc('month', day) as date) as day
+  from staging.social_page
+  where period = 'month'
+  union all
+  select 'social_followers' as source, counted_day as day from staging.social_page where followers is not null
+  union all
+  select 'receipts' as source, local_date(sold_at) as day from staging.receipt
+  union all
+  select 'footfall' as source, day from staging.footfall
 ),
 event_reach as (
   select e.source, min(e.day) as first_day, max(e.day) as last_day
@@ -111,6 +128,16 @@ object_of as (
   select 'order_lines' as source, 'order_line' as object
   union all
   select 'carts' as source, 'cart' as object
+  union all
+  select 'social_posts' as source, 'social_post' as object
+  union all
+  select 'social_pages' as source, 'social_page' as object
+  union all
+  select 'social_followers' as source, 'social_page' as object
+  union all
+  select 'receipts' as source, 'receipt' as object
+  union all
+  select 'footfall' as source, 'footfall' as object
   union all
   select 'cost' as source, 'cost' as object
   union all

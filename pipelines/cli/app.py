@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import erasing, explaining, keeping, linting, loads, months, reading, restating, runs
+from pipelines.cli import erasing, explaining, keeping, linting, loads, months, planning, reading, restating, runs
 from pipelines.cli.doctor import doctor
 from pipelines.failures import KpiError
 
@@ -22,7 +22,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     *(runs.run, runs.nightly, runs.close, runs.ui, reading.status, reading.check, doctor, linting.lint),
     *(keeping.publish, keeping.rollback, keeping.backup, keeping.restore, keeping.upgrade, reading.sql),
     *(loads.loads, loads.accept, loads.retract, explaining.explain),
-    *(months.approve, months.replay, restating.restatement, erasing.erase),
+    *(months.approve, months.replay, restating.restatement, erasing.erase, planning.plan),
 )
 
 

@@ -1,6 +1,7 @@
 """What the company decides, read from `config/`, checked as a whole and handed out as frozen values."""
 
 from pipelines.configuration.annotations import Annotation
+from pipelines.configuration.benchmarks import Benchmark
 from pipelines.configuration.catalogue import Grain, Kpi
 from pipelines.configuration.channels import ChannelRule, Exclusion, like_pattern
 from pipelines.configuration.company import Company
@@ -13,6 +14,7 @@ from pipelines.configuration.targets import Scope, Target, Terms
 
 __all__ = [
     "Annotation",
+    "Benchmark",
     "ChannelRule",
     "Company",
     "Config",

@@ -83,14 +83,15 @@ Grains = Annotated[
 ]
 
 
-MadeAs = Literal["measured", "growth", "product", "not_built"]
+MadeAs = Literal["measured", "growth", "product", "stage_volume", "not_built"]
 
 
 class Kpi(Definition):
     """One KPI with the newest version of its definition; `earlier` are those before it, oldest first.
 
     It is `measured`, or made of the KPIs that `of` names: the growth of one against a `base` (`like_for_like`: only of
-    members that both periods have), or the product of two. What is `not_built` is defined, and has no number yet.
+    members that both periods have), or the product of two, or the `stage_volume`:
+    what the funnel must bring by the rates that `of` names. What is `not_built` is defined, and has no number yet.
     """
 
     id: Id

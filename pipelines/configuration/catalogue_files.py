@@ -29,12 +29,15 @@ class _Entry:
         return self.document.line_of((LIST_KEY, self.index, *place))
 
 
-def read_catalogue(documents: Iterable[LocatedYaml], stages: Iterable[str]) -> list[Kpi]:
-    """The KPIs of all files in their order; a file's name says the family, `stages` are the stages that may be named.
+def read_catalogue(documents: Iterable[LocatedYaml], stages: Iterable[str], benchmarks: Iterable[str]) -> list[Kpi]:
+    """The KPIs of all files in their order; a file's name says the family.
+
+    `stages` and `benchmarks` are the ids that may be named.
 
     Raises:
-        WrongUse: an entry is wrong, an id stands twice, or a KPI, stage or key of company.yaml is unknown.
+        WrongUse: an entry is wrong, an id stands twice, or a KPI, stage, benchmark or key of company.yaml is unknown.
     """
+    known_stages, known_benchmarks = tuple(stages), tuple(benchmarks)
     entries: dict[str, _Entry] = {}
     for document in documents:
         problems = Problems(document.file)
@@ -48,7 +51,7 @@ def read_catalogue(documents: Iterable[LocatedYaml], stages: Iterable[str]) -> l
         problems = Problems(file)
         for entry in entries.values():
             if entry.document.file == file:
-                _check_names(entry, problems, entries, tuple(stages))
+                _check_names(entry, problems, entries, known_stages, known_benchmarks)
         problems.raise_if_any()
     return [entry.kpi for entry in entries.values()]
 
@@ -74,14 +77,17 @@ def _entries(document: LocatedYaml, problems: Problems) -> list[_Entry]:
     return entries
 
 
-def _check_names(entry: _Entry, problems: Problems, ids: Iterable[str], stages: Iterable[str]) -> None:
-    """What a KPI names: other KPIs, stages, keys of company.yaml."""
+def _check_names(
+    entry: _Entry, problems: Problems, ids: Iterable[str], stages: Iterable[str], benchmarks: Iterable[str]
+) -> None:
+    """What a KPI names: other KPIs, stages, benchmarks, keys of company.yaml."""
     kpi = entry.kpi
     twins = (kpi.same_measure_as,) if kpi.same_measure_as else ()
     named: list[tuple[Place, str, tuple[str, ...], Iterable[str]]] = [
         (("of",), "KPI", kpi.of, ids),
         (("same_measure_as",), "KPI", twins, ids),
         (("stages",), "stage", kpi.stages, stages),
+        (("benchmarks",), "benchmark", kpi.benchmarks, benchmarks),
         (("required_parameters",), "key of company.yaml", kpi.required_parameters, Company.model_fields),
     ]
     named += [(("earlier", index, "stages"), "stage", one.stages, stages) for index, one in enumerate(kpi.earlier)]

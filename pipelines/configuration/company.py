@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
@@ -76,6 +78,21 @@ def _in_order(days: tuple[int, ...]) -> tuple[int, ...]:
     return days
 
 
+def _month(text: str) -> str:
+    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
+        raise UnfitError(f"{text!r} is no month", "write it as in 2026-12")
+    return text
+
+
+def _within_the_whole(shares: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+    if sum(shares.values()) > 1:
+        raise UnfitError(f"the shares add up to {sum(shares.values())}", "let them add up to 1 at most")
+    return shares
+
+
+Share = Annotated[Number, Field(gt=0, le=1)]
+
+
 def _shape(value: Any) -> str:
     return "pack" if isinstance(value, str) else "kpis"
 
@@ -94,6 +111,17 @@ class Maturity(StrictModel):
     mailchimp: Days = 7
     ad_cost: Days = 30
     seo: Days = 3
+
+
+class FunnelPlan(StrictModel):
+    """What is planned for: so many new customers in the twelve months that end with `by`, the calendar year without it.
+
+    A stage with fewer members than `fewest_members` in its ripe cohorts is planned with a benchmark.
+    """
+
+    customers: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    by: Annotated[str, AfterValidator(_month)] | None = None
+    fewest_members: Annotated[int, Field(ge=1)] = 10
 
 
 # the name of a pack of packs.yaml, or its own list
@@ -127,6 +155,10 @@ class Company(StrictModel):
     contact_types: Annotated[Listed[Text], AfterValidator(each_once)] = CONTACT_TYPES
     headline_pack: HeadlinePack = HEADLINE_PACK
     maturity_days: Maturity = Maturity()
+    industry: Text | None = None
+    funnel_plan: FunnelPlan = FunnelPlan()
+    revenue_segments: Annotated[Mapping[Text, Share], AfterValidator(_within_the_whole)] = Field(default_factory=dict)
+    top_posts_minimum_reach: Annotated[int, Field(ge=1, le=1_000_000_000)] = 100
 
     @model_validator(mode="after")
     def _named_stages_are_stages(self) -> Self:

@@ -10,6 +10,7 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from pipelines.configuration.annotations import read_annotations
+from pipelines.configuration.benchmarks import read_benchmarks
 from pipelines.configuration.catalogue import Family, Kpi
 from pipelines.configuration.catalogue_files import read_catalogue
 from pipelines.configuration.channels import ChannelRule, read_channel_rules, read_exclusions
@@ -23,7 +24,7 @@ from pipelines.configuration.sources import Sources
 from pipelines.configuration.target_files import check_goals, check_pack, check_packs, read_targets
 from pipelines.failures import WrongUse
 
-FILES = ("company.yaml", "sources.yaml", "channels.csv", "exclusions.csv", "cost_drivers.csv")
+FILES = ("company.yaml", "sources.yaml", "channels.csv", "exclusions.csv", "cost_drivers.csv", "benchmarks.yaml")
 ANNOTATIONS, GOALS, PACKS, TARGETS = "annotations.yaml", "goals.yaml", "packs.yaml", "targets.yaml"
 MAY_BE_MISSING = (ANNOTATIONS, GOALS, PACKS, TARGETS)
 KPI_FOLDER = "kpis"
@@ -64,7 +65,9 @@ def config_from_texts(texts: Mapping[str, str], place: str = "config") -> Config
     for name, by_line in (("exclusions.csv", exclusions), ("cost_drivers.csv", drivers)):
         _check_channels(Problems(files[name]), {line: row.channel for line, row in by_line.items()}, rules)
     stages = tuple(dict.fromkeys([*company.stages, *DEFAULT_STAGES]))
-    kpis = read_catalogue([read_yaml(texts[name], files[name]) for name in _kpi_files(texts)], stages)
+    benchmarks = read_benchmarks(read_yaml(texts["benchmarks.yaml"], files["benchmarks.yaml"]))
+    families = [read_yaml(texts[name], files[name]) for name in _kpi_files(texts)]
+    kpis = read_catalogue(families, stages, [benchmark.id for benchmark in benchmarks])
     others = {name: read_yaml(texts.get(name, ""), f"{place}/{name}") for name in MAY_BE_MISSING}
     goals, packs = _validated(Goals, others[GOALS]), _validated(Packs, others[PACKS])
     check_goals(goals, others[GOALS], kpis)
@@ -77,6 +80,7 @@ def config_from_texts(texts: Mapping[str, str], place: str = "config") -> Config
         exclusions=tuple(exclusions.values()),
         cost_drivers=tuple(drivers.values()),
         kpis=tuple(kpis),
+        benchmarks=benchmarks,
         annotations=read_annotations(others[ANNOTATIONS], [kpi.id for kpi in kpis], channel_names(rules)),
         goals=goals,
         packs=packs,

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.configuration.annotations import Annotation
+from pipelines.configuration.benchmarks import Benchmark
 from pipelines.configuration.catalogue import Kpi
 from pipelines.configuration.channels import GA4_CHANNELS, ChannelRule, Exclusion
 from pipelines.configuration.company import Company
@@ -35,6 +36,7 @@ class Config:
     exclusions: tuple[Exclusion, ...]
     cost_drivers: tuple[CostDriver, ...]
     kpis: tuple[Kpi, ...]
+    benchmarks: tuple[Benchmark, ...]
     annotations: tuple[Annotation, ...]
     goals: Goals
     packs: Packs
@@ -55,6 +57,7 @@ class Config:
                 "channel_rules": [rule.model_dump(mode="json") for rule in self.channel_rules],
                 "exclusions": [exclusion.model_dump(mode="json") for exclusion in self.exclusions],
                 "cost_drivers": [driver.model_dump(mode="json") for driver in self.cost_drivers],
+                "benchmarks": [benchmark.model_dump(mode="json") for benchmark in self.benchmarks],
                 "goals": self.goals.model_dump(mode="json"),
                 "packs": self.packs.model_dump(mode="json"),
                 "targets": [target.model_dump(mode="json") for target in self.targets],
@@ -69,6 +72,11 @@ class Config:
     def kpi(self, kpi_id: str) -> Kpi:
         """The KPI of an id; KeyError when there is none."""
         return self._kpi_by_id[kpi_id]
+
+    def benchmarks_of(self, kpi_id: str) -> tuple[Benchmark, ...]:
+        """The benchmarks that a KPI names, in its order; none of a KPI that is not there."""
+        names = self._kpi_by_id[kpi_id].benchmarks if kpi_id in self._kpi_by_id else ()
+        return tuple(benchmark for name in names for benchmark in self.benchmarks if benchmark.id == name)
 
     def headline_pack(self, day: date) -> tuple[str, ...]:
         """The KPIs at the top of pages, as they are on a day."""

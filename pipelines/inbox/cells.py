@@ -100,6 +100,11 @@ def _platform(cell: str, rules: ReadingRules) -> str:
     return rules.platforms.get(name, name)
 
 
+def _network(cell: str, rules: ReadingRules) -> str:
+    """A social network: what ad platforms share one name for stays apart here."""
+    return _underscored(_text(cell, rules))
+
+
 def _underscored(text: str) -> str:
     return re.sub(r"[\s\-]+", "_", text.lower())
 
@@ -179,6 +184,7 @@ def choice(*words: str) -> CellType:
 TEXT = CellType(pa.string(), _text, privacy.masked)
 LOWER_TEXT = CellType(pa.string(), _lower, privacy.masked)
 PLATFORM = CellType(pa.string(), _platform, privacy.masked)
+NETWORK = CellType(pa.string(), _network, privacy.masked)
 IDENTIFIER = CellType(pa.string(), _identifier)
 URL = CellType(pa.string(), _url)
 DAY = CellType(pa.date32(), _day)

@@ -16,8 +16,10 @@ from pipelines.inbox.cells import (
 )
 from pipelines.inbox.kinds_crm import CRM_KINDS, CUSTOMER_LINK, LEAD_LINK, texts
 from pipelines.inbox.kinds_generic import CONTENT, METRICS
+from pipelines.inbox.kinds_retail import RETAIL_KINDS
 from pipelines.inbox.kinds_search import SEO_QUERIES, SEO_SITE
 from pipelines.inbox.kinds_shop import KINDS_OF_SHOP
+from pipelines.inbox.kinds_social import SOCIAL_KINDS
 from pipelines.inbox.number_cells import COUNT, decimal
 from pipelines.inbox.outputs import (
     REFUND_RULES,
@@ -142,11 +144,6 @@ EXCHANGE_RATES = Kind(
     ),
 )
 
-KINDS = {
-    kind.name: kind
-    for kind in (
-        *(*CRM_KINDS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES),
-        *(SEO_QUERIES, SEO_SITE, CONTENT, METRICS),
-        *KINDS_OF_SHOP,
-    )
-}
+OF_SALES = (*CRM_KINDS, ORDERS, *KINDS_OF_SHOP, AD_COSTS, COSTS, EXCHANGE_RATES)
+OTHERS = (SEO_QUERIES, SEO_SITE, *SOCIAL_KINDS, *RETAIL_KINDS, CONTENT, METRICS)
+KINDS = {kind.name: kind for kind in (*OF_SALES, *OTHERS)}

@@ -79,7 +79,12 @@ def _with_surrogates(rows: pa.Table, kind: Kind, persons: PersonKeys) -> pa.Tabl
 
 def _parts(rows: pa.Table, kind: Kind, rules: ReadingRules) -> pa.Array:
     """The name of the part of each row: the values of its scope, or a pseudonym of them."""
-    texts = [pc.replace_substring(rows[name].cast(pa.string()), SEPARATOR, "%7C") for name in kind.scope]
+    texts = []
+    for name in kind.scope:
+        text = rows[name].cast(pa.string())
+        # an optional number or moment that is empty counts as the empty text, as optional texts do
+        text = text if name in kind.required else pc.fill_null(text, "")
+        texts.append(pc.replace_substring(text, SEPARATOR, "%7C"))
     joined = pc.binary_join_element_wise(*texts, SEPARATOR)
     if isinstance(joined, pa.ChunkedArray):
         joined = joined.combine_chunks()

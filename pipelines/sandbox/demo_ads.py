@@ -18,6 +18,7 @@ from pipelines.sandbox.truth import AdDay
 LINKED_PLATFORM = "google_ads"
 EXPORT_FORGETS_EVERY_SO_MANY_DAYS = 9
 DAY_WITHOUT_CLICKS, DAY_OF_HALF_AN_EXPORT = 20, 31
+VIDEO_AD, VIEWS_TOLD_SINCE, WATCHED_PERMILLE = "video-1", 9, 240
 
 
 def draw_ads(size: Size, seed: int) -> tuple[AdDay, ...]:
@@ -64,4 +65,12 @@ def _ad_day(size: Size, dice: Dice, day: date, number: int, one: Advertisement) 
         clicks=clicks,
         in_export=in_export,
         in_ga4=is_linked,
+        video_views=_video_views(one, number, impressions),
     )
+
+
+def _video_views(one: Advertisement, number: int, impressions: int) -> int | None:
+    """Plays of 3 seconds, which the platform did not tell at first; nothing of pictures and texts."""
+    if one.ad != VIDEO_AD or number < VIEWS_TOLD_SINCE:
+        return None
+    return impressions * WATCHED_PERMILLE // 1_000

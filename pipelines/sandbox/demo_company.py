@@ -18,10 +18,12 @@ from pipelines.sandbox.demo_leads import draw_prospects
 from pipelines.sandbox.demo_mail import draw_newsletters, mail_lists, split_test_children
 from pipelines.sandbox.demo_orders import draw_orders
 from pipelines.sandbox.demo_planted import PlantedCases
+from pipelines.sandbox.demo_retail import draw_stores
 from pipelines.sandbox.demo_search import draw_sightings, measurements, site_days
 from pipelines.sandbox.demo_sessions import sessions_table
 from pipelines.sandbox.demo_shop import draw_carts, draw_order_lines
 from pipelines.sandbox.demo_size import BENCHMARK, DEMO, TINY, Size
+from pipelines.sandbox.demo_social import draw_social_media
 from pipelines.sandbox.demo_traffic import draw_traffic
 from pipelines.sandbox.truth import Order, Truth
 from pipelines.sandbox.truth_search import Findings
@@ -62,6 +64,8 @@ def demo_company(size: Size, seed: int = 7) -> Truth:
         carts=draw_carts(seed, orders),
         crm=draw_crm_history(size, seed, leads, deals),
         findings=_findings(size, seed),
+        social=draw_social_media(size, seed),
+        stores=draw_stores(size, seed),
     )
 
 

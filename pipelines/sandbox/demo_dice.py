@@ -32,6 +32,8 @@ class Part(IntEnum):
     SEARCH = 41
     ARTICLES = 42
     HANDED_IN = 43
+    SOCIAL = 44
+    RETAIL = 45
 
 
 class Dice:

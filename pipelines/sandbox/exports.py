@@ -13,8 +13,10 @@ from pathlib import Path
 
 from pipelines.sandbox.export_crm import export_crm_history, scores_on
 from pipelines.sandbox.export_files import Exporter, ExportFile, Row, is_past
+from pipelines.sandbox.export_retail import retail_exports
 from pipelines.sandbox.export_search import search_files
 from pipelines.sandbox.export_shop import shop_exports
+from pipelines.sandbox.export_social import social_exports
 from pipelines.sandbox.truth import AdDay, Deal, Lead, Order, Truth
 
 # as the platforms write themselves
@@ -41,12 +43,12 @@ HEADERS = {
         "order_id,ordered_at,status,net_amount,currency,customer_id,lead_id,margin,refunded_amount,refunded_at,source,"
         "medium,campaign,channel,device,country"
     ),
-    "ad_costs": "date,platform,campaign,cost,currency,account,ad_group,ad,channel,impressions,clicks,level",
+    "ad_costs": "date,platform,campaign,cost,currency,account,ad_group,ad,channel,impressions,clicks,video_views,level",
     "costs": "cost_id,period_start,period_end,amount,currency,category,channel,allocation",
     "exchange_rates": "date,currency,rate",
 }
 # what the other systems of the company hand out: the kinds of each with their headers and rows
-EXPORTERS: tuple[Exporter, ...] = (export_crm_history, search_files, shop_exports)
+EXPORTERS: tuple[Exporter, ...] = (export_crm_history, search_files, social_exports, retail_exports, shop_exports)
 
 
 def write_exports(truth: Truth, inbox: Path, as_of: date) -> list[Path]:
@@ -172,6 +174,7 @@ def _campaigns(ads: Sequence[AdDay]) -> Iterator[Row]:
     for one in ads:
         days.setdefault((one.day, one.account, one.campaign, one.currency, one.channel or ""), []).append(one)
     for (day, account, campaign, currency, channel), members in days.items():
+        views = [one.video_views for one in members if one.video_views is not None]
         yield {
             "date": day,
             "platform": PLATFORM_NAMES[members[0].platform],
@@ -182,5 +185,6 @@ def _campaigns(ads: Sequence[AdDay]) -> Iterator[Row]:
             "channel": channel,
             "impressions": sum(one.impressions for one in members),
             "clicks": sum(one.clicks for one in members),
+            "video_views": sum(views) if views else None,
             "level": "campaign",
         }

@@ -17,6 +17,16 @@ SENDING_TAKES = timedelta(hours=1)
 LINKS = [{"rel": "self", "href": "https://api.example.com/3.0", "method": "GET"}]
 SHOP_CURRENCY = "EUR"
 AUTOMATION = "automation"
+INDUSTRY = {
+    "type": "Home and Garden",
+    "open_rate": 0.3142,
+    "bounce_rate": 0.0087,
+    "unopen_rate": 0.6771,
+    "unsub_rate": 0.0024,
+    "abuse_rate": 0.0002,
+    "click_rate": 0.0257,
+}
+WITHOUT_INDUSTRY = ("absplit", "variate")
 
 
 def created_at(newsletter: Newsletter) -> datetime:
@@ -74,7 +84,7 @@ def campaign(newsletter: Newsletter, now: datetime) -> dict[str, Any]:
 
 
 def report(newsletter: Newsletter, now: datetime) -> dict[str, Any]:
-    """One entry of `reports[]` (without the 24-hour timeseries and the industry's figures)."""
+    """One entry of `reports[]` (without the 24-hour timeseries)."""
     seen = [event for event in newsletter.events if event.at < now]
     emails_sent = emails_so_far(newsletter, now)
     hard = len(_recipients(seen, "hard_bounce"))
@@ -105,10 +115,16 @@ def report(newsletter: Newsletter, now: datetime) -> dict[str, Any]:
             "total_revenue": float(newsletter.revenue),
             "currency_code": SHOP_CURRENCY,
         },
+        **_industry(newsletter),
         # Mailchimp reference §6: share_report holds a share password, a secret
         "share_report": {"share_url": "https://share.example.com/report", "share_password": "a-share-secret"},
         "_links": LINKS,
     }
+
+
+def _industry(newsletter: Newsletter) -> dict[str, Any]:
+    # Mailchimp reference §6: may be absent; an A/B test stands for the reports that lack it
+    return {} if newsletter.type in WITHOUT_INDUSTRY else {"industry_stats": dict(INDUSTRY)}
 
 
 def _opens(seen: list[MailEvent], delivered: int) -> dict[str, Any]:

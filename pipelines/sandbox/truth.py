@@ -13,8 +13,10 @@ from decimal import Decimal
 import pyarrow as pa
 
 from pipelines.sandbox.truth_crm import CrmHistory
+from pipelines.sandbox.truth_retail import Stores
 from pipelines.sandbox.truth_search import Findings
 from pipelines.sandbox.truth_shop import Cart, OrderLine
+from pipelines.sandbox.truth_social import SocialMedia
 
 # One row per web session. `started_at` UTC; `arrives_after_days`: 0..3, GA4 shows the session only when its clock has
 # passed the session's day by that many days. `landing_page` may carry a query string with utm_*, mc_cid and mc_eid.
@@ -154,6 +156,7 @@ class AdDay:
     clicks: int
     in_export: bool
     in_ga4: bool
+    video_views: int | None = None
 
 
 @dataclass(frozen=True)
@@ -247,3 +250,5 @@ class Truth:
     carts: tuple[Cart, ...] = field(default=(), repr=False)
     crm: CrmHistory = field(default=CrmHistory(), repr=False)
     findings: Findings = field(default=Findings(), repr=False)
+    social: SocialMedia = field(default=SocialMedia(), repr=False)
+    stores: Stores = field(default=Stores(), repr=False)

@@ -39,6 +39,7 @@ TABLES: Mapping[str, frozenset[str]] = MappingProxyType(
             {
                 *("reference.setting", "reference.source", "reference.stage", "reference.website_event"),
                 "reference.crm_term",
+                *("reference.benchmark", "reference.funnel_step", "reference.funnel_target"),
             }
         ),
     }

@@ -166,3 +166,40 @@ def test_every_cell_of_the_email_campaigns_is_exact(mart: duckdb.DuckDBPyConnect
     truth = tiny_truth()
     found = {row["campaign_id"]: row for row in rows_of(mart, "select * from marts.email_campaign")}
     assert differences(found, expected_email_campaigns(truth, truth.today, rules)) == []
+
+
+def test_till_transactions_times_their_mean_value_are_store_revenue(mart: duckdb.DuckDBPyConnection) -> None:
+    query = """
+        select m.value * t.numerator as product, r.numerator as revenue
+        from marts.kpi_value as m
+        inner join marts.kpi_value as t
+          on t.kpi_id = 'pos_transactions' and (t.grain, t.period_start, t.slice, t.member)
+            = (m.grain, m.period_start, m.slice, m.member)
+        inner join marts.kpi_value as r
+          on r.kpi_id = 'retail_revenue' and (r.grain, r.period_start, r.slice, r.member)
+            = (m.grain, m.period_start, m.slice, m.member)
+        where m.kpi_id = 'avg_pos_transaction_value' and m.value is not null"""
+    found = rows_of(mart, query)
+    assert len(found) > 100
+    assert [row for row in found if not same(row["product"], row["revenue"])] == []
+
+
+def test_followers_in_total_are_those_of_all_networks(mart: duckdb.DuckDBPyConnection) -> None:
+    query = """
+        select t.grain, t.period_start, t.numerator as total, sum(p.numerator) as members
+        from marts.kpi_value as t
+        inner join marts.kpi_value as p
+          on p.kpi_id = t.kpi_id and p.grain = t.grain and p.period_start = t.period_start and p.slice = 'platform'
+        where t.kpi_id = 'followers' and t.slice = 'total'
+        group by t.grain, t.period_start, t.numerator"""
+    found = rows_of(mart, query)
+    assert {row["grain"] for row in found} == {"week", "month", "quarter", "year"}
+    assert [row for row in found if row["total"] != row["members"]] == []
+
+
+def test_people_reached_are_told_of_one_post_or_one_network_only(mart: duckdb.DuckDBPyConnection) -> None:
+    query = "select distinct kpi_id, grain, slice from marts.kpi_value where kpi_id in ('social_reach', 'post_visits')"
+    assert sorted(mart.execute(query).fetchall()) == [
+        ("post_visits", "month", "post"),
+        ("social_reach", "month", "platform"),
+    ]

@@ -43,6 +43,11 @@ COLUMNS = {
     "backlinks referring_domains",
     "raw.article": "article_id published_at url type",
     "raw.metric": "metric_id date slice member value numerator denominator",
+    "raw.social_post": "platform post_id published_at page observed_at type reach impressions likes comments shares "
+    "clicks video_views_3s is_paid",
+    "raw.social_page": "platform date page period followers new_followers page_likes reach reviews negative_feedback",
+    "raw.receipt": "store_id receipt_id sold_at net_amount currency line_no product_group is_return is_void",
+    "raw.footfall": "store_id date visitors",
 }
 SMALLEST = {
     "leads": "lead_id,created_at\nL1,2026-01-01\n",
@@ -60,6 +65,10 @@ SMALLEST = {
     "seo_site": "date\n2026-01-02\n",
     "content": "article_id,published_at\nA1,2026-01-02\n",
     "metrics": "metric_id,date,value\norders,2026-01-02,3\n",
+    "social_posts": "platform,post_id,published_at\nFacebook,1,2026-01-01\n",
+    "social_pages": "platform,date\nFacebook,2026-01-01\n",
+    "receipts": "store_id,receipt_id,sold_at,net_amount,currency\nA,1,2026-01-01,10,EUR\n",
+    "footfall": "store_id,date,visitors\nA,2026-01-01,40\n",
 }
 ORDERS = "order_id,ordered_at,status,net_amount,currency,refunded_amount,refunded_at\n"
 
@@ -290,3 +299,29 @@ def test_tables_are_plain_arrow_in_one_piece(read: Read) -> None:
     for arrival in read("orders", ORDERS + "O1,2026-01-01,paid,10,EUR,,\n").arrivals:
         assert isinstance(arrival.rows, pa.Table)
         arrival.rows.validate(full=True)
+
+
+def test_an_optional_number_or_moment_of_the_key_may_be_empty(read: Read) -> None:
+    header = "store_id,receipt_id,line_no,sold_at,net_amount,currency\n"
+    (receipt,) = read("receipts", header + "A,1,,2026-01-01,10,EUR\nA,2,2,2026-01-01,10,EUR\n").arrivals
+    assert rows(receipt, "receipt_id", "line_no", "part") == [("1", None, "A|1|"), ("2", 2, "A|2|2")]
+    (post,) = read("social_posts", SMALLEST["social_posts"]).arrivals
+    assert rows(post, "observed_at", "part") == [(None, "facebook|1|")]
+
+
+def test_networks_of_one_ad_platform_stay_apart(read: Read) -> None:
+    lines = "platform,date,page\nFacebook,2026-01-01,A\nInstagram,2026-01-01,A\n"
+    (page,) = read("social_pages", lines).arrivals
+    assert rows(page, "platform", "period") == [("facebook", "day"), ("instagram", "day")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines", "column"),
+    [
+        ("social_posts", "platform,post_id,published_at,likes\nfacebook,1,2026-01-01,-3\n", "likes"),
+        ("social_pages", "platform,date,period\nfacebook,2026-01-01,week\n", "period"),
+        ("footfall", "store_id,date,visitors\nA,2026-01-01,\n", "visitors"),
+    ],
+)
+def test_what_a_network_or_counter_cannot_have_seen_is_rejected(read: Read, kind: str, lines: str, column: str) -> None:
+    assert [row.column_name for row in read(kind, lines).rejected] == [column]

@@ -72,6 +72,8 @@ REASONS = {
     "the months do not all have a figure": "niet elke maand heeft een cijfer",
     "it lacks value, deadline": "hieraan ontbreekt: getal, einddatum",
     "not built yet": "wordt nog niet berekend",
+    "no plan asks for this month": "geen plan vraagt iets van deze maand",
+    "benchmarks stand in for own rates": "benchmarks vervangen eigen percentages",
 }
 
 

@@ -27,6 +27,7 @@ GROWTH = (
     Growth("lead_growth_rate", "new_leads", slices=("total", "channel")),
     Growth("sales_growth_rate", "revenue", slices=("total", "channel")),
     Growth("revenue_growth_rate", "revenue", months=12),
+    Growth("pos_transaction_growth", "pos_transactions", slices=("total", "store"), like_for_like="store"),
 )
 # product -> its two factors
 PRODUCTS: dict[str, tuple[str, str]] = {}

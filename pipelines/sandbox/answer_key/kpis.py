@@ -33,10 +33,15 @@ from pipelines.sandbox.answer_key.mail_visits import count_mail_conversions
 from pipelines.sandbox.answer_key.mailings import count_mailings, count_signups, mailings, signups_known_from
 from pipelines.sandbox.answer_key.measures import DEAL_RATE, PERSON_RATES, count_books
 from pipelines.sandbox.answer_key.money import decimal
+from pipelines.sandbox.answer_key.pages import PAGES
+from pipelines.sandbox.answer_key.paid_videos import PAID_VIDEOS
 from pipelines.sandbox.answer_key.periods import started_periods
+from pipelines.sandbox.answer_key.plan import expected_plan
+from pipelines.sandbox.answer_key.posts import POSTS
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.search import SEARCH
 from pipelines.sandbox.answer_key.shopping import SHOP
+from pipelines.sandbox.answer_key.stores import STORES
 from pipelines.sandbox.answer_key.tally import TOTAL, Cell, Tally
 from pipelines.sandbox.answer_key.visitors import expected_visitor_kpis
 from pipelines.sandbox.answer_key.website import count_sessions, visible_sessions
@@ -72,7 +77,7 @@ FORMULAS = (
 )
 
 SUBJECTS: tuple[Subject, ...] = (
-    *(CRM, WEBSITE_CONTENT, WEBSITE_AUDIENCE, SEARCH, KEYWORDS, HANDED_IN),
+    *(CRM, WEBSITE_CONTENT, WEBSITE_AUDIENCE, SEARCH, KEYWORDS, HANDED_IN, POSTS, PAGES, PAID_VIDEOS, STORES),
     *(ADVERTISING, SHOP, CUSTOMERS),
 )
 
@@ -116,7 +121,8 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     for subject in SUBJECTS:
         expected |= subject.values(books)
     expected |= expected_growth(expected)
-    return expected | expected_unbuilt(started_periods("month", coverage.first_known_day, today))
+    months = started_periods("month", coverage.first_known_day, today)
+    return expected | expected_plan(books, expected, months) | expected_unbuilt(months)
 
 
 def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dict[Key, Parts]:

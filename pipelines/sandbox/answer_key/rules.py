@@ -15,7 +15,8 @@ class Rules:
 
     `channel_rules`: (source, medium, campaign, platform, channel) with globs, the first match wins. `exclusions`:
     (source, channel). `cost_drivers`: (category, channel, share). `revenue_from`, `customers_from`: deals, orders or
-    both. `page_sets`: globs of page addresses by the name of the set.
+    both. `plan_customers` are reckoned back from, `revenue_segments` (segment -> share) are marketing's; of fewer than
+    `fewest_members` a rate does not count. `page_sets`: globs of page addresses by the name of the set.
     """
 
     known_channels: tuple[str, ...]
@@ -36,6 +37,10 @@ class Rules:
     marketing_channels: tuple[str, ...] = ()
     booking_forms: tuple[str, ...] = ()
     contact_types: tuple[str, ...] = ("call", "email", "meeting")
+    plan_customers: int = 100
+    fewest_members: int = 10
+    revenue_segments: Mapping[str, Decimal] = field(default_factory=dict)
     page_sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     content_channels: tuple[str, ...] = ()
     conversion_events: tuple[str, ...] = ("generate_lead", "sign_up", "purchase")
+    top_posts_minimum_reach: int = 100
