@@ -39,6 +39,7 @@ def rules_from_config(config: Path = CONFIG, **changes: Any) -> Rules:
         "gross_margin": Decimal(str(company["gross_margin"])),
         "revenue_from": company["revenue_from"],
         "customers_from": company["customers_from"],
+        "customer_activity_days": company["customer_activity_days"],
         "handover_stage": company.get("handover_stage", "sal"),
         **{key: tuple(company[key]) for key in ("marketing_channels", "booking_forms", "contact_types")},
         "plan_customers": company["funnel_plan"]["customers"],

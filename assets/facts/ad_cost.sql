@@ -1,10 +1,14 @@
--- Media spend in EUR: per platform and day the export when there is one, else GA4, never both.
+-- Media spend in EUR: per platform and day the export when there is one, else GA4, never both. A campaign's own figures
+-- are the total; what its advertisements leave of them stands as (unallocated).
 create table facts.ad_cost (
   row_key      varchar        not null comment 'platform, day and what the row stands for',
   day          date           not null comment 'spend day in the ad account zone',
   platform     varchar        not null comment 'ad platform',
   channel      varchar        not null comment 'channel as sent, else by the channel rules',
+  account      varchar        not null comment 'ad account; (unknown) when the source names none',
   campaign     varchar        not null comment 'campaign; (unknown) when empty',
+  ad_group     varchar        not null comment 'ad group; (unallocated) where the cost is known of the campaign only',
+  ad           varchar        not null comment 'advertisement; (unallocated) where the cost is known of the campaign only',
   spend_eur    decimal(38, 6)          comment 'media cost in EUR; NULL when the rate is missing',
   clicks       bigint                  comment 'clicks; NULL when the source has none',
   impressions  bigint                  comment 'impressions; NULL when the source has none',
@@ -14,19 +18,84 @@ create table facts.ad_cost (
   load_id      bigint         not null comment 'the load the row came with',
   primary key (row_key)
 ) as
-with campaign_level as (
-  select distinct platform, account, day
-  from staging.ad_cost
+with priced as (
+  select
+    a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.level, a.currency, a.channel, a.clicks, a.impressions,
+    a.video_views,
+    round(a.cost * x.eur_per_unit, 2) as spend_eur,
+    x.eur_per_unit is null as is_unpriced,
+    a.load_id
+  from staging.ad_cost as a
+  left join reference.exchange_rate as x on x.currency = a.currency and a.day between x.valid_from and x.valid_until
+),
+campaign_row as (
+  select
+    day, platform, account, campaign, ad_group, ad, currency, channel, clicks, impressions, video_views, spend_eur,
+    is_unpriced, load_id,
+    row_number() over (partition by day, platform, account, campaign order by ad_group, ad) as place
+  from priced
   where level = 'campaign'
 ),
-exported as (
+campaign_day as (
+  select distinct day, platform, account from campaign_row
+),
+part_of_campaign as (
+  -- advertisements divide what their campaign says, in its channel
   select
-    a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.cost, a.currency, a.channel, a.clicks,
-    a.impressions, a.video_views, a.load_id
-  from staging.ad_cost as a
-  left join campaign_level as c on c.platform = a.platform and c.account = a.account and c.day = a.day
-  -- campaign rows are the totals of a day; advertisement rows count only where there are none
-  where a.level = 'campaign' or c.day is null
+    a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, c.channel, a.clicks, a.impressions, a.video_views,
+    a.spend_eur, a.is_unpriced, a.load_id
+  from priced as a
+  inner join campaign_row as c
+    on c.day = a.day and c.platform = a.platform and c.account = a.account and c.campaign = a.campaign
+    and c.currency = a.currency and c.place = 1
+  where a.level = 'ad'
+),
+divided as (
+  select
+    day, platform, account, campaign, sum(spend_eur) as spend_eur, sum(clicks) as clicks,
+    sum(impressions) as impressions, sum(video_views) as video_views
+  from part_of_campaign
+  group by day, platform, account, campaign
+),
+remainder as (
+  select
+    c.day, c.platform, c.account, c.campaign, c.ad_group, c.ad, c.channel,
+    c.clicks - coalesce(d.clicks, 0) as clicks,
+    c.impressions - coalesce(d.impressions, 0) as impressions,
+    c.video_views - coalesce(d.video_views, 0) as video_views,
+    c.spend_eur - coalesce(d.spend_eur, 0) as spend_eur,
+    c.is_unpriced, c.load_id,
+    d.campaign is not null as is_divided
+  from campaign_row as c
+  left join divided as d
+    on d.day = c.day and d.platform = c.platform and d.account = c.account and d.campaign = c.campaign and c.place = 1
+),
+exported as (
+  -- campaign rows are the totals of an account's day: an advertisement without its campaign's row is in none of them
+  select
+    a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.channel, a.clicks, a.impressions, a.video_views,
+    a.spend_eur, a.is_unpriced, a.load_id, '' as suffix,
+    coalesce(nullif(a.ad_group, ''), '(unknown)') as ad_group_label,
+    coalesce(nullif(a.ad, ''), '(unknown)') as ad_label
+  from priced as a
+  left join campaign_day as c on c.day = a.day and c.platform = a.platform and c.account = a.account
+  where a.level = 'ad' and c.day is null
+  union all
+  select
+    day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, video_views, spend_eur,
+    is_unpriced, load_id, '|ad' as suffix,
+    coalesce(nullif(ad_group, ''), '(unknown)') as ad_group_label,
+    coalesce(nullif(ad, ''), '(unknown)') as ad_label
+  from part_of_campaign
+  union all
+  select
+    day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, video_views, spend_eur,
+    is_unpriced, load_id, '' as suffix,
+    coalesce(nullif(ad_group, ''), '(unallocated)') as ad_group_label,
+    coalesce(nullif(ad, ''), '(unallocated)') as ad_label
+  from remainder
+  where not is_divided or spend_eur is null or spend_eur <> 0 or coalesce(clicks, 0) <> 0
+    or coalesce(impressions, 0) <> 0 or coalesce(video_views, 0) <> 0
 ),
 exported_day as (
   select distinct platform, day from staging.ad_cost
@@ -41,23 +110,25 @@ known_to_ga4 as (
 )
 select
   'export|' || e.platform || '|' || cast(e.day as varchar) || '|' || e.account || '|' || e.campaign || '|'
-    || e.ad_group || '|' || e.ad as row_key,
+    || e.ad_group || '|' || e.ad || e.suffix as row_key,
   e.day,
   e.platform,
   c.channel,
-  coalesce(nullif(e.campaign, ''), '(unknown)') as campaign,
-  round(e.cost * x.eur_per_unit, 2) as spend_eur,
+  coalesce(nullif(e.account, ''), '(unknown)') as account,
+  coalesce(nullif(trim(e.campaign), ''), '(unknown)') as campaign,
+  e.ad_group_label as ad_group,
+  e.ad_label as ad,
+  e.spend_eur,
   e.clicks,
   e.impressions,
   e.video_views,
   'export' as origin,
-  x.eur_per_unit is null as is_unpriced,
+  e.is_unpriced,
   e.load_id
 from exported as e
 inner join facts.channel_of_traffic as c
   on c.sent_channel = trim(coalesce(e.channel, '')) and c.source = '' and c.medium = ''
   and c.campaign = trim(e.campaign) and c.platform = e.platform
-left join reference.exchange_rate as x on x.currency = e.currency and e.day between x.valid_from and x.valid_until
 union all
 select
   'ga4|' || g.platform || '|' || cast(g.day as varchar) || '|' || g.channel || '|' || g.source || '|' || g.medium
@@ -65,7 +136,10 @@ select
   g.day,
   g.platform,
   g.channel,
-  coalesce(nullif(g.campaign, ''), '(unknown)') as campaign,
+  '(unknown)' as account,
+  coalesce(nullif(trim(g.campaign), ''), '(unknown)') as campaign,
+  '(unallocated)' as ad_group,
+  '(unallocated)' as ad,
   g.cost_eur as spend_eur,
   g.clicks,
   g.impressions,

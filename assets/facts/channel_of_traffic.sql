@@ -19,6 +19,8 @@ with sent as (
   select channel, '' as source, '' as medium, campaign, platform from staging.ad_cost
   union
   select channel, '' as source, '' as medium, '' as campaign, '' as platform from staging.cost
+  union
+  select channel, '' as source, '' as medium, '' as campaign, '' as platform from staging.cart
 ),
 traffic as (
   select distinct

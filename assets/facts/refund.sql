@@ -3,6 +3,9 @@ create table facts.refund (
   order_id     varchar        not null comment 'the order, or the credit note itself',
   refund_day   date           not null comment 'day in the reporting zone',
   channel      varchar        not null comment 'channel of the order; (unknown) for a credit note without order',
+  campaign     varchar        not null comment 'campaign of the order; (unknown) for a credit note that names none',
+  ad           varchar        not null comment 'advertisement of the order; (unknown) for a credit note that names none',
+  platform     varchar        not null comment 'ad platform of the order, by its source; (unknown) when none',
   device       varchar        not null comment 'device of the order; (unknown) for a credit note without order',
   refund_eur   decimal(38, 6)          comment 'amount in EUR, positive; NULL when the rate is missing',
   margin_eur   decimal(38, 6)          comment 'gross profit that goes with it, positive when the order earned',
@@ -15,6 +18,9 @@ with priced as (
     r.order_id,
     local_date(r.refunded_at) as refund_day,
     coalesce(o.channel, c.channel, '(unknown)') as channel,
+    coalesce(o.campaign, nullif(trim(sent.campaign), ''), '(unknown)') as campaign,
+    coalesce(o.ad, nullif(trim(sent.ad), ''), '(unknown)') as ad,
+    coalesce(o.platform, a.platform, '(unknown)') as platform,
     coalesce(o.device, nullif(sent.device, ''), '(unknown)') as device,
     round(r.refunded_amount * x.eur_per_unit, 2) as refund_eur,
     o.order_eur,
@@ -29,6 +35,7 @@ with priced as (
     on c.sent_channel = trim(coalesce(sent.channel, '')) and c.source = trim(coalesce(sent.source, ''))
     and c.medium = trim(coalesce(sent.medium, '')) and c.campaign = trim(coalesce(sent.campaign, ''))
     and c.platform = '' and sent.order_id is not null
+  left join reference.platform_alias as a on a.alias = lower(trim(sent.source))
   left join reference.exchange_rate as x
     on x.currency = r.currency and local_date(r.refunded_at) between x.valid_from and x.valid_until
   cross join meta.business_date as b
@@ -39,6 +46,9 @@ select
   p.order_id,
   p.refund_day,
   p.channel,
+  p.campaign,
+  p.ad,
+  p.platform,
   p.device,
   p.refund_eur,
   case

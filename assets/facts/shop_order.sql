@@ -5,9 +5,12 @@ create table facts.shop_order (
   person_key         bigint                  comment 'the lead the order names, else the lead its customer is',
   customer_identity  varchar        not null comment 'shop customer, else lead, else the order itself',
   channel            varchar        not null comment 'channel of the order',
+  source_medium      varchar        not null comment 'source / medium; (unknown) when both are empty',
   campaign           varchar        not null comment 'campaign; (unknown) when empty',
   ad                 varchar        not null comment 'advertisement; (unknown) when empty',
+  platform           varchar        not null comment 'ad platform that the source belongs to; (unknown) when none',
   device             varchar        not null comment 'device; (unknown) when empty',
+  country            varchar        not null comment 'country; (unknown) when empty',
   order_eur          decimal(38, 6)          comment 'net value in EUR; NULL when the rate is missing',
   margin_eur         decimal(38, 6)          comment 'gross profit in EUR, by the company rate where the order has none',
   has_own_margin     boolean        not null comment 'the shop sent a margin',
@@ -25,9 +28,15 @@ select
     'order ' || o.order_id
   ) as customer_identity,
   c.channel,
+  case
+    when c.source = '' and c.medium = '' then '(unknown)'
+    else coalesce(nullif(c.source, ''), '(not set)') || ' / ' || coalesce(nullif(c.medium, ''), '(not set)')
+  end as source_medium,
   coalesce(nullif(c.campaign, ''), '(unknown)') as campaign,
   coalesce(nullif(trim(o.ad), ''), '(unknown)') as ad,
+  coalesce(a.platform, '(unknown)') as platform,
   coalesce(nullif(o.device, ''), '(unknown)') as device,
+  coalesce(nullif(trim(o.country), ''), '(unknown)') as country,
   round(o.net_amount * x.eur_per_unit, 2) as order_eur,
   case
     when o.margin is not null then round(o.margin * x.eur_per_unit, 2)
@@ -42,6 +51,7 @@ inner join facts.channel_of_traffic as c
   and c.medium = trim(coalesce(o.medium, '')) and c.campaign = trim(coalesce(o.campaign, '')) and c.platform = ''
 cross join reference.setting as s
 cross join meta.business_date as b
+left join reference.platform_alias as a on a.alias = lower(c.source)
 left join facts.person as p on p.person_key = o.person_key
 left join facts.shop_customer as k on k.customer_key = o.customer_key
 left join reference.exchange_rate as x

@@ -144,6 +144,9 @@ known as (
     case
       when ns.first_day is null or ns.first_day > p.period_end or ns.last_day < c.period_start then null
       when u.missing_days > date_diff('day', c.period_start, p.period_end) then null
+      -- money per something has no value of 0 where none is known of the member: below the channel cost is not divided
+      when n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null
+        and c.slice in ('campaign', 'ad_group', 'ad') then null
       when n.kpi_id is null and ns.is_additive then 0
       else n.value
     end as numerator,
@@ -154,6 +157,8 @@ known as (
       when d.kpi_id is null and ds.is_additive then 0
       else d.value
     end as denominator,
+    n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null
+      and c.slice in ('campaign', 'ad_group', 'ad') as is_without_amount,
     coalesce(n.unpriced_rows, 0) + coalesce(d.unpriced_rows, 0) as unpriced_rows,
     (n.kpi_id is not null and n.value is null and n.unpriced_rows = 0)
       or (d.kpi_id is not null and d.value is null and d.unpriced_rows = 0) as is_untold,
@@ -252,6 +257,7 @@ judged as (
         case
           when k.last_day < k.period_start
             then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar) || coalesce('; ' || k.slowest_age, '')
+          when k.is_without_amount then 'no amount is known of it'
           when k.is_untold and k.unit = 'position' then 'it was looked for and not found'
           when k.is_untold then 'the source does not tell it for this period'
           else 'not loaded or not asked for in this period'
@@ -296,14 +302,15 @@ select
   j.denominator,
   case
     when j.denominator_measure is null then cast(j.numerator as double)
-    else ratio(j.numerator, j.denominator)
+    -- a loss below the line would turn the sign of the whole
+    when j.denominator >= 0 then ratio(j.numerator, j.denominator)
   end as value,
   j.unit,
   j.interval_kind,
   j.status,
   case
     when j.status in ('no_source', 'not_available', 'withheld') then j.status_reason
-    when j.denominator = 0 then 'no ' || replace(replace(j.denominator_measure, '_eur', ''), '_', ' ')
+    when j.denominator <= 0 then 'no ' || replace(replace(j.denominator_measure, '_eur', ''), '_', ' ')
       || coalesce('; ' || j.status_reason, '')
     else j.status_reason
   end as status_reason,

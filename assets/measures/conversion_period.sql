@@ -1,7 +1,7 @@
 -- Sessions and visitors with a conversion event, at the grains and slices that GA4 was asked for: never summed.
 -- source: ga4_period
--- measures: lead_users, lead_sessions, cart_sessions, checkout_sessions, purchase_sessions, lost_carts, lost_checkouts
--- asked of ga4: eventName (lead_users, lead_sessions, cart_sessions, checkout_sessions, purchase_sessions, lost_carts, lost_checkouts)
+-- measures: lead_users, lead_sessions, checkout_sessions, purchase_sessions, lost_checkouts
+-- asked of ga4: eventName (lead_users, lead_sessions, checkout_sessions, purchase_sessions, lost_checkouts)
 -- grains: every (total, channel, device, source_medium, campaign, landing_page)
 create table measures.conversion_period (
   measure       varchar        not null comment 'name of the measure',
@@ -18,7 +18,6 @@ with converted as (
     sum(case when e.role = 'lead' then p.total_users else 0 end) as lead_users,
     min(case when e.role = 'lead' and p.total_users is null then 0 else 1 end) as has_lead_users,
     sum(case when e.role = 'lead' then p.sessions else 0 end) as lead_sessions,
-    sum(case when e.role = 'cart' then p.sessions else 0 end) as cart_sessions,
     sum(case when e.role = 'checkout' then p.sessions else 0 end) as checkout_sessions,
     sum(case when e.role = 'purchase' then p.sessions else 0 end) as purchase_sessions
   from staging.ga4_period as p
@@ -33,7 +32,6 @@ counted as (
     coalesce(c.lead_users, 0) as lead_users,
     coalesce(c.has_lead_users, 1) as has_lead_users,
     coalesce(c.lead_sessions, 0) as lead_sessions,
-    coalesce(c.cart_sessions, 0) as cart_sessions,
     coalesce(c.checkout_sessions, 0) as checkout_sessions,
     coalesce(c.purchase_sessions, 0) as purchase_sessions
   from facts.website_member as w
@@ -45,18 +43,11 @@ select 'lead_users' as measure, grain, period_start, slice, member, lead_users a
 union all
 select 'lead_sessions' as measure, grain, period_start, slice, member, lead_sessions as value from counted
 union all
-select 'cart_sessions' as measure, grain, period_start, slice, member, cart_sessions as value from counted
-union all
 select 'checkout_sessions' as measure, grain, period_start, slice, member, checkout_sessions as value from counted
 union all
 select 'purchase_sessions' as measure, grain, period_start, slice, member, purchase_sessions as value from counted
 union all
--- more purchases than carts (a saved cart, an express checkout) cannot be told apart from lost ones: no figure
-select
-  'lost_carts' as measure, grain, period_start, slice, member, cart_sessions - purchase_sessions as value
-from counted
-where cart_sessions >= purchase_sessions
-union all
+-- more purchases than checkouts (an express checkout) cannot be told apart from lost ones: no figure
 select
   'lost_checkouts' as measure, grain, period_start, slice, member, checkout_sessions - purchase_sessions as value
 from counted

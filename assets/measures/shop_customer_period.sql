@@ -1,12 +1,12 @@
 -- Distinct customers of the web shop, counted at each grain and slice: never summed.
 -- source: orders
 -- measures: ordering_customers
--- grains: every (total, channel, device)
+-- grains: every (total, channel, device, source_medium, campaign)
 create table measures.shop_customer_period (
   measure       varchar        not null comment 'name of the measure',
   grain         varchar        not null comment 'day, week, month, quarter or year',
   period_start  date           not null comment 'first day of the period',
-  slice         varchar        not null comment 'total, channel or device of the order',
+  slice         varchar        not null comment 'total, channel, device, source_medium or campaign of the order',
   member        varchar        not null comment 'value of the slice; empty for total',
   value         decimal(38, 6) not null comment 'customers with an order in the period; an order that names nobody counts for none',
   primary key (measure, grain, period_start, slice, member)
@@ -16,26 +16,32 @@ with customer_day as (
     order_day,
     channel,
     device,
+    source_medium,
+    campaign,
     case when not starts_with(customer_identity, 'order ') then customer_identity end as customer
   from facts.shop_order
+  union all
+  -- a channel or device that only gave money back had no customer, and says so
+  select refund_day as order_day, channel, device, null as source_medium, campaign, null as customer
+  from facts.refund
 ),
 ordered as (
-  select 'day' as grain, o.order_day as period_start, o.channel, o.device, o.customer
+  select 'day' as grain, o.order_day as period_start, o.channel, o.device, o.source_medium, o.campaign, o.customer
   from customer_day as o
   union all
-  select 'week' as grain, c.week_start as period_start, o.channel, o.device, o.customer
-  from customer_day as o
-  inner join reference.calendar as c on c.day = o.order_day
-  union all
-  select 'month' as grain, c.month_start as period_start, o.channel, o.device, o.customer
+  select 'week' as grain, c.week_start as period_start, o.channel, o.device, o.source_medium, o.campaign, o.customer
   from customer_day as o
   inner join reference.calendar as c on c.day = o.order_day
   union all
-  select 'quarter' as grain, c.quarter_start as period_start, o.channel, o.device, o.customer
+  select 'month' as grain, c.month_start as period_start, o.channel, o.device, o.source_medium, o.campaign, o.customer
   from customer_day as o
   inner join reference.calendar as c on c.day = o.order_day
   union all
-  select 'year' as grain, c.year_start as period_start, o.channel, o.device, o.customer
+  select 'quarter' as grain, c.quarter_start as period_start, o.channel, o.device, o.source_medium, o.campaign, o.customer
+  from customer_day as o
+  inner join reference.calendar as c on c.day = o.order_day
+  union all
+  select 'year' as grain, c.year_start as period_start, o.channel, o.device, o.source_medium, o.campaign, o.customer
   from customer_day as o
   inner join reference.calendar as c on c.day = o.order_day
 )
@@ -60,3 +66,18 @@ select
   count(distinct customer) as value
 from ordered
 group by grain, period_start, device
+union all
+-- long tails stand where they are shown: campaigns by day and month, sources by month
+select
+  'ordering_customers' as measure, grain, period_start, 'campaign' as slice, campaign as member,
+  count(distinct customer) as value
+from ordered
+where grain in ('day', 'month')
+group by grain, period_start, campaign
+union all
+select
+  'ordering_customers' as measure, grain, period_start, 'source_medium' as slice, source_medium as member,
+  count(distinct customer) as value
+from ordered
+where grain = 'month' and source_medium is not null
+group by grain, period_start, source_medium

@@ -16,6 +16,7 @@ create table reference.setting (
   customers_from          varchar         not null comment 'deals, orders or both',
   revenue_from            varchar         not null comment 'deals, orders or both',
   gross_margin            decimal(18, 6)  not null comment 'rate used where a row has no margin',
+  customer_activity_days  integer         not null comment 'days after a purchase in which somebody is a customer',
   file_reach_days         integer         not null comment 'a file this fresh reaches to the day before it came',
   top_posts_minimum_reach integer         not null comment 'reach below which a post is not ranked',
   primary key (qualified_stage)
@@ -28,6 +29,7 @@ COLUMNS = (
     "customers_from",
     "revenue_from",
     "gross_margin",
+    "customer_activity_days",
     "file_reach_days",
     "top_posts_minimum_reach",
 )
@@ -43,6 +45,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         company.customers_from,
         company.revenue_from,
         company.gross_margin,
+        company.customer_activity_days,
         config.sources.file_reach_days,
         company.top_posts_minimum_reach,
     )

@@ -39,6 +39,8 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("crm_deals", True, True, 0),
         ("crm_activities", True, True, 0),
         ("orders", True, True, 0),
+        ("order_lines", True, True, 0),
+        ("carts", True, True, 0),
         *((name, True, True, maturity.seo) for name in ("seo_site", "seo_query")),
         *((name, True, True, 0) for name in ("seo_index", "seo_sitemap", "seo_links", "content", "metrics")),
         ("social_posts", True, True, DAYS_UNTIL_A_POST_IS_OLD_ENOUGH),

@@ -14,6 +14,7 @@ create table staging.shop_order (
   campaign      varchar                 comment 'campaign',
   ad            varchar                 comment 'advertisement',
   device        varchar                 comment 'device',
+  country       varchar                 comment 'country the shop names, as sent',
   load_id       bigint         not null comment 'the load the row came with',
   primary key (order_id)
 ) as
@@ -32,6 +33,7 @@ select
   r.campaign,
   r.ad,
   lower(r.device) as device,
+  r.country,
   r.load_id
 from raw.shop_order as r
 inner join meta.current_part as p on p.object = 'shop_order' and p.part = r.part and p.load_id = r.load_id

@@ -43,6 +43,12 @@ event_day as (
   union all
   select 'orders' as source, local_date(refunded_at) as day from staging.refund
   union all
+  select 'order_lines' as source, local_date(o.ordered_at) as day
+  from staging.order_line as l
+  inner join staging.shop_order as o on o.order_id = l.order_id
+  union all
+  select 'carts' as source, local_date(created_at) as day from staging.cart
+  union all
   select 'ad_cost' as source, day from staging.ad_cost
   union all
   -- an accrual covers its whole period, as far as it is over
@@ -126,6 +132,10 @@ object_of as (
   select 'crm_activities' as source, 'activity' as object
   union all
   select 'orders' as source, 'shop_order' as object
+  union all
+  select 'order_lines' as source, 'order_line' as object
+  union all
+  select 'carts' as source, 'cart' as object
   union all
   select 'social_posts' as source, 'social_post' as object
   union all

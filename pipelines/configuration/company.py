@@ -148,6 +148,7 @@ class Company(StrictModel):
     customers_from: CountedFrom = "deals"
     revenue_from: CountedFrom = "both"
     gross_margin: Annotated[Number, Field(ge=0, le=1)]
+    customer_activity_days: Annotated[int, Field(ge=1, le=3660)] = 365
     paid_channels: Annotated[Listed[Text], AfterValidator(each_once)] = PAID_CHANNELS
     marketing_channels: Annotated[Listed[Text], AfterValidator(each_once)] = MARKETING_CHANNELS
     booking_forms: Annotated[Listed[Text], AfterValidator(each_once)] = BOOKING_FORMS

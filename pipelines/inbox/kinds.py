@@ -19,6 +19,7 @@ from pipelines.inbox.kinds_email import EMAIL_KINDS
 from pipelines.inbox.kinds_generic import CONTENT, METRICS
 from pipelines.inbox.kinds_retail import RETAIL_KINDS
 from pipelines.inbox.kinds_search import SEO_QUERIES, SEO_SITE
+from pipelines.inbox.kinds_shop import KINDS_OF_SHOP
 from pipelines.inbox.kinds_social import SOCIAL_KINDS
 from pipelines.inbox.number_cells import COUNT, decimal
 from pipelines.inbox.outputs import (
@@ -144,6 +145,6 @@ EXCHANGE_RATES = Kind(
     ),
 )
 
-OF_SALES = (*CRM_KINDS, ORDERS, AD_COSTS, COSTS, EXCHANGE_RATES)
+OF_SALES = (*CRM_KINDS, ORDERS, *KINDS_OF_SHOP, AD_COSTS, COSTS, EXCHANGE_RATES)
 OTHERS = (*EMAIL_KINDS, SEO_QUERIES, SEO_SITE, *SOCIAL_KINDS, *RETAIL_KINDS, CONTENT, METRICS)
 KINDS = {kind.name: kind for kind in (*OF_SALES, *OTHERS)}

@@ -21,6 +21,7 @@ from pipelines.sandbox.demo_planted import PlantedCases
 from pipelines.sandbox.demo_retail import draw_stores
 from pipelines.sandbox.demo_search import draw_sightings, measurements, site_days
 from pipelines.sandbox.demo_sessions import sessions_table
+from pipelines.sandbox.demo_shop import draw_carts, draw_order_lines
 from pipelines.sandbox.demo_size import BENCHMARK, DEMO, TINY, Size
 from pipelines.sandbox.demo_social import draw_social_media
 from pipelines.sandbox.demo_tool_mail import draw_tool_mail
@@ -60,6 +61,8 @@ def demo_company(size: Size, seed: int = 7) -> Truth:
         units_per_eur=rates,
         newsletters=(*newsletters, *split_test_children(newsletters), *automations),
         mail_lists=mail_lists(size, seed, (*newsletters, *automations)),
+        order_lines=draw_order_lines(seed, (*orders, *planted.orders())),
+        carts=draw_carts(seed, orders),
         crm=draw_crm_history(size, seed, leads, deals),
         tool_mail=draw_tool_mail(size, seed),
         findings=_findings(size, seed),

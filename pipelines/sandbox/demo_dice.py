@@ -26,6 +26,8 @@ class Part(IntEnum):
     RATES = 6
     MAIL = 7
     SESSIONS = 8
+    ORDER_LINES = 41
+    CARTS = 42
     CRM = 31
     SEARCH = 41
     ARTICLES = 42

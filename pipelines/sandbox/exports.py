@@ -16,6 +16,7 @@ from pipelines.sandbox.export_email import email_exports
 from pipelines.sandbox.export_files import Exporter, ExportFile, Row, is_past
 from pipelines.sandbox.export_retail import retail_exports
 from pipelines.sandbox.export_search import search_files
+from pipelines.sandbox.export_shop import shop_exports
 from pipelines.sandbox.export_social import social_exports
 from pipelines.sandbox.truth import AdDay, Deal, Lead, Order, Truth
 
@@ -54,6 +55,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     social_exports,
     retail_exports,
     email_exports,
+    shop_exports,
 )
 
 

@@ -16,6 +16,7 @@ from pipelines.sandbox.truth_crm import CrmHistory
 from pipelines.sandbox.truth_email import ToolMail
 from pipelines.sandbox.truth_retail import Stores
 from pipelines.sandbox.truth_search import Findings
+from pipelines.sandbox.truth_shop import Cart, OrderLine
 from pipelines.sandbox.truth_social import SocialMedia
 
 # One row per web session. `started_at` UTC; `arrives_after_days`: 0..3, GA4 shows the session only when its clock has
@@ -246,6 +247,8 @@ class Truth:
     units_per_eur: dict[tuple[date, str], Decimal] = field(repr=False)
     newsletters: tuple[Newsletter, ...] = field(repr=False)
     mail_lists: tuple[MailList, ...] = field(repr=False)
+    order_lines: tuple[OrderLine, ...] = field(default=(), repr=False)
+    carts: tuple[Cart, ...] = field(default=(), repr=False)
     crm: CrmHistory = field(default=CrmHistory(), repr=False)
     tool_mail: ToolMail = field(default=ToolMail(), repr=False)
     findings: Findings = field(default=Findings(), repr=False)

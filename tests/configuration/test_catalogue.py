@@ -53,7 +53,7 @@ def test_users_exist_only_where_they_are_fetched(shipped: Config) -> None:
 
 
 def test_other_kpis_have_the_same_slices_at_every_grain(shipped: Config) -> None:
-    assert shipped.kpi("ad_spend").slices_by_grain == dict.fromkeys(EVERY_GRAIN, ("total", "channel"))
+    assert shipped.kpi("cpl").slices_by_grain == dict.fromkeys(EVERY_GRAIN, ("total", "channel"))
     assert shipped.kpi("channel_traffic_share").slices_by_grain == dict.fromkeys(EVERY_GRAIN, ("channel",))
 
 

@@ -116,7 +116,7 @@ def test_a_second_definition_without_its_first_is_refused(shipped: Config, texts
         ("order_cout", "KPI aov, definition 1: there is no measure 'order_cout': did you mean order_count?"),
         (
             "newsletter_signups",
-            "KPI aov, definition 1: the measure 'newsletter_signups' does not exist by channel, device",
+            "KPI aov, definition 1: the measure 'newsletter_signups' does not exist by campaign, channel, device",
         ),
     ],
 )

@@ -31,6 +31,8 @@ COLUMNS = {
     "raw.activity": "activity_id occurred_at type person_key deal_id status",
     "raw.shop_order": "order_id ordered_at status net_amount currency customer_key person_key discount vat shipping "
     "margin source medium campaign ad channel device country plan_from plan_to",
+    "raw.order_line": "order_id line_no product_id quantity net_amount category",
+    "raw.cart": "cart_id created_at order_id channel device value currency",
     "raw.refund": "order_id refunded_at refunded_amount currency",
     "raw.ad_cost": "date platform account campaign ad_group ad level cost currency channel impressions clicks "
     "conversions conversion_value video_views objective",
@@ -58,6 +60,8 @@ SMALLEST = {
     "deal_stages": "deal_id,stage,entered_at\nD1,Offer,2026-01-01\n",
     "activities": "activity_id,occurred_at,type\nA1,2026-01-01,call\n",
     "orders": "order_id,ordered_at,status,net_amount,currency\nO1,2026-01-01,paid,10,EUR\n",
+    "order_lines": "order_id,line_no,product_id,quantity,net_amount\nO1,1,F-100,2,10\n",
+    "carts": "cart_id,created_at\nK1,2026-01-01\n",
     "ad_costs": "date,platform,campaign,cost,currency\n2026-01-01,meta,a,5,EUR\n",
     "costs": "cost_id,period_start,period_end,amount,currency,category\nC1,2026-01-01,2026-01-31,5,EUR,other\n",
     "exchange_rates": "date,currency,rate\n2026-01-02,USD,1.1\n",

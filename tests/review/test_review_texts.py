@@ -31,6 +31,7 @@ REASONS = {
     ),
     "1 rows without an exchange rate: load the missing rates": "1 rij zonder wisselkoers: laad de ontbrekende koers",
     "ga4 is read up to 2026-09-03": "Google Analytics 4: geladen tot en met 3 september 2026",
+    "no amount is known of it": "hiervan is geen bedrag bekend",
     "not loaded or not asked for in this period": "voor deze periode niet geladen of niet opgevraagd",
     "the source does not tell it for this period": "de bron zegt het niet voor deze periode",
     "more than a third of the opens were made by mail proxies": "meer dan een derde van de openingen is automatisch",

@@ -71,7 +71,7 @@ def a_rate_is_corrected(later: Later) -> Expected:
         where currency = 'USD' and ordered_at between '2026-07-01' and '2026-07-31' order by order_id"""
     ).fetchall()[0]
     ((then,),) = later.connection.execute(
-        "select revenue_eur from measures.revenue where row_key like '%' || ?", [order_id]
+        "select revenue_eur from facts.revenue where row_key = 'order ' || ?", [order_id]
     ).fetchall()
     later.deliver("exchange_rates", [{"date": str(day), "currency": "USD", "rate": "1"}])
     return {("revenue", "total", "", "numerator"): amount - then, ("aov", "total", "", "numerator"): amount - then}

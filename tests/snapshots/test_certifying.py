@@ -239,7 +239,7 @@ UNKNOWN = {
     Cell("new_leads", "chanel", "Email"): "--slice 'chanel': new_leads was not frozen by it: did you mean 'channel'?",
     Cell("new_leads", "channel", "Direkt"): "new_leads has no such channel in that month: did you mean 'Direct'?",
     Cell("new_leads", "channel"): "--member: it is missing: use one of",
-    Cell("new_leads", "total", "Email"): "--member 'Email': the total has no members: add --slice, by channel, device",
+    Cell("new_leads", "total", "Email"): "--member 'Email': the total has no members: add --slice, by ad, campaign, ch",
 }
 
 

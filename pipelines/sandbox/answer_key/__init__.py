@@ -4,6 +4,7 @@ Written from the definitions alone, with exact fractions; it imports nothing of 
 classes, so that an error of the SQL cannot be an error here too.
 """
 
+from pipelines.sandbox.answer_key.campaigns import expected_ad_month, expected_campaign_month
 from pipelines.sandbox.answer_key.funnels import expected_funnel_cohort, expected_funnel_period
 from pipelines.sandbox.answer_key.kpis import expected_kpis
 from pipelines.sandbox.answer_key.marts import (
@@ -17,6 +18,8 @@ from pipelines.sandbox.answer_key.targets import AskedTarget, expected_standings
 __all__ = [
     "AskedTarget",
     "Rules",
+    "expected_ad_month",
+    "expected_campaign_month",
     "expected_channel_month",
     "expected_cost_days",
     "expected_email_campaigns",

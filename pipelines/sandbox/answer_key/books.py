@@ -13,7 +13,7 @@ from pipelines.sandbox.answer_key.people import People, Person
 from pipelines.sandbox.answer_key.periods import Clock
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.sales import note_stages, sales
-from pipelines.sandbox.answer_key.shop import Purchase, Shop
+from pipelines.sandbox.answer_key.shop import Line, Purchase, Shop
 from pipelines.sandbox.truth import Truth
 
 
@@ -24,6 +24,13 @@ class Customer:
     day: date
     members: Mapping[str, str]
     cycle_days: int | None
+    person: Person | None = None
+
+    @property
+    def lead_member(self) -> tuple[str, str, str]:
+        """Channel, campaign and advertisement of the lead, without one of the purchase."""
+        of = self.person.members if self.person else self.members
+        return of["channel"], of["campaign"], of["ad"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,14 @@ class Revenue:
     channel: str
     amount_eur: Fraction
     margin_eur: Fraction
+    sale: str
+    customer: str | None
+    campaign: str
+    ad: str
+    segment: str
+    source: str | None = None
     is_refund: bool = False
+    lines: tuple[Line, ...] = ()
 
 
 class Books:
@@ -84,17 +98,67 @@ class Books:
                 if purchase.person:
                     last = ordered.get(purchase.person.person_id, purchase.day)
                     ordered[purchase.person.person_id] = max(last, purchase.day)
-                if purchase.amount_eur is not None and purchase.margin_eur is not None:
-                    yield Revenue(purchase.day, purchase.channel, purchase.amount_eur, purchase.margin_eur)
-            for refund in self.shop.refunds:
-                if refund.amount_eur is not None and refund.margin_eur is not None:
-                    yield Revenue(refund.day, refund.channel, -refund.amount_eur, -refund.margin_eur, is_refund=True)
+            yield from self._of_orders()
+            yield from self._of_refunds()
         if self.rules.revenue_from != "orders":
             for sale in self.sales:
                 later = ordered.get(sale.person.person_id) if sale.person else None
                 is_order_too = later is not None and sale.won_day is not None and later >= sale.won_day
                 if sale.won_day and sale.amount_eur is not None and sale.margin_eur is not None and not is_order_too:
-                    yield Revenue(sale.won_day, sale.channel, sale.amount_eur, sale.margin_eur)
+                    yield Revenue(
+                        sale.won_day,
+                        sale.channel,
+                        sale.amount_eur,
+                        sale.margin_eur,
+                        f"deal {sale.deal_id}",
+                        self._buyer(sale.customer, sale.person),
+                        sale.members["campaign"],
+                        sale.members["ad"],
+                        sale.members["segment"],
+                    )
+
+    def _of_orders(self) -> Iterator[Revenue]:
+        for one in self.shop.purchases:
+            if one.amount_eur is not None and one.margin_eur is not None:
+                yield Revenue(
+                    one.day,
+                    one.channel,
+                    one.amount_eur,
+                    one.margin_eur,
+                    f"order {one.order_id}",
+                    self._buyer(one.customer, one.person),
+                    label(one.campaign),
+                    UNKNOWN,
+                    one.person.segment if one.person else UNKNOWN,
+                    one.record.source,
+                    lines=one.lines,
+                )
+
+    def _of_refunds(self) -> Iterator[Revenue]:
+        bought = {one.order_id: one for one in self.shop.purchases}
+        for one in self.shop.refunds:
+            purchase = bought.get(one.record.order_id)
+            person = purchase.person if purchase else None
+            if one.amount_eur is not None and one.margin_eur is not None:
+                yield Revenue(
+                    one.day,
+                    one.channel,
+                    -one.amount_eur,
+                    -one.margin_eur,
+                    f"order {one.record.order_id}",
+                    self._buyer(purchase.customer, person) if purchase else None,
+                    label(one.record.campaign),
+                    UNKNOWN,
+                    person.segment if person else UNKNOWN,
+                    one.record.source,
+                    is_refund=True,
+                )
+
+    def _buyer(self, customer: str, person: Person | None) -> str | None:
+        """Who bought: the person where sales of both kinds count; nobody when an order names nobody."""
+        if self.rules.revenue_from == "both" and person:
+            return f"lead {person.person_id}"
+        return None if customer.startswith("order ") else customer
 
     def _note_buyers(self) -> None:
         """A paid order makes its lead a customer."""
@@ -111,14 +175,14 @@ class Books:
                     who = f"lead {sale.person.person_id}" if linked and sale.person else sale.customer
                     moment = f"{sale.won_day} {sale.won_at.timestamp():020.6f}"
                     days = _cycle_days(sale.person, sale.won_day)
-                    yield moment, sale.deal_id, who, Customer(sale.won_day, sale.members, days)
+                    yield moment, sale.deal_id, who, Customer(sale.won_day, sale.members, days, sale.person)
             if not self.deals_decide:
                 yield from self._customers_of_stages()
         if counts != "deals":
             for order in self.shop.purchases:
                 who = f"lead {order.person.person_id}" if linked and order.person else order.customer
                 members = _of_order(order)
-                yield str(order.day), order.order_id, who, Customer(order.day, members, None)
+                yield str(order.day), order.order_id, who, Customer(order.day, members, None, order.person)
 
     def _customers_of_stages(self) -> Iterator[tuple[str, str, str, Customer]]:
         for person in self.persons:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from pipelines.sandbox.answer_key.rules import Rules
 
+# who wrote an address into the name of a campaign is nobody's business
+MAIL_ADDRESS = re.compile(r"[\w.]+@[\w.]+")
 UNKNOWN, UNASSIGNED, UNALLOCATED = "(unknown)", "Unassigned", "(unallocated)"
 
 
@@ -40,8 +44,8 @@ def known_channel(rules: Rules, said: str) -> str | None:
 
 
 def label(text: str | None) -> str:
-    """A value as it is, or the name of its absence."""
-    return (text or "").strip() or UNKNOWN
+    """A value as it is, without an address, or the name of its absence."""
+    return MAIL_ADDRESS.sub("(address)", text or "").strip() or UNKNOWN
 
 
 def device_label(device: str | None) -> str:

@@ -49,6 +49,8 @@ class Formula:
     grains: tuple[str, ...] = GRAINS
     stages: tuple[str, ...] = ()
     is_share_of_total: bool = False
+    # money per something: of a campaign or advertisement without an amount of its own there is no value
+    needs_amount: bool = False
 
 
 def no_sums(_: Tally, __: Books) -> None:
@@ -76,7 +78,7 @@ class Subject:
 
     formulas: tuple[Formula, ...] = ()
     count: Callable[[Tally, Books], None] = no_sums
-    never_summed: tuple[Formula, ...] = ()
     values: Callable[[Books], Mapping[Key, Parts]] = no_values
     sources: Mapping[str, SourceParts] = field(default_factory=dict)
     days: Callable[[Books], Mapping[str, Iterable[date]]] = no_days
+    never_summed: tuple[Formula, ...] = ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from pipelines.sandbox.answer_key.advertising import ADVERTISING
 from pipelines.sandbox.answer_key.audience import WEBSITE_AUDIENCE
 from pipelines.sandbox.answer_key.behaviours import expected_behaviours
 from pipelines.sandbox.answer_key.books import Books
 from pipelines.sandbox.answer_key.content import WEBSITE_CONTENT
 from pipelines.sandbox.answer_key.coverage import Coverage
 from pipelines.sandbox.answer_key.crm import CRM
+from pipelines.sandbox.answer_key.customer_values import CUSTOMERS
 from pipelines.sandbox.answer_key.emails import EMAIL
 from pipelines.sandbox.answer_key.formulas import (
     BY_CAMPAIGN,
@@ -36,6 +38,7 @@ from pipelines.sandbox.answer_key.plan import expected_plan
 from pipelines.sandbox.answer_key.posts import POSTS
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.search import SEARCH
+from pipelines.sandbox.answer_key.shopping import SHOP
 from pipelines.sandbox.answer_key.stores import STORES
 from pipelines.sandbox.answer_key.tally import TOTAL, Cell, Tally
 from pipelines.sandbox.answer_key.visitors import expected_visitor_kpis
@@ -59,29 +62,14 @@ FORMULAS = (
         Formula(f"{name}_rate", f"{name}_reached", f"{name}_cohort", BY_LEAD, MONTHLY, stages=tuple(stages))
         for name, *stages in (*PERSON_RATES, (DEAL_RATE, "opportunity", "customer"))
     ),
-    Formula("ad_spend", "ad_spend"),
-    Formula("cpc", "ad_spend", "ad_clicks"),
     Formula("cpl", "cost_full", "new_leads"),
-    Formula("revenue", "revenue"),
-    Formula("orders", "orders", slices=BY_DEVICE),
-    Formula("aov", "order_value", "orders", BY_DEVICE),
-    Formula("roas", "ad_revenue", "ad_spend"),
     Formula("marketing_roi", "marketing_result", "cost_full", grains=MONTHLY),
     Formula("sales_cycle_days", "cycle_days", "customers_with_lead", (*BY_CHANNEL, "segment"), grains=MONTHLY),
 )
 
 SUBJECTS: tuple[Subject, ...] = (
-    CRM,
-    WEBSITE_CONTENT,
-    WEBSITE_AUDIENCE,
-    SEARCH,
-    KEYWORDS,
-    HANDED_IN,
-    POSTS,
-    PAGES,
-    PAID_VIDEOS,
-    STORES,
-    EMAIL,
+    *(CRM, WEBSITE_CONTENT, WEBSITE_AUDIENCE, SEARCH, KEYWORDS, HANDED_IN, POSTS, PAGES, PAID_VIDEOS, STORES),
+    *(EMAIL, ADVERTISING, SHOP, CUSTOMERS),
 )
 
 
@@ -115,6 +103,9 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
             starts = started_periods(grain, first_day, today)
             expected |= {(formula.kpi_id, grain, start, *TOTAL): (None, None) for start in starts}
     expected |= expected_visitor_kpis(sessions, truth.first_day, today)
+    if truth.carts:
+        # the shop's own list of carts counts, and no session of GA4
+        expected = {key: parts for key, parts in expected.items() if key[0] != "cart_abandonment_rate"}
     expected |= expected_behaviours(truth, books.clock)
     for subject in SUBJECTS:
         expected |= subject.values(books)
@@ -138,6 +129,7 @@ def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dic
         for cell in cells:
             whole = (cell[0], *TOTAL) if formula.is_share_of_total else cell
             is_known = formula.denominator and whole not in untold_below
-            numerator = None if cell in untold_above else decimal(above.get(cell, 0))
+            is_without = formula.needs_amount and cell[1] in ("campaign", "ad_group", "ad") and cell not in above
+            numerator = None if is_without or cell in untold_above else decimal(above.get(cell, 0))
             values[formula.kpi_id, grain, *cell] = (numerator, decimal(below.get(whole, 0)) if is_known else None)
     return values

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from pipelines.sandbox.answer_key.channels import UNALLOCATED, channel_of_advertisement, channel_of_cost
+from pipelines.sandbox.answer_key.channels import UNALLOCATED, UNKNOWN, channel_of_advertisement, channel_of_cost, label
 from pipelines.sandbox.answer_key.money import Rates, cents, split_by_weight, split_evenly
 from pipelines.sandbox.answer_key.people import Person
 from pipelines.sandbox.answer_key.periods import days_between, period_start
@@ -17,13 +17,27 @@ from pipelines.sandbox.truth import AdDay, Invoice, Truth
 
 @dataclass(frozen=True)
 class Spend:
-    """What one advertisement cost on one day, as the system says it that is believed for its platform and day."""
+    """What one advertisement cost on one day, as the system says it that is believed for its platform and day.
+
+    GA4 knows the cost of campaigns only.
+    """
 
     day: date
     platform: str
     channel: str
     amount_eur: Fraction
     clicks: int
+    impressions: int
+    account: str
+    campaign: str
+    ad_group: str
+    ad: str
+
+    @property
+    def members(self) -> dict[str, str]:
+        """What it is counted by."""
+        names = ("channel", "platform", "account", "campaign", "ad_group", "ad")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -50,11 +64,15 @@ def spends(truth: Truth, rules: Rules, today: date) -> list[Spend]:
     rates = Rates(truth.units_per_eur)
     counted = []
     for (platform, day), ads in {**measured, **exported}.items():
+        is_exported = (platform, day) in exported
         for one in ads:
             amount_eur = rates.euros(one.cost, one.currency, day)
             if amount_eur is not None:
                 channel = channel_of_advertisement(rules, one.channel, platform, one.campaign)
-                counted.append(Spend(day, platform, channel, amount_eur, one.clicks))
+                names = [label(name) for name in (one.account, one.campaign, one.ad_group, one.ad)]
+                if not is_exported:
+                    names = [UNKNOWN, names[1], UNALLOCATED, UNALLOCATED]
+                counted.append(Spend(day, platform, channel, amount_eur, one.clicks, one.impressions, *names))
     return counted
 
 

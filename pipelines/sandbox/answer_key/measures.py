@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from pipelines.sandbox.answer_key.books import Books
-from pipelines.sandbox.answer_key.channels import label
+from pipelines.sandbox.answer_key.channels import UNALLOCATED, UNKNOWN, label
 from pipelines.sandbox.answer_key.tally import Tally
 
 # the stage rates between stages of persons; that of deals stands apart
@@ -67,7 +67,13 @@ def _count_customers(tally: Tally, books: Books) -> None:
 
 def _count_shop(tally: Tally, books: Books) -> None:
     for order in books.shop.purchases:
-        members = {"channel": order.channel, "device": order.device}
+        record = order.record
+        members = {
+            "channel": order.channel,
+            "source_medium": _source_medium(record.source, record.medium),
+            "campaign": label(order.campaign),
+            "device": order.device,
+        }
         tally.add("orders", order.day, 1, **members)
         if order.amount_eur is not None:
             tally.add("order_value", order.day, order.amount_eur, **members)
@@ -75,25 +81,48 @@ def _count_shop(tally: Tally, books: Books) -> None:
 
 def _count_revenue(tally: Tally, books: Books) -> None:
     for one in books.revenue():
-        tally.add("revenue", one.day, one.amount_eur, channel=one.channel)
+        members = {"channel": one.channel, "campaign": one.campaign, "segment": one.segment}
+        for line in one.lines:
+            tally.add("revenue", one.day, line.amount_eur, product=line.product, **members)
+        left = one.amount_eur - sum((line.amount_eur for line in one.lines), Fraction(0))
+        tally.add("revenue", one.day, left, product=UNALLOCATED, **members)
         tally.add("margin", one.day, one.margin_eur, channel=one.channel)
         tally.add("marketing_result", one.day, one.margin_eur, channel=one.channel)
         if one.channel in books.rules.paid_channels:
-            tally.add("ad_revenue", one.day, one.amount_eur, channel=one.channel)
+            platform = platform_of_sale(one.source, one.campaign, books)
+            members = {"channel": one.channel, "platform": platform, "campaign": one.campaign, "ad": one.ad}
+            tally.add("ad_revenue", one.day, one.amount_eur, **members)
+            if not one.is_refund:
+                tally.add("paid_sales", one.day, 1, **members)
 
 
 def _count_costs(tally: Tally, books: Books) -> None:
     for spend in books.spends:
-        tally.add("ad_spend", spend.day, spend.amount_eur, channel=spend.channel)
-        tally.add("ad_clicks", spend.day, spend.clicks, channel=spend.channel)
+        tally.add("ad_spend", spend.day, spend.amount_eur, **spend.members)
+        tally.add("ad_clicks", spend.day, spend.clicks, **spend.members)
+        tally.add("ad_impressions", spend.day, spend.impressions, **spend.members)
     for cost in books.costs:
         if cost.day >= books.today:
             continue
         amount = Fraction(cost.amount_cents, 100)
-        tally.add("cost_full", cost.day, amount, channel=cost.channel)
+        tally.add("cost_full", cost.day, amount, channel=cost.channel, category=cost.category)
         tally.add("marketing_result", cost.day, -amount, channel=cost.channel)
         if cost.scope != "overhead":
             tally.add("cost_direct", cost.day, amount, channel=cost.channel)
+
+
+def platform_of_sale(source: str | None, campaign: str, books: Books) -> str:
+    """The ad platform that the source is a name of, else the only one that has the campaign."""
+    said = books.rules.platform_aliases.get((source or "").strip().lower())
+    if said:
+        return said
+    found = {spend.platform for spend in books.spends if spend.campaign == campaign != UNKNOWN}
+    return found.pop() if len(found) == 1 else UNKNOWN
+
+
+def _source_medium(source: str | None, medium: str | None) -> str:
+    named = [(text or "").strip() for text in (source, medium)]
+    return " / ".join(name or "(not set)" for name in named) if any(named) else UNKNOWN
 
 
 def _within(first: date, then: date | None, window_days: int) -> bool:

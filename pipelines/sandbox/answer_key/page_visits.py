@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from pipelines.sandbox.answer_key.books import Books
-from pipelines.sandbox.answer_key.channels import device_label, label
-from pipelines.sandbox.answer_key.website import MAIL_ADDRESS, NOT_SET
+from pipelines.sandbox.answer_key.channels import MAIL_ADDRESS, device_label, label
+from pipelines.sandbox.answer_key.website import NOT_SET
 from pipelines.sandbox.truth_pages import with_pages
 
 EVENTS = {"generate_lead": "generate_lead_events", "sign_up": "sign_up_events", "purchase": "purchases"}

@@ -32,6 +32,7 @@ class Rules:
     gross_margin: Decimal = Decimal("0.62")
     revenue_from: str = "both"
     customers_from: str = "deals"
+    customer_activity_days: int = 365
     handover_stage: str = "sal"
     marketing_channels: tuple[str, ...] = ()
     booking_forms: tuple[str, ...] = ()

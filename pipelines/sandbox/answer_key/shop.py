@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from pipelines.sandbox.answer_key.channels import channel_of_record, device_label
+from pipelines.sandbox.answer_key.channels import channel_of_record, device_label, label
 from pipelines.sandbox.answer_key.money import CENT_PLACES, Rates, cents, rounded
 from pipelines.sandbox.answer_key.people import People, Person
 from pipelines.sandbox.answer_key.periods import Clock
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.truth import Order, Truth
+from pipelines.sandbox.truth_shop import OrderLine
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an order; a correction has a negative quantity and amount."""
+
+    product: str
+    category: str
+    quantity: int
+    amount_eur: Fraction
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,8 @@ class Purchase:
     customer_id: str | None
     amount_eur: Fraction | None
     margin_eur: Fraction | None
+    record: Order
+    lines: tuple[Line, ...]
 
     @property
     def customer(self) -> str:
@@ -46,6 +60,7 @@ class Refund:
     device: str
     amount_eur: Fraction | None
     margin_eur: Fraction | None
+    record: Order
 
 
 class Shop:
@@ -57,6 +72,9 @@ class Shop:
         self._customers = _persons_of_customers(truth, clock, people)
         self.purchases: list[Purchase] = []
         self.refunds: list[Refund] = []
+        self._lines: dict[str, list[OrderLine]] = {}
+        for line in truth.order_lines:
+            self._lines.setdefault(line.order_id, []).append(line)
         for order in truth.orders:
             if clock.is_known(order.ordered_at) and order.status in {"paid", "refunded"}:
                 self._count(order)
@@ -77,9 +95,17 @@ class Shop:
                     order.customer_id,
                     amount_eur,
                     self._margin(order, day, amount_eur),
+                    order,
+                    tuple(self._lines_of(order, day)),
                 )
             )
         self._count_refund(order, amount_eur if is_order else None)
+
+    def _lines_of(self, order: Order, day: date) -> Iterator[Line]:
+        for line in self._lines.get(order.order_id, ()):
+            amount_eur = self._rates.euros(line.net_amount, order.currency, day)
+            if amount_eur is not None:
+                yield Line(line.product_id, label(line.category), line.quantity, amount_eur)
 
     def _status(self, order: Order) -> str:
         """As the shop said it this morning: not refunded before the money went back."""
@@ -98,7 +124,8 @@ class Shop:
             return
         refund_eur = self._rates.euros(amount, order.currency, day)
         margin_eur = None if refund_eur is None else self._refund_margin(order, order_eur, refund_eur)
-        self.refunds.append(Refund(day, self._channel(order), device_label(order.device), refund_eur, margin_eur))
+        device = device_label(order.device)
+        self.refunds.append(Refund(day, self._channel(order), device, refund_eur, margin_eur, order))
 
     def _refund_margin(self, order: Order, order_eur: Fraction | None, refund_eur: Fraction) -> Fraction:
         """The order's own margin in proportion, towards zero to the cent; without one the company's rate."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.sandbox.answer_key.channels import device_label, label
+from pipelines.sandbox.answer_key.channels import MAIL_ADDRESS, device_label, label
 from pipelines.sandbox.answer_key.periods import Clock
 from pipelines.sandbox.answer_key.tally import Tally
 from pipelines.sandbox.truth import Truth
@@ -31,8 +31,6 @@ COLUMNS = (
     "checkouts",
     "purchases",
 )
-# who wrote an address into the name of a campaign is nobody's business
-MAIL_ADDRESS = re.compile(r"[\w.]+@[\w.]+")
 ORGANIC, MOBILE, NOT_SET = "Organic Search", "mobile", "(not set)"
 
 
