@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from pipelines.sandbox.answer_key.formulas import Key, Parts
 
@@ -29,8 +30,11 @@ GROWTH = (
     Growth("revenue_growth_rate", "revenue", months=12),
     Growth("pos_transaction_growth", "pos_transactions", slices=("total", "store"), like_for_like="store"),
 )
-# product -> its two factors
-PRODUCTS: dict[str, tuple[str, str]] = {}
+# product -> its two factors, and the slices at which it exists
+PRODUCTS = {
+    "expected_orders": (("users", "ecommerce_conversion_rate"), ("total",)),
+    "expected_revenue": (("sales_volume", "aov"), ("total", "channel")),
+}
 NOT_BUILT = ("assisted_conversions", "journey_steps", "predicted_clv", "clv_cac_ratio", "net_value_per_new_customer")
 NOTHING = Decimal(0)
 
@@ -55,6 +59,32 @@ def expected_growth(figures: Mapping[Key, Parts]) -> dict[Key, Parts]:
                 below = _sum(amounts, base, [("total", "")])
                 expected[growth.kpi_id, "month", start, "total", ""] = (None, below)
     return expected
+
+
+def expected_products(figures: Mapping[Key, Parts]) -> dict[Key, Parts]:
+    """(kpi_id, grain, period_start, slice, member) -> (product, None), to six decimals, where both factors stand."""
+    expected: dict[Key, Parts] = {}
+    for kpi_id, ((first, second), slices) in PRODUCTS.items():
+        for key, parts in figures.items():
+            other = (second, *key[1:])
+            if key[0] == first and key[1] == "month" and key[3] in slices and other in figures:
+                factors = (_value(parts), _value(figures[other]))
+                product = None if None in factors else factors[0] * factors[1]  # type: ignore[operator]
+                expected[kpi_id, *key[1:]] = (None if product is None else _rounded(product), None)
+    return expected
+
+
+def _value(parts: Parts) -> Fraction | None:
+    above, below = parts
+    if above is None:
+        return None
+    if below is None:
+        return Fraction(above)
+    return Fraction(above) / Fraction(below) if below else None
+
+
+def _rounded(product: Fraction) -> Decimal:
+    return Decimal(round(product * 10**6)).scaleb(-6)
 
 
 def expected_unbuilt(periods: Iterable[date]) -> dict[Key, Parts]:

@@ -26,7 +26,7 @@ from pipelines.sandbox.answer_key.formulas import (
     Subject,
     exists_at,
 )
-from pipelines.sandbox.answer_key.growth import expected_growth, expected_unbuilt
+from pipelines.sandbox.answer_key.growth import expected_growth, expected_products, expected_unbuilt
 from pipelines.sandbox.answer_key.handed_in import HANDED_IN
 from pipelines.sandbox.answer_key.keywords import KEYWORDS
 from pipelines.sandbox.answer_key.measures import DEAL_RATE, PERSON_RATES, count_books
@@ -109,7 +109,7 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     expected |= expected_behaviours(truth, books.clock)
     for subject in SUBJECTS:
         expected |= subject.values(books)
-    expected |= expected_growth(expected)
+    expected |= expected_growth(expected) | expected_products(expected)
     months = started_periods("month", coverage.first_known_day, today)
     return expected | expected_plan(books, expected, months) | expected_unbuilt(months)
 
