@@ -121,12 +121,17 @@ def _counting_days(table: Table) -> str:
 
 
 def _long(table: Table) -> Iterable[str]:
-    """One row per measure, for the members that some row contributes to: NULL says that a row does not."""
+    """One row per measure, for the members that some row contributes to: NULL says that a row does not.
+
+    In a table with `nulls: unknown` it says that the source did not tell: then the member is unknown.
+    """
+    is_unknown = table.words.get("nulls") == "unknown"
     for name in columns_of(table, "measure"):
         unpriced = "unpriced_rows" if name.endswith("_eur") else "0"
         yield (
             f"  select '{name}' as measure, day, slice, member, cast({name} as decimal(38, 6)) as value, "
-            f"{unpriced} as unpriced_rows\n  from {_short(table)}_day\n  where {name} is not null or {unpriced} > 0"
+            f"{unpriced} as unpriced_rows\n  from {_short(table)}_day"
+            + ("" if is_unknown else f"\n  where {name} is not null or {unpriced} > 0")
         )
 
 

@@ -25,11 +25,12 @@ from pipelines.mailchimp_objects import (
     CAMPAIGN,
     GROWTH_MONTH,
     LIST,
+    LIST_DAY,
     LISTED,
     REPORT,
     MailchimpObject,
 )
-from pipelines.mailchimp_rows import activity_row, campaign_row, growth_row, list_row, report_row
+from pipelines.mailchimp_rows import activity_row, campaign_row, growth_row, list_day_row, list_row, report_row
 from pipelines.mailchimp_values import Answer
 
 Row = dict[str, Any]
@@ -128,6 +129,7 @@ class MailchimpSource:
         months, days, gone = self._histories([row["list_id"] for row in lists], business_date)
         found = [
             Found(LIST, lists, {}),
+            Found(LIST_DAY, [list_day_row(row, business_date) for row in lists], {}),
             Found(GROWTH_MONTH, months, {"lists_gone": gone}),
             Found(ACTIVITY_DAY, days, {"lists_gone": gone}),
         ]

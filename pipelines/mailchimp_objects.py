@@ -168,6 +168,17 @@ LIST = MailchimpObject(
     masked=("name",),
 )
 
+# How many contacts an audience had on the morning of a day: Mailchimp itself remembers month ends only.
+LIST_DAY = MailchimpObject(
+    name="list_day",
+    described="The stock of every audience on a morning",
+    collection="",
+    identity="id",
+    fields=(),
+    key=("list_id", "observed_on"),
+    columns=(("list_id", pa.string()), ("observed_on", pa.date32()), ("member_count", pa.int64())),
+)
+
 GROWTH_COUNTS = ("subscribed", "unsubscribed", "cleaned", "deleted")
 GROWTH_MONTH = MailchimpObject(
     name="growth_month",
@@ -243,4 +254,4 @@ LISTED = MailchimpObject(
     gate=Gate(ROWS, floor_share=0.5),
 )
 
-OBJECTS = (CAMPAIGN, REPORT, AUTOMATION_DAY, LIST, GROWTH_MONTH, ACTIVITY_DAY, LISTED)
+OBJECTS = (CAMPAIGN, REPORT, AUTOMATION_DAY, LIST, LIST_DAY, GROWTH_MONTH, ACTIVITY_DAY, LISTED)

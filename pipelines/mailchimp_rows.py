@@ -5,7 +5,7 @@ Which fields exist belongs to `mailchimp_objects`, which answers count to `mailc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -101,6 +101,11 @@ def list_row(audience: Answer) -> dict[str, Any]:
         "created_at": _naive(audience.moment("date_created")),
         **{name: audience.count(f"stats.{name}") for name in LIST_COUNTS},
     }
+
+
+def list_day_row(audience: Mapping[str, Any], observed_on: date) -> dict[str, Any]:
+    """One row of `mailchimp.list_day`, from that of `mailchimp.list`."""
+    return {"observed_on": observed_on, **{name: audience[name] for name in ("list_id", "member_count")}}
 
 
 def growth_row(history: Answer, list_id: str) -> dict[str, Any]:

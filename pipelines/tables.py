@@ -20,7 +20,7 @@ from pipelines.portability import refuse_unportable
 
 HEADER_WORD = re.compile(
     r"^(publish|snapshot|source|source of [\w, ]+|left out of \w+|asked of ga4|grains|further slices|measures"
-    r"|adds up|kept|table|severity):\s*(.+)$"
+    r"|adds up|kept|nulls|table|severity):\s*(.+)$"
 )
 
 

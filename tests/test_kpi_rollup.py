@@ -234,3 +234,26 @@ def test_where_measures_have_nothing_in_common_members_are_kept_by_each_of_them(
     connection.execute(f"create table part as {parts_query({table.name: table, view.name: view})}")
     assert connection.execute("select value from part where measure = 'writers'").fetchall() == [(1,)]
     assert connection.execute("select count(*) from part where measure = 'readers'").fetchone() == (KEPT_MEMBERS - 1,)
+
+
+def test_where_a_table_says_that_nulls_are_unknown_a_day_without_any_figure_is_unknown() -> None:
+    texts = [CONTRIBUTIONS.format(name=name, what=name) for name in ("told", "untold")]
+    texts[1] = texts[1].replace("-- source: ga4", "-- source: ga4\n-- nulls: unknown")
+    found = [
+        read_table(text, f"assets/measures/{name}.sql") for name, text in zip(("told", "untold"), texts, strict=True)
+    ]
+    connection = duckdb.connect()
+    connection.execute(
+        """create schema meta; create schema measures;
+        create table meta.business_date as select date '2026-04-01' as business_date;
+        create table measures.told as select * from (values
+            (date '2026-03-02', 'a', 1, 'p', 'north', null), (date '2026-03-03', 'b', 1, 'p', 'north', 7)
+        ) as t(day, row_key, load_id, page, region, told);
+        create table measures.untold as select * rename (told as untold) from measures.told"""
+    )
+    connection.execute(f"create table part as {parts_query({table.name: table for table in found})}")
+    rows = (
+        "select grain, value from part where measure = ? and slice = 'total' and grain in ('day', 'month') order by all"
+    )
+    assert connection.execute(rows, ["told"]).fetchall() == [("day", 7), ("month", 7)]
+    assert connection.execute(rows, ["untold"]).fetchall() == [("day", 7), ("day", None), ("month", 7)]

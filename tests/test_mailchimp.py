@@ -130,6 +130,8 @@ def test_an_audience_arrives_with_its_months() -> None:
             "part": AUDIENCE.list_id,
         }
     ]
+    (stock,) = rows(arrivals, "list_day")
+    assert (stock["part"], stock["member_count"]) == ("a1b2c3d4e5/2026-06-01", 1012)
     assert [(row["part"], *list(row.values())[1:6]) for row in rows(arrivals, "growth_month")] == [
         ("a1b2c3d4e5/2026-03", "2026-03", 900, 4, 1, 0),
         ("a1b2c3d4e5/2026-04", "2026-04", 950, 6, 2, 1),
@@ -184,6 +186,7 @@ def test_arrivals_name_their_tables_and_keys_and_only_the_listing_withdraws() ->
             frozenset(),
         ),
         ("mailchimp.list", "raw.mailchimp_list", ("list_id",), False, frozenset()),
+        ("mailchimp.list_day", "raw.mailchimp_list_day", ("list_id", "observed_on"), False, frozenset()),
         ("mailchimp.growth_month", "raw.mailchimp_growth_month", ("list_id", "month"), False, frozenset()),
         ("mailchimp.activity_day", "raw.mailchimp_activity_day", ("list_id", "day"), False, frozenset()),
         ("mailchimp.listed", "raw.mailchimp_listed", ("kind", "id"), True, frozenset()),

@@ -11,9 +11,12 @@ create table facts.email_automation_day (
   hard_bounces        bigint           comment 'lasting delivery failures',
   soft_bounces        bigint           comment 'passing delivery failures',
   syntax_errors       bigint           comment 'addresses that could not be parsed',
+  unique_opens        bigint           comment 'recipients with their first open, privacy proxies included',
   human_unique_opens  bigint           comment 'recipients with their first open outside privacy proxies',
   unique_clicks       bigint           comment 'recipients with their first click',
   unsubscribes        bigint           comment 'recipients who unsubscribed',
+  complaints          bigint           comment 'spam complaints',
+  forwards            bigint           comment 'uses of the forward link',
   load_id             bigint  not null comment 'the load the later observation came with',
   primary key (campaign_id, observed_on)
 ) as
@@ -50,9 +53,12 @@ step as (
     b.hard_bounces as hard_before,
     b.soft_bounces as soft_before,
     b.syntax_errors as syntax_before,
+    b.unique_opens as opens_before,
     b.human_unique_opens as human_before,
     b.unique_clicks as clicks_before,
-    b.unsubscribes as unsubscribes_before
+    b.unsubscribes as unsubscribes_before,
+    b.complaints as complaints_before,
+    b.forwards as forwards_before
   from counted as n
   left join counted as b on b.campaign_id = n.campaign_id and b.place = n.place - 1
 )
@@ -67,9 +73,12 @@ select
   case when is_known then hard_bounces - coalesce(hard_before, 0) end as hard_bounces,
   case when is_known then soft_bounces - coalesce(soft_before, 0) end as soft_bounces,
   case when is_known then syntax_errors - coalesce(syntax_before, 0) end as syntax_errors,
+  case when not is_known then null when has_before then unique_opens - opens_before else unique_opens end as unique_opens,
   case when not is_known then null when has_before then human_unique_opens - human_before else human_unique_opens end
     as human_unique_opens,
   case when is_known then unique_clicks - coalesce(clicks_before, 0) end as unique_clicks,
   case when is_known then unsubscribes - coalesce(unsubscribes_before, 0) end as unsubscribes,
+  case when not is_known then null when has_before then complaints - complaints_before else complaints end as complaints,
+  case when not is_known then null when has_before then forwards - forwards_before else forwards end as forwards,
   load_id
 from step

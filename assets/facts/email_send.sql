@@ -1,17 +1,24 @@
--- Every e-mail campaign that counts, once: a child whose parent has a report is in the parent's.
+-- Every e-mail campaign that counts, once: those of Mailchimp's API, of which a child whose parent has a report is in the
+-- parent's, and those of other tools.
 create table facts.email_send (
-  campaign_id                varchar        not null comment 'id of the campaign in Mailchimp',
-  type                       varchar        not null comment 'regular, plaintext, absplit, rss or variate; (unknown) when it is not known',
+  campaign_id                varchar        not null comment 'the send: id of the campaign in Mailchimp, of other tools with the tool before it',
+  source                     varchar        not null comment 'mailchimp of its API, email_campaign of files',
+  tool                       varchar        not null comment 'e-mail tool',
+  id_in_tool                 varchar        not null comment 'id of the campaign in the tool',
+  type                       varchar        not null comment 'regular, plaintext, absplit, rss or variate; automation of an automation; (unknown) when it is not known',
   parent_campaign_id         varchar                 comment 'the campaign it belongs to, which has no report of its own',
   title                      varchar        not null comment 'internal title',
-  list_id                    varchar        not null comment 'audience',
+  list_id                    varchar        not null comment 'audience; of other tools the name of the list, empty when there is none',
+  list                       varchar                 comment 'name of the list; NULL when unknown',
+  segment                    varchar                 comment 'part of the list; Mailchimp is not asked for it, it may describe persons',
+  automation                 varchar                 comment 'automation it belongs to; (none) of a campaign of its own',
   sent_at                    timestamp      not null comment 'send time, UTC',
-  send_day                   date           not null comment 'send day in the account zone',
+  send_day                   date           not null comment 'send day in the account zone, of other tools in that of the company',
   utm_campaign               varchar                 comment 'campaign name put into the links; NULL when UTM tracking is off',
   utm_key                    varchar                 comment 'the same decoded, trimmed and in lower case',
   missing_since              date                    comment 'first morning on which Mailchimp no longer listed it',
   emails_sent                bigint                  comment 'e-mails sent',
-  delivered                  bigint                  comment 'sent minus bounces and syntax errors; NULL when one of them is unknown',
+  delivered                  bigint                  comment 'sent minus bounces and syntax errors; NULL when they are unknown',
   hard_bounces               bigint                  comment 'lasting delivery failures',
   soft_bounces               bigint                  comment 'passing delivery failures',
   syntax_errors              bigint                  comment 'addresses that could not be parsed',
@@ -22,7 +29,7 @@ create table facts.email_send (
   complaints                 bigint                  comment 'spam complaints',
   forwards                   bigint                  comment 'uses of the forward link',
   orders                     bigint                  comment 'orders the connected store attributes',
-  revenue                    decimal(18, 6)          comment 'revenue the connected store attributes',
+  revenue                    decimal(18, 6)          comment 'own currency: revenue the connected store or the tool attributes',
   currency                   varchar                 comment 'ISO currency of the revenue',
   industry                   varchar                 comment 'industry that Mailchimp puts the account into; NULL when it says none',
   industry_open_rate         decimal(18, 6)          comment 'opens per delivered e-mail in that industry, privacy proxies included',
@@ -35,10 +42,16 @@ create table facts.email_send (
 ) as
 select
   r.campaign_id,
+  'mailchimp' as source,
+  'mailchimp' as tool,
+  r.campaign_id as id_in_tool,
   coalesce(c.type, '(unknown)') as type,
   c.parent_campaign_id,
   r.title,
   r.list_id,
+  coalesce(l.name, nullif(r.list_id, '')) as list,
+  null as segment,
+  '(none)' as automation,
   r.sent_at,
   r.send_day,
   c.utm_campaign,
@@ -69,4 +82,46 @@ from staging.mailchimp_report as r
 left join staging.mailchimp_campaign as c on c.campaign_id = r.campaign_id
 -- Mailchimp reference §7: RSS and A/B parents have children; both must not be counted
 left join staging.mailchimp_report as parent on parent.campaign_id = c.parent_campaign_id
+left join staging.mailchimp_list as l on l.list_id = r.list_id
 where parent.campaign_id is null
+union all
+select
+  tool || '|' || campaign_id as campaign_id,
+  'email_campaign' as source,
+  tool,
+  campaign_id as id_in_tool,
+  case when automation is not null then 'automation' else '(unknown)' end as type,
+  null as parent_campaign_id,
+  coalesce(title, '') as title,
+  coalesce(list, '') as list_id,
+  list,
+  segment,
+  automation,
+  sent_at,
+  send_day,
+  utm_campaign,
+  utm_key,
+  null as missing_since,
+  emails_sent,
+  delivered,
+  hard_bounces,
+  soft_bounces,
+  syntax_errors,
+  unique_opens,
+  human_unique_opens,
+  unique_clicks,
+  unsubscribes,
+  complaints,
+  forwards,
+  orders,
+  revenue,
+  currency,
+  null as industry,
+  null as industry_open_rate,
+  null as industry_click_rate,
+  null as industry_bounce_rate,
+  null as industry_unsubscribe_rate,
+  null as industry_complaint_rate,
+  load_id
+from staging.email_campaign
+where is_counted

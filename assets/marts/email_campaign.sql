@@ -1,14 +1,15 @@
--- Every e-mail campaign that counts, and every automation e-mail with its running totals, as last observed; a count that
--- the tool left out is NULL.
+-- Every e-mail campaign that counts, and every automation e-mail of Mailchimp with its running totals, as last observed; a
+-- count that the tool left out is NULL.
 -- publish: yes
 create table marts.email_campaign (
+  tool                varchar        not null comment 'e-mail tool',
   campaign_id         varchar        not null comment 'id of the campaign in the e-mail tool',
   type                varchar        not null comment 'regular, plaintext, absplit, rss, variate or automation; (unknown) when it is not known',
   parent_campaign_id  varchar                 comment 'the campaign or workflow it belongs to',
   title               varchar        not null comment 'internal title',
   sent_at             timestamp               comment 'send time, UTC; NULL for automations, which send for ever',
   send_day            date                    comment 'send day in the account zone; NULL for automations',
-  list_id             varchar        not null comment 'audience',
+  list_id             varchar        not null comment 'audience; of other tools the name of the list',
   utm_campaign        varchar                 comment 'campaign name put into the links; NULL when UTM tracking is off',
   emails_sent         bigint                  comment 'e-mails sent',
   delivered           bigint                  comment 'sent minus bounces and syntax errors',
@@ -20,17 +21,18 @@ create table marts.email_campaign (
   unsubscribes        bigint                  comment 'recipients who unsubscribed',
   complaints          bigint                  comment 'spam complaints',
   forwards            bigint                  comment 'uses of the forward link',
-  orders              bigint                  comment 'orders the connected store attributes; NULL when no store is known to be connected',
-  revenue_eur         decimal(38, 6)          comment 'revenue the connected store attributes, EUR by the rate of the send day',
+  orders              bigint                  comment 'orders the connected store or the tool attributes; NULL when no store is known to be connected',
+  revenue_eur         decimal(38, 6)          comment 'revenue the connected store or the tool attributes, EUR by the rate of the send day',
   missing_since       date                    comment 'first morning on which the tool no longer listed it; NULL while it does',
-  primary key (campaign_id),
+  primary key (tool, campaign_id),
   constraint delivered_within_sent check (delivered between 0 and emails_sent)
 ) as
 with last_seen as (
   select campaign_id, max(observed_on) as observed_on from staging.mailchimp_automation_day group by campaign_id
 )
 select
-  s.campaign_id,
+  s.tool,
+  s.id_in_tool as campaign_id,
   s.type,
   s.parent_campaign_id,
   s.title,
@@ -55,6 +57,7 @@ from facts.email_send as s
 left join reference.exchange_rate as x on x.currency = s.currency and s.send_day between x.valid_from and x.valid_until
 union all
 select
+  'mailchimp' as tool,
   a.campaign_id,
   coalesce(c.type, 'automation') as type,
   c.parent_campaign_id,

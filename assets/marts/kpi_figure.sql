@@ -62,13 +62,14 @@ first_known_day as (
 doubt as (
   -- what the sources of a KPI doubt themselves, the worst of its measures
   select
-    r.kpi_id, r.definition_version, r.grain, r.slice, d.period_start, max(d.source) as source,
+    r.kpi_id, r.definition_version, r.grain, r.slice, d.period_start,
+    max(case when d.measure = '' then d.source end) as source,
     max(d.missing_days) as missing_days, max(d.sampled) as sampled, max(d.thresholded) as thresholded,
-    max(d.merged) as merged, max(d.truncated) as truncated
+    max(d.merged) as merged, max(d.truncated) as truncated, max(d.caution) as caution
   from rule as r
   inner join facts.measure_reach as m on m.measure in (r.numerator_measure, r.denominator_measure)
   inner join facts.period_doubt as d
-    on d.source = m.source and d.grain = r.grain
+    on d.source = m.source and d.grain = r.grain and d.measure in ('', m.measure)
     -- users by event come with the answers of the total
     and d.slice in ('', case when r.slice = 'event_name' then 'total' else r.slice end)
   group by r.kpi_id, r.definition_version, r.grain, r.slice, d.period_start
@@ -137,7 +138,6 @@ known as (
   select
     c.kpi_id, c.definition_version, c.grain, c.period_start, p.period_end, c.slice, c.member,
     r.unit, r.denominator_measure, r.interval_kind, r.window_days, r.missing_stages, r.is_supplied,
-    n.kpi_id is not null and n.value is null and n.unpriced_rows = 0 as is_without_figure,
     c.period_start < r.valid_to and (
       c.slice = 'total' or n.kpi_id is not null or (d.kpi_id is not null and r.denominator_slice is null)
     ) as is_valid,
@@ -160,6 +160,8 @@ known as (
     n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null
       and c.slice in ('campaign', 'ad_group', 'ad') as is_without_amount,
     coalesce(n.unpriced_rows, 0) + coalesce(d.unpriced_rows, 0) as unpriced_rows,
+    (n.kpi_id is not null and n.value is null and n.unpriced_rows = 0)
+      or (d.kpi_id is not null and d.value is null and d.unpriced_rows = 0) as is_untold,
     case
       when not ns.is_enabled or not coalesce(ds.is_enabled, true) then 1
       when ns.first_day is null and nw.is_file then 1
@@ -186,6 +188,7 @@ known as (
       when u.thresholded > 0 then u.source || ' left out small rows'
       when u.merged > 0 then u.source || ' merged rare rows into (other)'
       when u.truncated > 0 then u.source || ' no longer has all of the period'
+      else u.caution
     end as doubt
   from cell as c
   inner join rule as r
@@ -255,7 +258,8 @@ judged as (
           when k.last_day < k.period_start
             then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar) || coalesce('; ' || k.slowest_age, '')
           when k.is_without_amount then 'no amount is known of it'
-          when k.is_without_figure then 'it was looked for and not found'
+          when k.is_untold and k.unit = 'position' then 'it was looked for and not found'
+          when k.is_untold then 'the source does not tell it for this period'
           else 'not loaded or not asked for in this period'
         end
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days

@@ -1,5 +1,6 @@
 -- What the e-mail figures leave open: sends whose links name no campaign, and e-mails that cannot be read, dated or counted.
--- source: mailchimp
+-- source: mailchimp or email_campaign
+-- source of emails_unreadable, emails_undated, emails_month_only, automations_uncounted: mailchimp
 create table measures.email_coverage (
   day                    date    not null comment 'send day; of automations the day before the observation',
   row_key                varchar not null comment 'the campaign; of automations also the observation',

@@ -30,6 +30,8 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         ("ga4_campaign", sources.ga4.enabled, False, maturity.ga4),
         ("ga4_event", sources.ga4.enabled, False, maturity.ga4),
         ("mailchimp", sources.mailchimp.enabled, False, maturity.mailchimp),
+        ("email_campaign", True, True, maturity.mailchimp),
+        ("email_list", True, True, 0),
         ("ad_cost", True, True, maturity.ad_cost),
         ("cost", True, True, 0),
         ("crm_leads", True, True, 0),

@@ -25,6 +25,10 @@ ga4_other_day as (
 event_day as (
   select 'mailchimp' as source, send_day as day from staging.mailchimp_report
   union all
+  select 'email_campaign' as source, send_day as day from staging.email_campaign where is_counted
+  union all
+  select 'email_list' as source, day from staging.email_list where is_counted
+  union all
   select 'crm_leads' as source, local_date(created_at) as day from staging.lead
   union all
   select 'crm_stages' as source, local_date(entered_at) as day from staging.lead_stage
@@ -114,6 +118,10 @@ object_of as (
   select 'ga4_event' as source, 'ga4.funnel_day' as object
   union all
   select 'mailchimp' as source, 'mailchimp.report' as object
+  union all
+  select 'email_campaign' as source, 'email_campaign' as object
+  union all
+  select 'email_list' as source, 'email_list' as object
   union all
   select 'crm_leads' as source, 'lead' as object
   union all

@@ -15,6 +15,7 @@ from pipelines.inbox.cells import (
     choice,
 )
 from pipelines.inbox.kinds_crm import CRM_KINDS, CUSTOMER_LINK, LEAD_LINK, texts
+from pipelines.inbox.kinds_email import EMAIL_KINDS
 from pipelines.inbox.kinds_generic import CONTENT, METRICS
 from pipelines.inbox.kinds_retail import RETAIL_KINDS
 from pipelines.inbox.kinds_search import SEO_QUERIES, SEO_SITE
@@ -145,5 +146,5 @@ EXCHANGE_RATES = Kind(
 )
 
 OF_SALES = (*CRM_KINDS, ORDERS, *KINDS_OF_SHOP, AD_COSTS, COSTS, EXCHANGE_RATES)
-OTHERS = (SEO_QUERIES, SEO_SITE, *SOCIAL_KINDS, *RETAIL_KINDS, CONTENT, METRICS)
+OTHERS = (*EMAIL_KINDS, SEO_QUERIES, SEO_SITE, *SOCIAL_KINDS, *RETAIL_KINDS, CONTENT, METRICS)
 KINDS = {kind.name: kind for kind in (*OF_SALES, *OTHERS)}

@@ -24,6 +24,7 @@ from pipelines.sandbox.demo_sessions import sessions_table
 from pipelines.sandbox.demo_shop import draw_carts, draw_order_lines
 from pipelines.sandbox.demo_size import BENCHMARK, DEMO, TINY, Size
 from pipelines.sandbox.demo_social import draw_social_media
+from pipelines.sandbox.demo_tool_mail import draw_tool_mail
 from pipelines.sandbox.demo_traffic import draw_traffic
 from pipelines.sandbox.truth import Order, Truth
 from pipelines.sandbox.truth_search import Findings
@@ -63,6 +64,7 @@ def demo_company(size: Size, seed: int = 7) -> Truth:
         order_lines=draw_order_lines(seed, (*orders, *planted.orders())),
         carts=draw_carts(seed, orders),
         crm=draw_crm_history(size, seed, leads, deals),
+        tool_mail=draw_tool_mail(size, seed),
         findings=_findings(size, seed),
         social=draw_social_media(size, seed),
         stores=draw_stores(size, seed),

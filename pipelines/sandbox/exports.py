@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipelines.sandbox.export_crm import export_crm_history, scores_on
+from pipelines.sandbox.export_email import email_exports
 from pipelines.sandbox.export_files import Exporter, ExportFile, Row, is_past
 from pipelines.sandbox.export_retail import retail_exports
 from pipelines.sandbox.export_search import search_files
@@ -48,7 +49,9 @@ HEADERS = {
     "exchange_rates": "date,currency,rate",
 }
 # what the other systems of the company hand out: the kinds of each with their headers and rows
-EXPORTERS: tuple[Exporter, ...] = (export_crm_history, search_files, social_exports, retail_exports, shop_exports)
+EXPORTERS: tuple[Exporter, ...] = (
+    *(export_crm_history, search_files, social_exports, retail_exports, email_exports, shop_exports),
+)
 
 
 def write_exports(truth: Truth, inbox: Path, as_of: date) -> list[Path]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from pipelines.sandbox.truth_crm import CrmHistory
+from pipelines.sandbox.truth_email import ToolMail
 from pipelines.sandbox.truth_retail import Stores
 from pipelines.sandbox.truth_search import Findings
 from pipelines.sandbox.truth_shop import Cart, OrderLine
@@ -249,6 +250,7 @@ class Truth:
     order_lines: tuple[OrderLine, ...] = field(default=(), repr=False)
     carts: tuple[Cart, ...] = field(default=(), repr=False)
     crm: CrmHistory = field(default=CrmHistory(), repr=False)
+    tool_mail: ToolMail = field(default=ToolMail(), repr=False)
     findings: Findings = field(default=Findings(), repr=False)
     social: SocialMedia = field(default=SocialMedia(), repr=False)
     stores: Stores = field(default=Stores(), repr=False)

@@ -203,3 +203,18 @@ def test_people_reached_are_told_of_one_post_or_one_network_only(mart: duckdb.Du
         ("post_visits", "month", "post"),
         ("social_reach", "month", "platform"),
     ]
+
+
+def test_the_growth_of_mailing_lists_is_the_change_of_their_size(mart: duckdb.DuckDBPyConnection) -> None:
+    pairs = mart.execute(
+        """select g.numerator, s.numerator - b.numerator
+        from marts.kpi_value as g
+        inner join marts.kpi_value as s using (grain, period_start, slice, member)
+        inner join marts.kpi_value as b
+            on b.kpi_id = s.kpi_id and b.grain = s.grain and b.slice = s.slice and b.member = s.member
+            and b.period_start = s.period_start - interval 1 month
+        where g.kpi_id = 'email_list_net_growth' and s.kpi_id = 'email_list_size' and s.grain = 'month'
+            and s.numerator is not null and b.numerator is not null"""
+    ).fetchall()
+    assert len({growth for growth, _ in pairs}) > 1
+    assert all(growth == change for growth, change in pairs if growth is not None)

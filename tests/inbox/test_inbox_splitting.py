@@ -38,6 +38,10 @@ COLUMNS = {
     "conversions conversion_value video_views objective",
     "raw.cost": "cost_id period_start period_end amount currency category channel allocation",
     "raw.exchange_rate": "date currency units_per_eur",
+    "raw.email_campaign": "tool campaign_id sent_at emails_sent title list segment automation delivered hard_bounces "
+    "soft_bounces syntax_errors unique_opens human_unique_opens opens unique_clicks clicks unsubscribes complaints "
+    "forwards orders revenue currency utm_campaign",
+    "raw.email_list": "tool list date subscribed signups unsubscribed cleaned deleted",
     "raw.seo_query": "date query page country device carries clicks impressions position tracked",
     "raw.seo_site": "date carries clicks impressions position indexed_pages submitted_pages submitted_indexed_pages "
     "backlinks referring_domains",
@@ -61,6 +65,8 @@ SMALLEST = {
     "ad_costs": "date,platform,campaign,cost,currency\n2026-01-01,meta,a,5,EUR\n",
     "costs": "cost_id,period_start,period_end,amount,currency,category\nC1,2026-01-01,2026-01-31,5,EUR,other\n",
     "exchange_rates": "date,currency,rate\n2026-01-02,USD,1.1\n",
+    "email_campaigns": "tool,campaign_id,sent_at,emails_sent\nBrevo,7,2026-01-02T09:00,50\n",
+    "email_lists": "tool,list,date\nBrevo,Dealers,2026-01-02\n",
     "seo_queries": "date,query\n2026-01-02,water\n",
     "seo_site": "date\n2026-01-02\n",
     "content": "article_id,published_at\nA1,2026-01-02\n",

@@ -33,6 +33,17 @@ REASONS = {
     "ga4 is read up to 2026-09-03": "Google Analytics 4: geladen tot en met 3 september 2026",
     "no amount is known of it": "hiervan is geen bedrag bekend",
     "not loaded or not asked for in this period": "voor deze periode niet geladen of niet opgevraagd",
+    "the source does not tell it for this period": "de bron zegt het niet voor deze periode",
+    "more than a third of the opens were made by mail proxies": "meer dan een derde van de openingen is automatisch",
+    "opens by mail proxies are not told apart": (
+        "automatische openingen zijn niet te onderscheiden van die van lezers"
+    ),
+    "a send has over 3 times the clicks of those before it, link scanners may have clicked": (
+        "een mailing heeft meer dan 3 keer de klikken van die ervoor: mogelijk klikten linkscanners"
+    ),
+    "sends of which nobody knows what was delivered are left out": (
+        "mailings waarvan niemand weet wat is bezorgd tellen niet mee"
+    ),
     "the window of 90 days is not over for every member": "de termijn van 90 dagen is nog niet voor iedereen voorbij",
     "the period is not over": "de periode is nog niet voorbij",
     "crm_leads was last read on 2026-09-03, 4 days ago": (

@@ -24,11 +24,6 @@ PARTS: dict[str, SourceParts] = {
     **dict.fromkeys(
         ("sql_to_opportunity_reached", "lead_to_customer_reached"), (("crm_leads",), ("crm_stages",), ("crm_deals",))
     ),
-    **dict.fromkeys(
-        ("emails_sent", "delivered", "delivered_open_known", "human_opens", "email_clicks"), (("mailchimp",),)
-    ),
-    **dict.fromkeys(("email_unsubscribes", "email_bounces"), (("mailchimp",),)),
-    **dict.fromkeys(("email_sends", "email_sends_tagged", "delivered_tagged", "newsletter_signups"), (("mailchimp",),)),
 }
 SALES = {"deals": ("crm_deals",), "orders": ("orders",), "both": ("orders", "crm_deals")}
 OF_LEADS = ("new_leads", "online_leads", "entered_lead", "lead_to_mql_cohort")

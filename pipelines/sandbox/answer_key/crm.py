@@ -203,4 +203,4 @@ def _activity_days(books: Books) -> Iterator[date]:
             yield day
 
 
-CRM = Subject(FORMULAS, _count, expected_pipeline, SOURCES, _days)
+CRM = Subject(FORMULAS, _count, values=expected_pipeline, sources=SOURCES, days=_days)

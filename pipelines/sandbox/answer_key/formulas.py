@@ -72,11 +72,13 @@ class Subject:
     """What one part of the company adds: additive formulas and their sums, and values that are never summed.
 
     `sources` says for each measure its parts, as `coverage` wants them; `days` the days on which a source says
-    something, from the first of which it is known.
+    something, from the first of which it is known. Totals of `never_summed` exist for all periods of their sources, and
+    are unknown where `values` does not tell them.
     """
 
     formulas: tuple[Formula, ...] = ()
     count: Callable[[Tally, Books], None] = no_sums
+    never_summed: tuple[Formula, ...] = ()
     values: Callable[[Books], Mapping[Key, Parts]] = no_values
     sources: Mapping[str, SourceParts] = field(default_factory=dict)
     days: Callable[[Books], Mapping[str, Iterable[date]]] = no_days

@@ -12,6 +12,7 @@ from pipelines.sandbox.answer_key.content import WEBSITE_CONTENT
 from pipelines.sandbox.answer_key.coverage import Coverage
 from pipelines.sandbox.answer_key.crm import CRM
 from pipelines.sandbox.answer_key.customer_values import CUSTOMERS
+from pipelines.sandbox.answer_key.emails import EMAIL
 from pipelines.sandbox.answer_key.formulas import (
     BY_CAMPAIGN,
     BY_CHANNEL,
@@ -19,7 +20,6 @@ from pipelines.sandbox.answer_key.formulas import (
     BY_LANDING_PAGE,
     BY_LEAD,
     MONTHLY,
-    TOTAL_ONLY,
     Formula,
     Key,
     Parts,
@@ -29,8 +29,6 @@ from pipelines.sandbox.answer_key.formulas import (
 from pipelines.sandbox.answer_key.growth import expected_growth, expected_unbuilt
 from pipelines.sandbox.answer_key.handed_in import HANDED_IN
 from pipelines.sandbox.answer_key.keywords import KEYWORDS
-from pipelines.sandbox.answer_key.mail_visits import count_mail_conversions
-from pipelines.sandbox.answer_key.mailings import count_mailings, count_signups, mailings, signups_known_from
 from pipelines.sandbox.answer_key.measures import DEAL_RATE, PERSON_RATES, count_books
 from pipelines.sandbox.answer_key.money import decimal
 from pipelines.sandbox.answer_key.pages import PAGES
@@ -67,18 +65,11 @@ FORMULAS = (
     Formula("cpl", "cost_full", "new_leads"),
     Formula("marketing_roi", "marketing_result", "cost_full", grains=MONTHLY),
     Formula("sales_cycle_days", "cycle_days", "customers_with_lead", (*BY_CHANNEL, "segment"), grains=MONTHLY),
-    Formula("email_open_rate", "human_opens", "delivered_open_known", TOTAL_ONLY),
-    Formula("email_click_rate", "email_clicks", "delivered", TOTAL_ONLY),
-    Formula("email_unsubscribe_rate", "email_unsubscribes", "delivered", TOTAL_ONLY),
-    Formula("email_bounce_rate", "email_bounces", "emails_sent", TOTAL_ONLY),
-    Formula("email_conversion_rate", "email_conversions", "delivered_tagged", TOTAL_ONLY),
-    Formula("email_utm_coverage", "email_sends_tagged", "email_sends", TOTAL_ONLY),
-    Formula("newsletter_signups", "newsletter_signups", slices=TOTAL_ONLY),
 )
 
 SUBJECTS: tuple[Subject, ...] = (
     *(CRM, WEBSITE_CONTENT, WEBSITE_AUDIENCE, SEARCH, KEYWORDS, HANDED_IN, POSTS, PAGES, PAID_VIDEOS, STORES),
-    *(ADVERTISING, SHOP, CUSTOMERS),
+    *(EMAIL, ADVERTISING, SHOP, CUSTOMERS),
 )
 
 
@@ -92,10 +83,6 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     sessions = list(visible_sessions(truth, books.clock))
     count_books(tally, books)
     count_sessions(tally, sessions)
-    sent = list(mailings(truth, books.clock))
-    count_mailings(tally, sent)
-    count_mail_conversions(tally, truth, books.clock, sent)
-    count_signups(tally, truth, today)
     by_ad = ("total", "channel", "campaign", "ad")
     qualified = Formula(
         "qualified_leads", f"entered_{rules.qualified_stage}", slices=by_ad, stages=(rules.qualified_stage,)
@@ -110,9 +97,11 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
         if set(formula.stages) <= set(rules.stages):
             first_day = coverage.first_day(formula.numerator, formula.denominator)
             expected.update(_values(formula, tally, first_day, today))
-    for key in expected:
-        if key[0] == "newsletter_signups" and key[2] < signups_known_from(truth, today):
-            expected[key] = (None, None)
+    for formula in (one for subject in SUBJECTS for one in subject.never_summed):
+        first_day = coverage.first_day(formula.numerator, formula.denominator)
+        for grain in formula.grains:
+            starts = started_periods(grain, first_day, today)
+            expected |= {(formula.kpi_id, grain, start, *TOTAL): (None, None) for start in starts}
     expected |= expected_visitor_kpis(sessions, truth.first_day, today)
     if truth.carts:
         # the shop's own list of carts counts, and no session of GA4
@@ -131,13 +120,16 @@ def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dic
         above = tally.sums(formula.numerator, grain)
         below = tally.sums(formula.denominator, grain) if formula.denominator else {}
         slices = {one for one in formula.slices if one != "total" and exists_at(one, grain)}
-        cells: list[Cell] = [cell for cell in {**above, **below} if cell[1] in slices]
+        untold_above = tally.untold(formula.numerator, grain)
+        untold_below = tally.untold(formula.denominator, grain)
+        recorded = {*above, *below, *untold_above, *untold_below}
+        cells: list[Cell] = [cell for cell in recorded if cell[1] in slices]
         if "total" in formula.slices:
             cells += [(start, *TOTAL) for start in started_periods(grain, first_day, today)]
         for cell in cells:
             whole = (cell[0], *TOTAL) if formula.is_share_of_total else cell
-            denominator = decimal(below.get(whole, 0)) if formula.denominator else None
+            is_known = formula.denominator and whole not in untold_below
             is_without = formula.needs_amount and cell[1] in ("campaign", "ad_group", "ad") and cell not in above
-            numerator = None if is_without else decimal(above.get(cell, 0))
-            values[formula.kpi_id, grain, *cell] = (numerator, denominator)
+            numerator = None if cell in untold_above or is_without else decimal(above.get(cell, 0))
+            values[formula.kpi_id, grain, *cell] = (numerator, decimal(below.get(whole, 0)) if is_known else None)
     return values

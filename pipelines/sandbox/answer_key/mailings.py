@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from pipelines.sandbox.answer_key.periods import Clock
-from pipelines.sandbox.answer_key.tally import Tally
 from pipelines.sandbox.truth import Newsletter, Truth
 
 PROXY_OPENS_KNOWN_FROM = date(2024, 6, 22)
-ACTIVITY_REACHES_DAYS = 180
 
 
 @dataclass(frozen=True)
@@ -74,37 +72,6 @@ def _mailing(newsletter: Newsletter, send_day: date, clock: Clock) -> Mailing:
         complaints=len(who("complaint")),
         forwards=forwards,
     )
-
-
-def count_mailings(tally: Tally, sent: list[Mailing]) -> None:
-    """Deliveries and what followed, on the day of the send."""
-    for one in sent:
-        day = one.send_day
-        tally.add("email_sends", day, 1)
-        tally.add("email_sends_tagged", day, int(bool(one.newsletter.utm_campaign.strip())))
-        tally.add("emails_sent", day, one.newsletter.emails_sent)
-        tally.add("email_bounces", day, one.bounces)
-        tally.add("delivered", day, one.delivered)
-        tally.add("email_clicks", day, one.unique_clicks)
-        tally.add("email_unsubscribes", day, one.unsubscribes)
-        if one.human_unique_opens is not None:
-            tally.add("human_opens", day, one.human_unique_opens)
-            tally.add("delivered_open_known", day, one.delivered)
-
-
-def count_signups(tally: Tally, truth: Truth, today: date) -> None:
-    """Contacts who signed up themselves, on their day."""
-    for mail_list in truth.mail_lists:
-        for day, (subscribes, _) in mail_list.days.items():
-            if day < today:
-                tally.add("newsletter_signups", day, subscribes)
-
-
-def signups_known_from(truth: Truth, today: date) -> date:
-    """The first day of which a first read on this morning knows the sign-ups of every audience."""
-    remembered = today - timedelta(days=ACTIVITY_REACHES_DAYS - 1)
-    is_older = any(one.created_at.date() < remembered for one in truth.mail_lists)
-    return remembered if is_older else date.min
 
 
 class AutomationCounts(NamedTuple):

@@ -7,9 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pipelines.sandbox.answer_key.books import Books
+from pipelines.sandbox.answer_key.emails import soft_bounces_by
 from pipelines.sandbox.answer_key.mailings import mailings
 from pipelines.sandbox.answer_key.measures import count_books
-from pipelines.sandbox.answer_key.money import decimal
+from pipelines.sandbox.answer_key.money import Rates, decimal
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.tally import Tally
 from pipelines.sandbox.answer_key.website import count_sessions, visible_sessions
@@ -103,6 +104,7 @@ def expected_email_campaigns(truth: Truth, today: date, rules: Rules) -> dict[st
     for one in mailings(truth, Books(truth, today, rules).clock):
         letter = one.newsletter
         rows[letter.campaign_id] = {
+            "tool": "mailchimp",
             "campaign_id": letter.campaign_id,
             "type": letter.type,
             "parent_campaign_id": letter.parent_campaign_id or None,
@@ -123,5 +125,36 @@ def expected_email_campaigns(truth: Truth, today: date, rules: Rules) -> dict[st
             "forwards": one.forwards,
             "orders": letter.orders if has_store else None,
             "revenue_eur": letter.revenue if has_store else None,
+        }
+    return rows | _of_other_tools(Books(truth, today, rules), Rates(truth.units_per_eur))
+
+
+def _of_other_tools(books: Books, rates: Rates) -> dict[str, dict[str, Value]]:
+    rows: dict[str, dict[str, Value]] = {}
+    for one in books.truth.tool_mail.mailings:
+        day = books.clock.counted_day(one.sent_at)
+        if day is None:
+            continue
+        soft = soft_bounces_by(books, one.sent_at, one.soft_bounces_at_first, one.soft_bounces)
+        is_told = one.hard_bounces is not None and soft is not None
+        revenue = None if one.revenue is None else rates.euros(one.revenue, one.currency, day)
+        rows[one.campaign_id] = {
+            "tool": one.tool.lower(),
+            "campaign_id": one.campaign_id,
+            "title": one.title or "",
+            "sent_at": one.sent_at.replace(tzinfo=None),
+            "list_id": one.list or "",
+            "emails_sent": one.emails_sent,
+            "delivered": one.emails_sent - (one.hard_bounces or 0) - (soft or 0) if is_told else None,
+            "unique_opens": one.unique_opens,
+            "human_unique_opens": None,
+            "unique_clicks": one.unique_clicks,
+            "hard_bounces": one.hard_bounces,
+            "soft_bounces": soft,
+            "unsubscribes": one.unsubscribes,
+            "complaints": one.complaints,
+            "forwards": None,
+            "orders": one.orders,
+            "revenue_eur": None if revenue is None else decimal(revenue),
         }
     return rows
