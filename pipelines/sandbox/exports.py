@@ -50,7 +50,12 @@ HEADERS = {
 }
 # what the other systems of the company hand out: the kinds of each with their headers and rows
 EXPORTERS: tuple[Exporter, ...] = (
-    *(export_crm_history, search_files, social_exports, retail_exports, email_exports, shop_exports),
+    export_crm_history,
+    search_files,
+    social_exports,
+    retail_exports,
+    email_exports,
+    shop_exports,
 )
 
 
