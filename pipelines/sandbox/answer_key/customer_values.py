@@ -149,4 +149,4 @@ def _last_day(grain: str, start: date, today: date) -> date:
     return day
 
 
-CUSTOMERS = Subject(FORMULAS, _count, _values, SOURCES)
+CUSTOMERS = Subject(FORMULAS, _count, values=_values, sources=SOURCES)

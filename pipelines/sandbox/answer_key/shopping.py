@@ -112,4 +112,4 @@ def _order_days(books: Books) -> list[date]:
     return [order.day for order in books.shop.purchases]
 
 
-SHOP = Subject(FORMULAS, _count, _values, SOURCES, _days)
+SHOP = Subject(FORMULAS, _count, values=_values, sources=SOURCES, days=_days)
