@@ -217,9 +217,9 @@ def test_a_value_of_every_unit_can_be_written(dutch: Wording, unit: str) -> None
 @pytest.mark.parametrize(
     ("kpi_id", "value", "written"),
     [
-        ("cpa_to_margin_ratio", 0.4, "0,40×"),
-        ("clv_cac_ratio", 3, "3,00×"),
-        ("ab_test_uplift", -0.012, "−1,2 procentpunt"),
+        ("cpa_to_margin_ratio", 0.4, "0,40\u00d7"),
+        ("clv_cac_ratio", 3, "3,00\u00d7"),
+        ("ab_test_uplift", -0.012, "\u22121,2 procentpunt"),
         ("win_rate", 0.31, "31,0%"),
         ("marketing_roi", 1.5, "150,0%"),
     ],
