@@ -144,9 +144,8 @@ known as (
     case
       when ns.first_day is null or ns.first_day > p.period_end or ns.last_day < c.period_start then null
       when u.missing_days > date_diff('day', c.period_start, p.period_end) then null
-      -- money per something has no value of 0 where none is known of the member: below the channel cost is not divided
-      when n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null
-        and c.slice in ('campaign', 'ad_group', 'ad') then null
+      -- method rule 18: money per something is not 0 where no money is known of the member
+      when n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null and c.slice <> 'total' then null
       when n.kpi_id is null and ns.is_additive then 0
       else n.value
     end as numerator,
@@ -157,8 +156,7 @@ known as (
       when d.kpi_id is null and ds.is_additive then 0
       else d.value
     end as denominator,
-    n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null
-      and c.slice in ('campaign', 'ad_group', 'ad') as is_without_amount,
+    n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null and c.slice <> 'total' as is_without_amount,
     coalesce(n.unpriced_rows, 0) + coalesce(d.unpriced_rows, 0) as unpriced_rows,
     (n.kpi_id is not null and n.value is null and n.unpriced_rows = 0)
       or (d.kpi_id is not null and d.value is null and d.unpriced_rows = 0) as is_untold,
