@@ -60,7 +60,7 @@ class ProxyOpens(_Most):
 
 
 class UnreadDays(StrictModel):
-    """Days after which what a source should have told meanwhile is bad: APIs are read every night, files may be monthly."""
+    """Days unread after which a period is bad: an API is read every night, a file may come once a month."""
 
     api: Days = 7
     file: Days = 45

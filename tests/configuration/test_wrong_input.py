@@ -83,15 +83,9 @@ THIRTEEN = (
             ["cost_per_qualified_lead is no percentage"],
             id="points of euros",
         ),
-        pytest.param(
-            "company.yaml", "{caution: 0.85, bad: 0.6", "{caution: 0.5, bad: 0.6", ["0.6 is above"], id="trust"
-        ),
-        pytest.param(
-            "company.yaml", "caution: 0.35, bad: 0.75", "caution: 35, bad: 75", ["35", "equal to 1"], id="opens"
-        ),
-        pytest.param(
-            "company.yaml", "caution: 0.25, bad: 0.5", "caution: 0.25, bad: 0.2", ["0.2 is below"], id="shares"
-        ),
+        pytest.param("company.yaml", "{caution: 0.85", "{caution: 0.5", ["0.6 is above"], id="coverage"),
+        pytest.param("company.yaml", "bad: 0.75", "bad: 75", ["75", "less than or equal to 1"], id="opens"),
+        pytest.param("company.yaml", "0.25, bad: 0.5", "0.25, bad: 0.2", ["0.2 is below"], id="shares"),
         pytest.param("company.yaml", "unread_days: {api", "unread_days: {apis", ["'apis'", "'api'"], id="unread"),
         pytest.param("company.yaml", "name: Demo company", "name:", ["name is empty", "a text"], id="no name"),
         pytest.param("company.yaml", "gross_margin: 0.62", "", ["'gross_margin' is missing"], id="missing key"),
