@@ -52,91 +52,94 @@ compared as (
   where a.variant = 'a'
 ),
 post as (
+  -- what is counted together in every cell has one number
   select
-    row_key, cast(date_trunc('month', day) as date) as month, platform, post_type, reached_engagements, engaged_reach
+    row_key, cast(date_trunc('month', day) as date) as month, platform, post_type, reached_engagements, engaged_reach,
+    dense_rank() over (order by cast(date_trunc('month', day) as date), platform, post_type) as lot
   from measures.social_post
   where reached_engagements is not null
 ),
 hashed as (
   -- eight numbers of eight hexadecimal digits each, the same ones on every engine and in any order of rows
   select
-    p.month, p.platform, p.post_type, p.reached_engagements, p.engaged_reach, b.block,
-    sha256(p.row_key || '|' || cast(b.block as varchar)) as digits
+    p.lot, p.reached_engagements, p.engaged_reach, b.block, sha256(p.row_key || '|' || cast(b.block as varchar)) as digits
   from post as p
   cross join (select unnest(generate_series(0, 124)) as block) as b
+),
+numbered as (
+  select
+    h.lot, h.block * 8 + i.position as replicate, h.reached_engagements, h.engaged_reach,
+    substring(h.digits, i.position * 8 + 1, 8) as number
+  from hashed as h
+  cross join (select unnest(generate_series(0, 7)) as position) as i
 ),
 drawn as (
   -- how often a resample has the post: the first shares of a Poisson distribution of mean 1, as parts of 16^8
   select
-    h.month, h.platform, h.post_type, h.block * 8 + i.position as replicate, h.reached_engagements, h.engaged_reach,
+    lot, replicate, reached_engagements, engaged_reach,
     case
-      when substring(h.digits, i.position * 8 + 1, 8) < '5e2d58d9' then 0
-      when substring(h.digits, i.position * 8 + 1, 8) < 'bc5ab1b1' then 1
-      when substring(h.digits, i.position * 8 + 1, 8) < 'eb715e1e' then 2
-      when substring(h.digits, i.position * 8 + 1, 8) < 'fb239797' then 3
-      when substring(h.digits, i.position * 8 + 1, 8) < 'ff1025f6' then 4
-      when substring(h.digits, i.position * 8 + 1, 8) < 'ffd90f3c' then 5
-      when substring(h.digits, i.position * 8 + 1, 8) < 'fffa8b72' then 6
-      when substring(h.digits, i.position * 8 + 1, 8) < 'ffff540c' then 7
+      when number < '5e2d58d9' then 0
+      when number < 'bc5ab1b1' then 1
+      when number < 'eb715e1e' then 2
+      when number < 'fb239797' then 3
+      when number < 'ff1025f6' then 4
+      when number < 'ffd90f3c' then 5
+      when number < 'fffa8b72' then 6
+      when number < 'ffff540c' then 7
       else 8
     end as times
-  from hashed as h
-  cross join (select unnest(generate_series(0, 7)) as position) as i
+  from numbered
 ),
 resample as (
   -- resample 0 is left out: of 999 the 25th and the 975th are the limits
-  select
-    month, platform, post_type, replicate,
-    sum(times * reached_engagements) as engagements, sum(times * engaged_reach) as reach
+  select lot, replicate, sum(times * reached_engagements) as engagements, sum(times * engaged_reach) as reach
   from drawn
   where replicate > 0
-  group by month, platform, post_type, replicate
+  group by lot, replicate
 ),
-posted as (
-  select month, platform, post_type, count(*) as posts
-  from post
-  group by month, platform, post_type
-),
-cell_part as (
+cell_lot as (
   select
     r.kpi_id, r.definition_version, r.grain, p.period_start, r.slice,
     case r.slice when 'platform' then g.platform when 'post_type' then g.post_type else '' end as member,
-    g.month, g.platform, g.post_type, g.posts
-  from posted as g
+    g.lot, count(*) as posts
+  from post as g
   inner join rule as r
     on r.interval_kind = 'bootstrap_posts_95' and r.made_of = 'reached_engagements / engaged_reach'
     and r.grain in ('month', 'quarter', 'year') and r.slice in ('total', 'platform', 'post_type')
   inner join reference.period as p on p.grain = r.grain and g.month between p.period_start and p.period_end
+  group by r.kpi_id, r.definition_version, r.grain, p.period_start, r.slice,
+    case r.slice when 'platform' then g.platform when 'post_type' then g.post_type else '' end, g.lot
 ),
-cell as (
-  -- fewer posts can hardly be resampled
-  select kpi_id, definition_version, grain, period_start, slice, member
-  from cell_part
-  group by kpi_id, definition_version, grain, period_start, slice, member
-  having sum(posts) >= 5
+numbered_lot as (
+  select
+    kpi_id, definition_version, grain, period_start, slice, member, lot,
+    sum(posts) over (partition by kpi_id, definition_version, grain, period_start, slice, member) as posts,
+    dense_rank() over (order by kpi_id, definition_version, grain, period_start, slice, member) as cell
+  from cell_lot
 ),
 resampled as (
-  select
-    c.kpi_id, c.definition_version, c.grain, c.period_start, c.slice, c.member, s.replicate,
-    ratio(sum(s.engagements), sum(s.reach)) as rate
-  from cell as c
-  inner join cell_part as p
-    on p.kpi_id = c.kpi_id and p.definition_version = c.definition_version and p.grain = c.grain
-    and p.period_start = c.period_start and p.slice = c.slice and p.member = c.member
-  inner join resample as s on s.month = p.month and s.platform = p.platform and s.post_type = p.post_type
-  group by c.kpi_id, c.definition_version, c.grain, c.period_start, c.slice, c.member, s.replicate
+  -- fewer than five posts can hardly be resampled
+  select l.cell, s.replicate, ratio(sum(s.engagements), sum(s.reach)) as rate
+  from numbered_lot as l
+  inner join resample as s on s.lot = l.lot
+  where l.posts >= 5
+  group by l.cell, s.replicate
   having sum(s.reach) > 0
 ),
 placed as (
   select
-    kpi_id, definition_version, grain, period_start, slice, member, rate,
-    row_number() over (
-      partition by kpi_id, definition_version, grain, period_start, slice, member order by rate, replicate
-    ) as place,
-    floor(ratio(25 * (count(*) over (partition by kpi_id, definition_version, grain, period_start, slice, member) + 1), 1000))
-      as low_place,
-    count(*) over (partition by kpi_id, definition_version, grain, period_start, slice, member) as resamples
+    cell, rate, row_number() over (partition by cell order by rate, replicate) as place,
+    count(*) over (partition by cell) as resamples,
+    floor(ratio(25 * (count(*) over (partition by cell) + 1), 1000)) as low_place
   from resampled
+),
+limited as (
+  select
+    cell, max(case when place = low_place then rate end) as ci_low,
+    max(case when place = resamples + 1 - low_place then rate end) as ci_high
+  from placed
+  group by cell
+  having max(low_place) >= 1
 )
 -- R. G. Newcombe, 1998, method 10: what the two limits differ by, added up as squares
 select
@@ -149,10 +152,7 @@ inner join rule as r
   and r.grain = c.grain and r.slice = c.slice
 union all
 -- percentiles of the rate over resampled posts: B. Efron, 1979
-select
-  kpi_id, definition_version, grain, period_start, slice, member,
-  max(case when place = low_place then rate end) as ci_low,
-  max(case when place = resamples + 1 - low_place then rate end) as ci_high
-from placed
-group by kpi_id, definition_version, grain, period_start, slice, member
-having max(low_place) >= 1
+select distinct
+  n.kpi_id, n.definition_version, n.grain, n.period_start, n.slice, n.member, l.ci_low, l.ci_high
+from limited as l
+inner join numbered_lot as n on n.cell = l.cell
