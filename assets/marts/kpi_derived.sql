@@ -101,19 +101,24 @@ grown as (
     g.kpi_id, g.definition_version, t.period_start, g.slice,
     case when g.slice = 'total' then '' else s.member end as member,
     g.unit,
-    case when k.has_now = 1 and k.has_base = 1
+    case when k.has_now = 1 and k.has_base = 1 and e.period_end < b.business_date
       then coalesce(s.now_amount, 0) - coalesce(s.base_amount, 0)
     end as numerator,
     case when k.has_base = 1 then coalesce(s.base_amount, 0) end as denominator,
     t.status, t.status_reason, t.trust, t.trust_reason, s.base_provisional, s.caution, s.bad, g.component_id,
-    coalesce(k.has_now, 0) as has_now, coalesce(k.has_base, 0) as has_base
+    coalesce(k.has_now, 0) as has_now, coalesce(k.has_base, 0) as has_base, e.period_end < b.business_date as is_over
   from derived as g
   inner join month_figure as t
     on t.kpi_id = g.component_id and t.slice = 'total' and t.period_start >= g.valid_from and t.period_start < g.valid_to
+  inner join reference.period as e on e.grain = 'month' and e.period_start = t.period_start
+  cross join meta.business_date as b
   left join is_known as k on k.kpi_id = g.kpi_id and k.slice = g.slice and k.period_start = t.period_start
   left join summed as s on s.kpi_id = g.kpi_id and s.slice = g.slice and s.period_start = t.period_start
-  -- members stand only where both periods are known
-  where g.made_as = 'growth' and (g.slice = 'total' or (s.member is not null and k.has_now = 1 and k.has_base = 1))
+  -- a month grows when it is over; members stand only where both periods are known
+  where g.made_as = 'growth' and (
+    g.slice = 'total'
+    or (s.member is not null and k.has_now = 1 and k.has_base = 1 and e.period_end < b.business_date)
+  )
 ),
 multiplied as (
   select
@@ -138,12 +143,14 @@ select
   unit,
   case
     when status = 'no_source' then 'no_source'
+    when not is_over and has_base = 1 then 'provisional'
     when numerator is null then case when has_now = 0 and status = 'provisional' then 'provisional' else 'not_available' end
     when status = 'final' and base_provisional is not null then 'provisional'
     else status
   end as status,
   case
     when status = 'no_source' then status_reason
+    when not is_over and has_base = 1 then 'the period is not over'
     when numerator is null then
       case when has_base = 0 then 'not known of the period a year before' else status_reason end
     when denominator = 0 then 'no ' || replace(component_id, '_', ' ') || ' in the period a year before'

@@ -39,7 +39,7 @@ NOT_BUILT = ("assisted_conversions", "journey_steps", "predicted_clv", "clv_cac_
 NOTHING = Decimal(0)
 
 
-def expected_growth(figures: Mapping[Key, Parts]) -> dict[Key, Parts]:
+def expected_growth(figures: Mapping[Key, Parts], today: date) -> dict[Key, Parts]:
     """(kpi_id, grain, period_start, slice, member) -> (difference, base), from the figures of the other KPIs."""
     expected: dict[Key, Parts] = {}
     for growth in GROWTH:
@@ -51,7 +51,8 @@ def expected_growth(figures: Mapping[Key, Parts]) -> dict[Key, Parts]:
             now = [_months_before(start, back) for back in range(growth.months)]
             base = [_months_before(start, back + 12) for back in range(growth.months)]
             expected[growth.kpi_id, "month", start, "total", ""] = (None, None)
-            if known.issuperset(now + base):
+            is_over = _months_before(start, -1) <= today
+            if known.issuperset(now + base) and is_over:
                 for slice_, member, cells in _members(growth, amounts, now, base):
                     above, below = _sum(amounts, now, cells), _sum(amounts, base, cells)
                     expected[growth.kpi_id, "month", start, slice_, member] = (above - below, below)

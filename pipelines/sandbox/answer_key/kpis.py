@@ -111,7 +111,7 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     expected |= expected_behaviours(truth, books.clock)
     for subject in SUBJECTS:
         expected |= subject.values(books)
-    expected |= expected_growth(expected) | expected_products(expected)
+    expected |= expected_growth(expected, today) | expected_products(expected)
     months = started_periods("month", coverage.first_known_day, today)
     return expected | expected_plan(books, expected, months) | expected_unbuilt(months)
 
