@@ -1,6 +1,7 @@
 -- Sign-ups, unsubscribes, size and growth of the mailing lists by period, without a person. Unknown where the
--- figures of one of the lists are; a list whose tool never tells one is in no total of it. A list begins with its first figure; the growth of one that its tool added later begins at 0.
--- Unsubscribes of days and weeks do not add up to months: Mailchimp's activity leaves out automations, its growth history does not.
+-- figures of one of the lists are; a list whose tool never tells one is in no total of it. A list begins with its
+-- first figure; the growth of one that its tool added later begins at 0. Unsubscribes of days and weeks do not add up to
+-- months: Mailchimp's activity leaves out automations, its growth history does not.
 -- source: mailchimp or email_list
 -- source of newsletter_other_adds: mailchimp
 -- measures: newsletter_signups, newsletter_other_adds, list_unsubscribes, list_size, list_net_growth

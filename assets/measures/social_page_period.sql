@@ -9,7 +9,7 @@ create table measures.social_page_period (
   period_start  date           not null comment 'first day of the period',
   slice         varchar        not null comment 'total or platform; of the reach platform only',
   member        varchar        not null comment 'value of the slice; empty for total',
-  value         decimal(38, 6)          comment 'over pages, the last value of each, NULL when that of one is unknown; the reach as the network counted it',
+  value         decimal(38, 6)          comment 'of all pages, NULL when that of one is unknown; the reach as the network counted it',
   primary key (measure, grain, period_start, slice, member)
 ) as
 with told as (
