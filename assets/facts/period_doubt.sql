@@ -123,7 +123,7 @@ email_doubt as (
   union all
   -- months are of the growth history of a list, which tells of every unsubscribe
   select
-    'mailchimp' as source, p.grain, p.period_start, 'list_unsubscribes' as measure,
+    'mailchimp' as source, p.grain, p.period_start, 'list_unsubscribes' as measure, null as proxy_share,
     'unsubscribes from automations are in the months only' as caution
   from (select min(day) as first_day from staging.mailchimp_activity_day) as a
   cross join meta.business_date as b
