@@ -120,6 +120,15 @@ email_doubt as (
   from jump as j
   inner join reference.period as p on j.send_day between p.period_start and p.period_end
   cross join (select 'unique_clicks' as measure union all select 'clickers_tagged' as measure) as m
+  union all
+  -- months are of the growth history of a list, which tells of every unsubscribe
+  select
+    'mailchimp' as source, p.grain, p.period_start, 'list_unsubscribes' as measure, null as proxy_share,
+    'unsubscribes from automations are in the months only' as caution
+  from (select min(day) as first_day from staging.mailchimp_activity_day) as a
+  cross join meta.business_date as b
+  inner join reference.period as p
+    on p.grain in ('day', 'week') and p.period_end >= a.first_day and p.period_start < b.business_date
 ),
 counted as (
   select

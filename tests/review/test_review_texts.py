@@ -43,6 +43,9 @@ REASONS = {
     "a send has over 3 times the clicks of those before it, link scanners may have clicked": (
         "een mailing heeft meer dan 3 keer de klikken van die ervoor: mogelijk klikten linkscanners"
     ),
+    "unsubscribes from automations are in the months only": (
+        "uitschrijvingen via automations staan alleen in de maanden"
+    ),
     "sends of which nobody knows what was delivered are left out": (
         "mailings waarvan niemand weet wat is bezorgd tellen niet mee"
     ),
