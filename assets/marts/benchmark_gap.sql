@@ -24,9 +24,15 @@ create table marts.benchmark_gap (
 with month as (
   select
     v.kpi_id, v.period_start, v.numerator, v.denominator, v.value, v.ci_low, v.ci_high, v.trust,
-    v.trust_reason, row_number() over (partition by v.kpi_id order by v.period_start desc) as age
+    v.trust_reason,
+    g.signal is not null or coalesce(v.trust_reason, '') like 'the data begins on %' as is_late,
+    row_number() over (partition by v.kpi_id order by v.period_start desc) as age
   from marts.kpi_value as v
   inner join reference.kpi as k on k.kpi_id = v.kpi_id and k.definition_version = v.definition_version
+  -- of what is made of other KPIs only the reason says that one begins late
+  left join marts.trust_signal as g
+    on g.kpi_id = v.kpi_id and g.definition_version = v.definition_version and g.grain = v.grain
+    and g.period_start = v.period_start and g.slice = v.slice and g.signal = 'late_start'
   where v.grain = 'month' and v.slice = 'total' and v.status = 'final' and v.value is not null
 ),
 history as (
@@ -35,7 +41,7 @@ history as (
     max(period_start) as last_month
   from month
   -- a month of which the data begins late is a part of a month
-  where age between 2 and 13 and coalesce(trust_reason, '') not like 'the data begins on %'
+  where age between 2 and 13 and not is_late
   group by kpi_id
 ),
 beside as (

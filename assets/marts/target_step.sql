@@ -40,14 +40,15 @@ cell as (
 ),
 figure as (
   select
-    v.kpi_id, v.grain, v.period_start as month, v.slice, v.member, v.value, v.numerator, v.status, v.trust_reason
+    v.kpi_id, v.grain, v.period_start as month, v.slice, v.member, v.value, v.numerator, v.status, v.trust_reason,
+    v.definition_version
   from cell as c
   inner join marts.kpi_value as v on v.kpi_id = c.kpi_id and v.slice = c.slice and v.member = c.member
   union all
   -- members stand only where something counts: where the total is known and the member has no row, it had nothing
   select
     w.kpi_id, w.grain, w.period_start as month, c.slice, c.member, 0e0 as value, 0 as numerator, w.status,
-    w.trust_reason
+    w.trust_reason, w.definition_version
   from cell as c
   inner join marts.kpi_value as w on w.kpi_id = c.kpi_id and w.slice = 'total' and w.numerator is not null
   left join marts.kpi_value as v
@@ -101,7 +102,8 @@ found as (
   select
     t.target_id, t.version, t.is_additive, t.period, t.steps, t.baseline_grain, v.value,
     date_diff('day', p.period_start, p.period_end) + 1 as days,
-    v.status = 'final' and coalesce(v.trust_reason, '') not like 'the data begins on %'
+    -- of what is made of other KPIs only the reason says that one begins late
+    v.status = 'final' and g.signal is null and coalesce(v.trust_reason, '') not like 'the data begins on %'
       and k.months = case t.baseline_grain when 'month' then 1 when 'quarter' then 3 else 12 end as is_whole
   from asked as t
   inner join month_known as k on k.target_id = t.target_id and k.version = t.version
@@ -109,6 +111,9 @@ found as (
     on v.kpi_id = t.kpi_id and v.grain = t.baseline_grain and v.month = t.baseline_start
     and v.slice = t.slice and v.member = t.member
   inner join reference.period as p on p.grain = v.grain and p.period_start = v.month
+  left join marts.trust_signal as g
+    on g.kpi_id = v.kpi_id and g.definition_version = v.definition_version and g.grain = v.grain
+    and g.period_start = v.month and g.slice = v.slice and g.signal = 'late_start'
 ),
 measured as (
   -- of what adds up, brought to the period of the target; of anything else as it stands
