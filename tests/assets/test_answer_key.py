@@ -220,3 +220,16 @@ def test_the_growth_of_mailing_lists_is_the_change_of_their_size(mart: duckdb.Du
     ).fetchall()
     assert len({growth for growth, _ in pairs}) > 1
     assert all(growth == change for growth, change in pairs if growth is not None)
+
+
+def test_campaigns_are_compared_with_their_industry_on_all_that_mailchimp_tells(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    found = rows_of(mart, "select * from marts.email_benchmark")
+    compared = {row["kpi_id"] for row in found if row["gap"] is not None}
+    assert compared == {
+        "email_open_rate_reported", "email_click_rate", "email_unsubscribe_rate", "email_bounce_rate",
+        "email_spam_complaint_rate",
+    }  # fmt: skip
+    reasons = {row["refusal"] for row in found if row["refusal"]}
+    assert not [reason for reason in reasons if reason.startswith("it divides by")]

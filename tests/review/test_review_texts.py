@@ -84,6 +84,7 @@ REASONS = {
     "no new leads in the period a year before": "geen nieuwe leads in de periode een jaar eerder",
     "the interval holds what is expected": "de verwachting valt binnen het interval",
     "the baseline is not known": "de uitgangswaarde is niet bekend",
+    "the baseline period is not whole": "de periode van de uitgangswaarde is niet volledig bekend",
     "the baseline is 0": "de uitgangswaarde is 0",
     "the months do not all have a figure": "niet elke maand heeft een cijfer",
     "it lacks value, deadline": "hieraan ontbreekt: getal, einddatum",
