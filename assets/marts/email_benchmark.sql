@@ -16,30 +16,36 @@ create table marts.email_benchmark (
   primary key (campaign_id, kpi_id)
 ) as
 with said as (
-  -- Mailchimp's benchmarks divide by delivered e-mails and bounces by sent ones; only its custom reports divide by openers
+  -- Mailchimp's benchmarks divide by delivered e-mails and bounces by sent ones; only its custom reports divide by openers.
+  -- A KPI leaves out the sends whose figure is not known: of the others it divides by the same
   select
     campaign_id, 'email_open_rate_reported' as kpi_id, industry, send_day, unique_opens as numerator,
-    delivered as denominator, industry_open_rate as benchmark, 'delivered' as benchmark_denominator
+    delivered as denominator, industry_open_rate as benchmark, 'delivered' as benchmark_denominator,
+    'delivered_opens_reported' as known_denominator
   from facts.email_send
   union all
   select
     campaign_id, 'email_click_rate' as kpi_id, industry, send_day, unique_clicks as numerator,
-    delivered as denominator, industry_click_rate as benchmark, 'delivered' as benchmark_denominator
+    delivered as denominator, industry_click_rate as benchmark, 'delivered' as benchmark_denominator,
+    'delivered_clicks_known' as known_denominator
   from facts.email_send
   union all
   select
     campaign_id, 'email_unsubscribe_rate' as kpi_id, industry, send_day, unsubscribes as numerator,
-    delivered as denominator, industry_unsubscribe_rate as benchmark, 'delivered' as benchmark_denominator
+    delivered as denominator, industry_unsubscribe_rate as benchmark, 'delivered' as benchmark_denominator,
+    'delivered_unsubscribes_known' as known_denominator
   from facts.email_send
   union all
   select
     campaign_id, 'email_bounce_rate' as kpi_id, industry, send_day, hard_bounces + soft_bounces + syntax_errors as numerator,
-    emails_sent as denominator, industry_bounce_rate as benchmark, 'emails_sent' as benchmark_denominator
+    emails_sent as denominator, industry_bounce_rate as benchmark, 'emails_sent' as benchmark_denominator,
+    'sent_bounces_known' as known_denominator
   from facts.email_send
   union all
   select
-    campaign_id, 'email_complaint_rate' as kpi_id, industry, send_day, complaints as numerator,
-    delivered as denominator, industry_complaint_rate as benchmark, 'delivered' as benchmark_denominator
+    campaign_id, 'email_spam_complaint_rate' as kpi_id, industry, send_day, complaints as numerator,
+    delivered as denominator, industry_complaint_rate as benchmark, 'delivered' as benchmark_denominator,
+    'delivered_complaints_known' as known_denominator
   from facts.email_send
 ),
 judged as (
@@ -48,7 +54,7 @@ judged as (
     cast(s.benchmark as double) as benchmark, s.benchmark_denominator, k.direction,
     case
       when s.benchmark is null then 'Mailchimp gives no figure'
-      when k.denominator_measure <> s.benchmark_denominator
+      when k.denominator_measure not in (s.benchmark_denominator, s.known_denominator)
         then 'it divides by ' || s.benchmark_denominator || ', the KPI by ' || k.denominator_measure
       when date_diff('day', s.send_day, b.business_date) <= m.maturity_days
         then 'the campaign is younger than ' || cast(m.maturity_days as varchar) || ' days'

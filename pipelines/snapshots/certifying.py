@@ -19,13 +19,11 @@ from pipelines.loads.verifying import changed_parts, stored_objects
 from pipelines.snapshots.chain import AFTER_A_BREAK
 from pipelines.snapshots.composing import Component, Composite, composite_of
 from pipelines.snapshots.contributions import Contributions, Part, last_day
-from pipelines.snapshots.derived_parts import growth_parts
+from pipelines.snapshots.derived_parts import CHOSEN, growth_parts, table_of_counted_measures
 from pipelines.snapshots.freezing import content_hash
 from pipelines.snapshots.frozen_month import FrozenMonth
 
 CATALOGUE, DEFINITIONS, GRAINS = "reference.kpi", "reference.kpi_definition", "reference.kpi_grain"
-# the measures that a definition was counted by, where figures were handed in
-CHOSEN = "facts.kpi_measure"
 TOTAL = "total"
 PARTS = ("numerator", "denominator")
 FIGURES = (
@@ -87,8 +85,8 @@ class Certifier:
 
         Raises:
             WrongUse: the version has no such cell.
-            DataFailed: a raw row is not the one that was stored, or neither the rows sum to what was frozen nor do other
-                KPIs come to it.
+            DataFailed: a raw row is not the one that was stored, or what was frozen is neither what the rows sum to nor
+                what the other KPIs come to.
         """
         self._refuse_unknown_kpi(cell)
         figures = self._figures(cell)
@@ -173,11 +171,8 @@ class Certifier:
 
     def _handed_in(self, cell: Cell, figures: Mapping[str, Any]) -> dict[str, Any]:
         """The measures that were handed in for want of the definition's own; such a number is never without doubt."""
-        if figures["trust"] == "ok" or CHOSEN not in self._month.recipe.tables:
+        if figures["trust"] == "ok" or table_of_counted_measures(self._month) != CHOSEN:
             return {}
-        if not self._fetched("select 1 from meta.current_part where object = ? limit 1", "metric"):
-            return {}
-        self._month.make(CHOSEN)
         names = DEFINED[1:]
         found = self._fetched(
             f"""select {", ".join(names)} from {CHOSEN}

@@ -76,7 +76,11 @@ def test_the_rows_of_every_number_sum_to_it_after_loads_models_and_configuration
 def is_the_sum_of_its_rows(certificate: Certificate) -> bool:
     """Whether both parts are what rows sum to; what is not is made of other KPIs and has no rows at all."""
     sums = {name: part.amount for name, part in certificate.contributions.sums.items()}
-    if not sums and certificate.definition["numerator_measure"] is None and certificate.figures["numerator"] is not None:
+    if (
+        not sums
+        and certificate.definition["numerator_measure"] is None
+        and certificate.figures["numerator"] is not None
+    ):
         return False
     for part in ("numerator", "denominator"):
         assert sums.get(part, Decimal(0)) == (certificate.figures[part] or 0), (certificate.cell, part)
@@ -129,7 +133,7 @@ def test_a_forged_number_of_other_kpis_is_not_what_they_come_to(warehouse: Wareh
 
 def test_a_product_is_not_certified_when_a_row_of_a_factor_was_changed(warehouse: Warehouse) -> None:
     spoiled(warehouse, "update raw.ga4_period set new_users = new_users + 1 where period_start = '2026-07-01'")
-    with pytest.raises(DataFailed, match="2026-07-v1 users: .* are not those that were stored"):
+    with pytest.raises(DataFailed, match=r"2026-07-v1 users: .* are not those that were stored"):
         certified(warehouse, "expected_orders")
 
 
