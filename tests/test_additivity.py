@@ -67,4 +67,5 @@ def test_a_sum_over_what_is_never_summed_is_refused(query: str, why: str) -> Non
     ids=["the largest day", "one currency", "a count of what has none"],
 )
 def test_what_makes_sense_is_not(query: str) -> None:
+    assert list(tables(query)) == ["staging.visitor_day", "facts.visitor"]
     refuse_impossible_sums(tables(query))

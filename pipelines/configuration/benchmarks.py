@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -136,3 +136,13 @@ def read_benchmarks(document: LocatedYaml) -> tuple[Benchmark, ...]:
         found.setdefault(one.id, one)
     problems.raise_if_any()
     return tuple(found.values())
+
+
+def check_benchmarks(benchmarks: tuple[Benchmark, ...], document: LocatedYaml, kpis: Collection[str]) -> None:
+    """Raises WrongUse when a benchmark is about what is no KPI, or a rule compares with what is none."""
+    problems = Problems(document.file)
+    for index, one in enumerate(benchmarks):
+        for key, name in (("kpi", one.kpi), ("rule", one.rule)):
+            if name is not None and name not in kpis:
+                problems.add_unknown(document.line_of((LIST_KEY, index, key)), "KPI", name, kpis)
+    problems.raise_if_any()

@@ -10,7 +10,7 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from pipelines.configuration.annotations import read_annotations
-from pipelines.configuration.benchmarks import read_benchmarks
+from pipelines.configuration.benchmarks import check_benchmarks, read_benchmarks
 from pipelines.configuration.catalogue import Family, Kpi
 from pipelines.configuration.catalogue_files import read_catalogue
 from pipelines.configuration.channels import ChannelRule, read_channel_rules, read_exclusions
@@ -65,9 +65,11 @@ def config_from_texts(texts: Mapping[str, str], place: str = "config") -> Config
     for name, by_line in (("exclusions.csv", exclusions), ("cost_drivers.csv", drivers)):
         _check_channels(Problems(files[name]), {line: row.channel for line, row in by_line.items()}, rules)
     stages = tuple(dict.fromkeys([*company.stages, *DEFAULT_STAGES]))
-    benchmarks = read_benchmarks(read_yaml(texts["benchmarks.yaml"], files["benchmarks.yaml"]))
+    benchmarks_yaml = read_yaml(texts["benchmarks.yaml"], files["benchmarks.yaml"])
+    benchmarks = read_benchmarks(benchmarks_yaml)
     families = [read_yaml(texts[name], files[name]) for name in _kpi_files(texts)]
     kpis = read_catalogue(families, stages, [benchmark.id for benchmark in benchmarks])
+    check_benchmarks(benchmarks, benchmarks_yaml, [kpi.id for kpi in kpis])
     others = {name: read_yaml(texts.get(name, ""), f"{place}/{name}") for name in MAY_BE_MISSING}
     goals, packs = _validated(Goals, others[GOALS]), _validated(Packs, others[PACKS])
     check_goals(goals, others[GOALS], kpis)

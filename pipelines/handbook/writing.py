@@ -11,7 +11,7 @@ import jinja2
 import yaml
 
 from pipelines.configuration import Config
-from pipelines.handbook.entries import Words, entries_of_family
+from pipelines.handbook.entries import Words, entries_of_family, marked
 from pipelines.review.wording import load_wording
 
 HERE = Path(__file__).parent
@@ -23,9 +23,8 @@ def handbook_files(config: Config) -> dict[str, str]:
     files: dict[str, str] = {}
     for language in LANGUAGES:
         words = Words(load_wording(language), _texts(language))
-        families = {kpi.family: None for kpi in sorted(config.kpis, key=lambda kpi: kpi.family)}
         listed = []
-        for family in families:
+        for family in dict.fromkeys(kpi.family for kpi in config.kpis):
             entries = entries_of_family(config, family, words)
             files[f"{language}/{family}.md"] = _page("family", words, family=family, entries=entries)
             listed.append((family, len(entries)))
@@ -46,7 +45,8 @@ def write_handbook(config: Config, folder: Path) -> None:
 def _practices(language: str) -> list[dict[str, Any]]:
     """What a company does with KPIs, and where the system helps it or why it does not."""
     found: list[dict[str, Any]] = yaml.safe_load((HERE / "practices.yaml").read_text(encoding="utf-8"))
-    return [{"id": one["id"], "where": one.get("where", []), **one[language]} for one in found]
+    said = [(one, {key: marked(text) for key, text in one[language].items()}) for one in found]
+    return [{"id": one["id"], "where": one.get("where", []), **texts} for one, texts in said]
 
 
 def _page(template: str, words: Words, **values: object) -> str:

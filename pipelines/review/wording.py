@@ -31,7 +31,9 @@ LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 NUMBER_LOCALES: Mapping[str, NumberLocale] = {"nl": "nl-NL", "en": "en-GB"}
 EURO_SIGN = {"nl": "¤\u00a0{0};¤\u00a0-{0}", "en": "¤{0};-¤{0}"}
 # A return of 3.4 means 3.4 euros for each euro; as 340 % it would read as a share.
-SHOWN_AS_FACTOR = frozenset({"roas"})
+SHOWN_AS_FACTOR = frozenset({"roas", "clv_cac_ratio", "cpa_to_margin_ratio"})
+# The figure itself is a difference of two percentages.
+SHOWN_AS_POINTS = frozenset({"ab_test_uplift"})
 MISSING = "—"
 # what a version is noted with that was frozen on a close day
 CLOSE_DAY = re.compile(r"day (\d+)")
@@ -127,6 +129,8 @@ class Wording:
         """A KPI's value in its unit, with the decimals that the figure `beside` it has."""
         if unit == "EUR":
             return self.amount(value, cents=abs(float(value if beside is None else beside)) < 1000)
+        if kpi_id in SHOWN_AS_POINTS:
+            return self.points(float(value))
         if unit == "ratio":
             return self.factor(value) if kpi_id in SHOWN_AS_FACTOR else self.percentage(value, beside=beside)
         if unit == "count":

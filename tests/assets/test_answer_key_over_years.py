@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 from answer_key_rules import rules_from_config
+from company_of_years import NEED_YEARS, TODAY, TWO_YEARS
 from nightly import new_warehouse, project_without, running_company
 
 from pipelines.sandbox.answer_key import expected_kpis
-from pipelines.sandbox.demo_company import TINY, demo_company
+from pipelines.sandbox.demo_company import demo_company
 
-FIRST_DAY, TODAY = date(2024, 5, 1), date(2026, 7, 8)
-TWO_YEARS = replace(TINY, first_day=FIRST_DAY, today=TODAY, sessions_per_day=6)
-# of the sources that come as files: the website and the mailings would take minutes, and grow by the same statements
-NEED_YEARS = ("lead_growth_rate", "sales_growth_rate", "revenue_growth_rate", "pos_transaction_growth")
 COMPARED = ("new_leads", "revenue", "aov")
 Cell = tuple[str, date, str, str]
 Figures = dict[Cell, tuple[Decimal | None, Decimal | None]]

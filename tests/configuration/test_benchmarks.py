@@ -73,6 +73,16 @@ def test_a_benchmark_changes_the_hash_because_it_changes_figures(texts: Any, shi
             "kind: missing_image", "kind: missing_image\n    value: 0.5", "id: B13", ["lost image"], id="invented"
         ),
         pytest.param("    kpi: cpa\n", "", "id: B10", ["B10 names no KPI"], id="no KPI"),
+        pytest.param(
+            "kpi: cpa", "kpi: cpaa", "kpi: cpa", ["unknown KPI 'cpaa'", "did you mean 'cpa'?"], id="no such KPI"
+        ),
+        pytest.param(
+            "rule: gross_margin_per_order",
+            "rule: gross_margin",
+            "rule: gross",
+            ["unknown KPI 'gross_margin'"],
+            id="no such rule",
+        ),
         pytest.param("- id: B02", "- id: B01", "id: B02", ["B01 stands twice"], id="twice"),
         pytest.param(
             "    source: 20 sales", "    sorce: 20 sales", "20 sales", ["'sorce'", "'source'"], id="wrong key"

@@ -215,6 +215,20 @@ def test_a_value_of_every_unit_can_be_written(dutch: Wording, unit: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("kpi_id", "value", "written"),
+    [
+        ("cpa_to_margin_ratio", 0.4, "0,40\u00d7"),
+        ("clv_cac_ratio", 3, "3,00\u00d7"),
+        ("ab_test_uplift", -0.012, "\u22121,2 procentpunt"),
+        ("win_rate", 0.31, "31,0%"),
+        ("marketing_roi", 1.5, "150,0%"),
+    ],
+)
+def test_a_ratio_is_written_as_what_it_is(dutch: Wording, kpi_id: str, value: float, written: str) -> None:
+    assert dutch.figure(kpi_id, "ratio", value) == written
+
+
+@pytest.mark.parametrize(
     ("value", "written"), [(0.5, "50,0%"), (0.0042, "0,42%"), (0, "0,0%"), (-0.125, "\u221212,5%"), (12.34, "1.234,0%")]
 )
 def test_a_small_rate_gets_a_second_decimal(dutch: Wording, value: float, written: str) -> None:
