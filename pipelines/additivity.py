@@ -40,9 +40,15 @@ def _summed(table: Table, roles: Mapping[str, str]) -> Iterable[tuple[str, str]]
     """The marked columns that the query sums; money may be, within one currency."""
     for total in sqlglot.parse_one(table.query, dialect="duckdb").find_all(exp.Sum):
         for column in total.find_all(exp.Column):
-            role = roles.get(column.name)
+            role = None if _is_only_asked(column, total) else roles.get(column.name)
             if role == "distinct" or (role == "own currency" and not _is_of_one_currency(total)):
                 yield column.name, role
+
+
+def _is_only_asked(column: exp.Column, total: exp.Sum) -> bool:
+    """Whether a column stands in the condition of a CASE: what is summed then is something else."""
+    conditions = (choice.this for choice in total.find_all(exp.If))
+    return any(column is asked for condition in conditions for asked in condition.find_all(exp.Column))
 
 
 def _is_of_one_currency(total: exp.Sum) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from desk import LAST_NIGHT, Desk, desk_in, new_desk
+from nightly import new_warehouse, running_company
 
 from pipelines.loads import create_meta_tables
 
@@ -18,6 +19,16 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect(config={"threads": "1"})
     connection.execute("set TimeZone = 'UTC'")
     create_meta_tables(connection)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def mart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Every table of the tiny company after one night over both APIs and its files; nobody writes to them."""
+    connection = new_warehouse()
+    with running_company(tmp_path_factory.mktemp("inbox")) as company:
+        company.night(connection, company.truth.today)
     yield connection
     connection.close()
 

@@ -153,6 +153,13 @@ def read_files(connection: duckdb.DuckDBPyConnection, inbox: Path, config: Confi
     return take_in_files(connection, inbox, rules, night)
 
 
+def drop_files(inbox: Path, files: Mapping[str, str]) -> None:
+    """Texts by path below the inbox, as a system would deliver them."""
+    for name, text in files.items():
+        (inbox / name).parent.mkdir(parents=True, exist_ok=True)
+        (inbox / name).write_text(text)
+
+
 def night_of_files(connection: duckdb.DuckDBPyConnection, inbox: Path, today: date, project: Project) -> list[Made]:
     """The night of a company without APIs: every new file, then every table."""
     run_id = f"run of {today}"

@@ -62,8 +62,9 @@ def test_a_sum_over_what_is_never_summed_is_refused(query: str, why: str) -> Non
     [
         "select max(users) as it from staging.visitor_day",
         "select sum(amount) as it from staging.visitor_day group by currency",
+        "select sum(case when amount is null then 1 else 0 end) as it from staging.visitor_day",
     ],
-    ids=["the largest day", "one currency"],
+    ids=["the largest day", "one currency", "a count of what has none"],
 )
 def test_what_makes_sense_is_not(query: str) -> None:
     assert list(tables(query)) == ["staging.visitor_day", "facts.visitor"]

@@ -6,7 +6,7 @@ create table staging.deal (
   account_id     varchar                 comment 'company the deal is with',
   amount         decimal(18, 6)          comment 'own currency: value ex VAT',
   currency       varchar        not null comment 'ISO currency; EUR when the file names none',
-  margin         decimal(18, 6)          comment 'gross profit in its own currency',
+  margin         decimal(18, 6)          comment 'own currency: gross profit',
   status         varchar        not null comment 'open, won or lost',
   closed_at      timestamp               comment 'moment it was won or lost, UTC',
   deal_type      varchar        not null comment 'new, upsell, cross_sell, renewal; new when the file names none',

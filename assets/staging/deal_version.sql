@@ -6,7 +6,7 @@ create table staging.deal_version (
   stage      varchar        not null comment 'stage in lower case',
   status     varchar        not null comment 'open, won or lost',
   closed_at  timestamp               comment 'moment it was won or lost, UTC',
-  amount     decimal(18, 6)          comment 'value ex VAT in its own currency',
+  amount     decimal(18, 6)          comment 'own currency: value ex VAT',
   currency   varchar        not null comment 'ISO currency; EUR when the file named none',
   primary key (deal_id, load_id)
 ) as

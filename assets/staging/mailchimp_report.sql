@@ -16,7 +16,7 @@ create table staging.mailchimp_report (
   complaints                 bigint                  comment 'spam complaints',
   forwards                   bigint                  comment 'uses of the forward link',
   orders                     bigint                  comment 'orders the connected store attributes; NULL when no store is known to be connected',
-  revenue                    decimal(18, 6)          comment 'revenue the connected store attributes; NULL when no store is known to be connected',
+  revenue                    decimal(18, 6)          comment 'own currency: revenue the connected store attributes; NULL when no store is known to be connected',
   currency                   varchar                 comment 'ISO currency of the revenue',
   industry                   varchar                 comment 'industry that Mailchimp puts the account into; NULL when it says none',
   industry_open_rate         decimal(18, 6)          comment 'opens per delivered e-mail in that industry, privacy proxies included',

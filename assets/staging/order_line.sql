@@ -4,7 +4,7 @@ create table staging.order_line (
   line_no     varchar        not null comment 'number of the line within the order',
   product_id  varchar        not null comment 'article the shop sold',
   quantity    decimal(18, 6) not null comment 'number of articles; negative for a correction',
-  net_amount  decimal(18, 6) not null comment 'value ex VAT in the currency of the order',
+  net_amount  decimal(18, 6) not null comment 'own currency: value ex VAT, in that of the order',
   category    varchar                 comment 'category of the article',
   load_id     bigint         not null comment 'the load the row came with',
   primary key (order_id, line_no)

@@ -7,7 +7,7 @@ create table staging.shop_order (
   currency      varchar        not null comment 'ISO currency',
   customer_key  bigint                  comment 'surrogate of the shop customer',
   person_key    bigint                  comment 'surrogate of the lead, where the shop links one',
-  margin        decimal(18, 6)          comment 'gross profit in the currency of the order',
+  margin        decimal(18, 6)          comment 'own currency: gross profit',
   channel       varchar                 comment 'channel the shop names, as sent',
   source        varchar                 comment 'traffic source',
   medium        varchar                 comment 'traffic medium',

@@ -5,7 +5,7 @@ What a certificate holds, and when there is none, is decided in `pipelines.snaps
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -55,6 +55,7 @@ def _as_json(version: Version, certificate: Certificate) -> dict[str, Any]:
         "member": cell.member,
         **certificate.figures,
         "definition": dict(certificate.definition),
+        "components": list(_components(certificate)),
         "loads": contributions.loads(),
         "rows": list(contributions.rows()),
     }
@@ -68,8 +69,13 @@ def _show(version: Version, certificate: Certificate, page: int, csv: Path | Non
         raise WrongUse(f"--page {page}", f"the last page is {pages}", "ask for a page that is there")
     title = f"{certificate.definition['name_en']}: {certificate.cell}, {version.snapshot_id}"
     _show_facts(certificate, version, title)
-    if certificate.figures["numerator"] is None:
+    if certificate.components:
+        typer.echo("")
+        show_rows([_readable(row) for row in _components(certificate)], as_json=False, title="Made of")
+    if not contributions.number and certificate.figures["numerator"] is None:
         typer.echo("\nthere is no number, and no row")
+        return
+    if not contributions.number and certificate.definition["numerator_measure"] is None:
         return
     typer.echo("")
     show_rows(contributions.loads(), as_json=False, title="Loads")
@@ -90,6 +96,14 @@ def _show_facts(certificate: Certificate, version: Version, title: str) -> None:
     told["business_date"] = version.business_date
     facts = [{"of the number": name.replace("_", " "), "frozen": str(_plain(value))} for name, value in told.items()]
     show_rows(facts, as_json=False, title=title)
+
+
+def _components(certificate: Certificate) -> Iterator[dict[str, Any]]:
+    """The KPIs that the number is made of, one a row."""
+    for one in certificate.components:
+        yield {
+            "kpi_id": one.kpi_id, "slice": one.slice, "member": one.member, **one.figures, "taken_from": one.taken_from
+        }  # fmt: skip
 
 
 def _readable(row: Mapping[str, Any]) -> dict[str, Any]:

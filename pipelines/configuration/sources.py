@@ -14,7 +14,8 @@ from pipelines.configuration.kpi_definition import not_empty
 from pipelines.configuration.problems import UnfitError, nearest
 from pipelines.configuration.strict import Id, Listed, Number, StrictModel, Text
 
-LookBack = Annotated[int, Field(ge=1, le=366)]
+# GA4 completes a day for up to three more
+LookBack = Annotated[int, Field(ge=3, le=366)]
 
 
 def property_number(value: Any) -> Any:

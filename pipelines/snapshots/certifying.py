@@ -17,15 +17,15 @@ from pipelines.failures import DataFailed, WrongUse
 from pipelines.kpi_parts import Measure, measure_named, measures_of
 from pipelines.loads.verifying import changed_parts, stored_objects
 from pipelines.snapshots.chain import AFTER_A_BREAK
+from pipelines.snapshots.composing import Component, Composite, composite_of
 from pipelines.snapshots.contributions import Contributions, Part, last_day
-from pipelines.snapshots.derived_parts import growth_parts
+from pipelines.snapshots.derived_parts import CHOSEN, growth_parts, table_of_counted_measures
 from pipelines.snapshots.freezing import content_hash
 from pipelines.snapshots.frozen_month import FrozenMonth
 
 CATALOGUE, DEFINITIONS, GRAINS = "reference.kpi", "reference.kpi_definition", "reference.kpi_grain"
-# the measures that a definition was counted by, where figures were handed in
-CHOSEN = "facts.kpi_measure"
 TOTAL = "total"
+PARTS = ("numerator", "denominator")
 FIGURES = (
     *("value", "numerator", "denominator", "unit", "ci_low", "ci_high", "status", "status_reason", "trust"),
     *("trust_reason", "definition_version"),
@@ -47,12 +47,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Certificate:
-    """What was frozen of a cell, how it is defined, and what contributed; the rows stand until the next certificate."""
+    """What was frozen of a cell, how it is defined, and what contributed; the rows stand until the next certificate.
+
+    A number of other KPIs names them; only growth has rows besides.
+    """
 
     cell: Cell
     figures: Mapping[str, Any]
     definition: Mapping[str, Any]
     contributions: Contributions
+    components: tuple[Component, ...] = ()
 
 
 class Certifier:
@@ -63,9 +67,10 @@ class Certifier:
         self._measures: dict[str, Measure] = measures_of(month.recipe.tables)
         self._looked_at: set[tuple[object, ...]] = set()
         self._refuse_changed_version()
-        month.make(CATALOGUE)
+        month.make(CATALOGUE, DEFINITIONS)
+        self._names: dict[str, str] = dict(self._fetched(f"select kpi_id, name_en from {CATALOGUE} order by kpi_id"))
         month.scratch.execute(
-            f"""create or replace temp view frozen_value as select * from {KEPT}.snapshots.kpi_value
+            f"""create or replace temp table frozen_value as select * from {KEPT}.snapshots.kpi_value
             where snapshot_id = '{month.version.snapshot_id}' and grain = 'month'
                 and period_start = date '{month.version.month}'"""
         )
@@ -80,7 +85,8 @@ class Certifier:
 
         Raises:
             WrongUse: the version has no such cell.
-            DataFailed: a raw row is not the one that was stored, or the rows do not sum to what was frozen.
+            DataFailed: a raw row is not the one that was stored, or what was frozen is neither what the rows sum to nor
+                what the other KPIs come to.
         """
         self._refuse_unknown_kpi(cell)
         figures = self._figures(cell)
@@ -89,7 +95,11 @@ class Certifier:
         if contributions.sums or definition["numerator_measure"] is not None:
             self._refuse_changed_rows(cell, contributions)
             self._refuse_other_sums(cell, figures, contributions)
-        return Certificate(cell, figures, definition, contributions)
+        if definition["numerator_measure"] is not None:
+            return Certificate(cell, figures, definition, contributions)
+        composite = composite_of(self._month, cell.kpi_id, cell.slice, cell.member)
+        self._refuse_other_composite(cell, figures, composite)
+        return Certificate(cell, figures, definition, contributions, composite.components)
 
     def _refuse_changed_version(self) -> None:
         """What the version says of its cells must be what was frozen: every certificate repeats it."""
@@ -98,18 +108,18 @@ class Certifier:
             raise DataFailed(version.snapshot_id, "rows that it froze were changed", AFTER_A_BREAK)
 
     def _parts(self, cell: Cell, figures: Mapping[str, Any], definition: Mapping[str, Any]) -> list[Part]:
-        """The parts that have rows: none where there is no number."""
+        """The parts that have rows: what is not known has none."""
         month = self._month.version.month
-        if figures["numerator"] is None:
-            return []
-        if definition["numerator_measure"] is None:
-            return growth_parts(self._month, self._measures, cell.kpi_id, (cell.slice, cell.member))
-        numerator = measure_named(definition["numerator_measure"], self._measures).of_slice(cell.slice)
-        parts = [Part("numerator", numerator, cell.slice, cell.member, month)]
-        if figures["denominator"] is not None:
-            where = (TOTAL, "") if definition["denominator_slice"] == TOTAL else (cell.slice, cell.member)
-            denominator = measure_named(definition["denominator_measure"], self._measures).of_slice(where[0])
-            parts.append(Part("denominator", denominator, *where, month))
+        known = [part for part in PARTS if figures[part] is not None]
+        if known and definition["numerator_measure"] is None:
+            parts = growth_parts(self._month, self._measures, cell.kpi_id, (cell.slice, cell.member))
+            return [part for part in parts if part.name in known]
+        of_total = definition["denominator_slice"] == TOTAL
+        parts = []
+        for name in known:
+            where = (TOTAL, "") if name == "denominator" and of_total else (cell.slice, cell.member)
+            measure = measure_named(definition[f"{name}_measure"], self._measures).of_slice(where[0])
+            parts.append(Part(name, measure, *where, month))
         return parts
 
     def _refuse_changed_rows(self, cell: Cell, contributions: Contributions) -> None:
@@ -134,32 +144,35 @@ class Certifier:
         self._looked_at.add(looked_at)
 
     def _refuse_other_sums(self, cell: Cell, figures: Mapping[str, Any], contributions: Contributions) -> None:
-        if figures["numerator"] is None:
-            return
-        for part in ("numerator", "denominator"):
+        for part in PARTS:
             found = contributions.sums[part].amount if part in contributions.sums else 0
             if figures[part] is not None and found != figures[part]:
                 why = f"the rows sum to {found}, and the {part} was frozen as {figures[part]}"
                 raise DataFailed(self._told(cell), why, AFTER_A_BREAK)
 
+    def _refuse_other_composite(self, cell: Cell, figures: Mapping[str, Any], composite: Composite) -> None:
+        """A product stands on its factors, and is what they come to; so is what the plan asks for."""
+        for factor in composite.components if composite.is_product else ():
+            if factor.figures["status"] is not None:
+                self.certificate(Cell(factor.kpi_id, factor.slice, factor.member))
+        frozen = figures["numerator"]
+        if composite.is_made_again and frozen is not None and composite.amount != frozen:
+            why = f"made again it is {composite.amount}, and it was frozen as {frozen}"
+            raise DataFailed(self._told(cell), why, AFTER_A_BREAK)
+
     def _definition(self, cell: Cell, number: int) -> dict[str, Any]:
         """The definition that the cell was counted by; a month of an earlier release knows one alone."""
         if DEFINITIONS in self._month.recipe.tables:
-            self._month.make(DEFINITIONS)
             versions = f"(select * from {DEFINITIONS} where definition_version = {number})"
         else:
             versions = CATALOGUE
-        (name,) = self._fetched(f"select name_en from {CATALOGUE} where kpi_id = ?", cell.kpi_id)
         (found,) = self._fetched(f"select {', '.join(DEFINED)} from {versions} where kpi_id = ?", cell.kpi_id)
-        return dict(zip(("name_en", *DEFINED), (*name, *found), strict=True))
+        return dict(zip(("name_en", *DEFINED), (self._names[cell.kpi_id], *found), strict=True))
 
     def _handed_in(self, cell: Cell, figures: Mapping[str, Any]) -> dict[str, Any]:
         """The measures that were handed in for want of the definition's own; such a number is never without doubt."""
-        if figures["trust"] == "ok" or CHOSEN not in self._month.recipe.tables:
+        if figures["trust"] == "ok" or table_of_counted_measures(self._month) != CHOSEN:
             return {}
-        if not self._fetched("select 1 from meta.current_part where object = ? limit 1", "metric"):
-            return {}
-        self._month.make(CHOSEN)
         names = DEFINED[1:]
         found = self._fetched(
             f"""select {", ".join(names)} from {CHOSEN}
@@ -169,12 +182,11 @@ class Certifier:
         return dict(zip(names, found[0], strict=True)) if found else {}
 
     def _refuse_unknown_kpi(self, cell: Cell) -> None:
-        known = [name for (name,) in self._fetched(f"select kpi_id from {CATALOGUE} order by kpi_id")]
-        if cell.kpi_id not in known:
+        if cell.kpi_id not in self._names:
             raise WrongUse(
                 f"KPI {cell.kpi_id!r}",
                 f"{self._month.version.snapshot_id} has no such KPI",
-                nearest(cell.kpi_id, known),
+                nearest(cell.kpi_id, list(self._names)),
             )
 
     def _figures(self, cell: Cell) -> dict[str, Any]:

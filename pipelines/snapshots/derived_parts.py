@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from pipelines.kpi_parts import Measure
+from pipelines.kpi_parts import Measure, measure_named
 from pipelines.snapshots.contributions import Part, last_day
 from pipelines.snapshots.frozen_month import FrozenMonth
 
 CATALOGUE, DEFINITIONS, COMPONENTS = "reference.kpi", "reference.kpi_definition", "reference.kpi_component"
+# the measures that a definition was counted by, where figures were handed in
+CHOSEN = "facts.kpi_measure"
 MONTHS_OF_BASE = {"same_period_last_year": 1, "previous_12_months": 12}
 
 
@@ -31,7 +33,8 @@ def growth_parts(month: FrozenMonth, measures: Mapping[str, Measure], kpi_id: st
     months = MONTHS_OF_BASE[base]
     now = [(_months_before(month.version.month, back), 1) for back in range(months)]
     before = [(_months_before(month.version.month, back + 12), 1) for back in range(months)]
-    measured = {day: measures[_measure(month, component, day)] for day, _ in now + before}
+    counted = table_of_counted_measures(month)
+    measured = {day: measure_named(_measure(month, component, day, counted), measures) for day, _ in now + before}
     cells = [cell]
     if like_for_like is not None and cell[0] == "total":
         both = [_members(month, measured, like_for_like, [day for day, _ in side]) for side in (now, before)]
@@ -45,10 +48,19 @@ def growth_parts(month: FrozenMonth, measures: Mapping[str, Measure], kpi_id: st
     ]
 
 
-def _measure(month: FrozenMonth, component: str, day: date) -> str:
+def table_of_counted_measures(month: FrozenMonth) -> str:
+    """The table of the measures that definitions were counted by: their own, unless figures may have been handed in."""
+    handed_in = month.scratch.execute("select 1 from meta.current_part where object = 'metric' limit 1").fetchone()
+    counted = CHOSEN if handed_in and CHOSEN in month.recipe.tables else DEFINITIONS
+    month.make(counted)
+    return counted
+
+
+def _measure(month: FrozenMonth, component: str, day: date, counted: str) -> str:
     """The measure that the component was counted by on a day."""
     ((name,),) = month.scratch.execute(
-        f"""select numerator_measure from {DEFINITIONS}
+        f"""select m.numerator_measure
+        from {DEFINITIONS} as d inner join {counted} as m using (kpi_id, definition_version)
         where kpi_id = $component and coalesce(valid_from, $day) <= $day and (valid_to is null or valid_to > $day)""",
         {"component": component, "day": day},
     ).fetchall()
@@ -61,13 +73,17 @@ def _members(month: FrozenMonth, measured: Mapping[date, Measure], slice_: str, 
 
 
 def _with_amount(month: FrozenMonth, measure: Measure, slice_: str, day: date) -> Iterator[str]:
+    measure = measure.of_slice(slice_)
     month.make(measure.table)
-    found = month.scratch.execute(
-        f"""select "{slice_}" from {measure.table} where day between ? and ?
-        group by "{slice_}" having sum("{measure.name}") > 0""",
-        [day, last_day(day)],
-    )
-    yield from (str(member) for (member,) in found.fetchall())
+    if measure.is_additive:
+        query = f"""select "{slice_}" from {measure.table} where day between ? and ? and "{slice_}" is not null
+            group by "{slice_}" having sum("{measure.name}") > 0"""
+        parameters: list[object] = [day, last_day(day)]
+    else:
+        query = f"""select member from {measure.table}
+            where measure = ? and grain = 'month' and period_start = ? and slice = ? and value > 0"""
+        parameters = [measure.name, day, slice_]
+    yield from (str(member) for (member,) in month.scratch.execute(query, parameters).fetchall())
 
 
 def _months_before(month: date, back: int) -> date:

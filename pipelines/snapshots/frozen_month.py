@@ -41,13 +41,16 @@ class FrozenMonth:
         fix_cut(scratch, version.cut, version.business_date)
         self._made: set[str] = set()
 
-    def make(self, *names: str) -> None:
-        """Makes tables with all that they are made from, unless they are there already."""
+    def make(self, *names: str, views: frozenset[str] | None = None) -> None:
+        """Makes tables with all that they are made from, unless they are there already; `views` as for the whole."""
+        if self._made.issuperset(names):
+            return
+        views = self._views if views is None else views
         missing = [table for table in in_order(self._behind(names)) if table.name not in self._made]
         with runs_on_this_engine(self.version.snapshot_id), all_or_nothing(self.scratch):
             for table in missing:
                 self.scratch.execute(f"create schema if not exists {table.schema}")
-                self.scratch.execute(table.statement("view" if table.schema in self._views else "table"))
+                self.scratch.execute(table.statement("view" if table.schema in views else "table"))
         self._made.update(table.name for table in missing)
 
     def raw_tables_behind(self, names: Iterable[str]) -> frozenset[str]:

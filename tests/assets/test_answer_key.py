@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from answer_key_rules import rules_from_config
-from nightly import new_warehouse, running_company, tiny_truth
+from nightly import tiny_truth
 
 from pipelines.sandbox.answer_key import (
     Rules,
@@ -26,15 +26,6 @@ from pipelines.sandbox.answer_key import (
 
 TOLERANCE = 1e-12
 Rows = dict[Any, dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def mart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = new_warehouse()
-    with running_company(tmp_path_factory.mktemp("inbox")) as company:
-        company.night(connection, company.truth.today)
-    yield connection
-    connection.close()
 
 
 @pytest.fixture(scope="module")

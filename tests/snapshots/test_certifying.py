@@ -67,14 +67,81 @@ def forged(warehouse: Warehouse, statement: str) -> None:
 
 def test_the_rows_of_every_number_sum_to_it_after_loads_models_and_configuration_moved_on(warehouse: Warehouse) -> None:
     with certifier(warehouse, 1, TABLES) as one:
-        # what is only counted by GA4 has a thousand pages and campaigns, each of them one row
-        cells = [cell for cell in one.cells() if cell.slice in ("total", "channel", "device")]
-        assert len(cells) > 400
-        for cell in cells:
-            certificate = one.certificate(cell)
-            sums = {name: part.amount for name, part in certificate.contributions.sums.items()}
-            for part in ("numerator", "denominator"):
-                assert sums.get(part, Decimal(0)) == (certificate.figures[part] or 0), (cell, part)
+        cells = one.cells()
+        assert len(cells) > 2000 and {cell.slice for cell in cells} > {"total", "channel", "campaign", "query", "store"}
+        made_of_others = {cell.kpi_id for cell in cells if not is_the_sum_of_its_rows(one.certificate(cell))}
+    assert made_of_others == {"expected_orders", "expected_revenue", "required_stage_volume"}
+
+
+def is_the_sum_of_its_rows(certificate: Certificate) -> bool:
+    """Whether both parts are what rows sum to; what is not is made of other KPIs and has no rows at all."""
+    sums = {name: part.amount for name, part in certificate.contributions.sums.items()}
+    if (
+        not sums
+        and certificate.definition["numerator_measure"] is None
+        and certificate.figures["numerator"] is not None
+    ):
+        return False
+    for part in ("numerator", "denominator"):
+        assert sums.get(part, Decimal(0)) == (certificate.figures[part] or 0), (certificate.cell, part)
+    return True
+
+
+def test_a_product_names_its_factors_with_their_frozen_figures(warehouse: Warehouse) -> None:
+    with certifier(warehouse) as one:
+        orders = one.certificate(Cell("expected_orders"))
+        revenue = one.certificate(Cell("expected_revenue", "channel", "Email"))
+        factor = one.certificate(Cell("aov", "channel", "Email"))
+    assert [component.kpi_id for component in orders.components] == ["users", "ecommerce_conversion_rate"]
+    users, rate = (component.figures["value"] for component in orders.components)
+    assert float(orders.figures["numerator"]) == pytest.approx(users * rate, abs=1e-6)
+    assert {(component.slice, component.member) for component in revenue.components} == {("channel", "Email")}
+    assert {component.taken_from for component in revenue.components} == {"2026-07-v1"}
+    assert {**factor.figures, **revenue.components[1].figures} == factor.figures
+
+
+def test_what_the_plan_asks_for_names_the_rates_between_the_stage_and_the_customer(warehouse: Warehouse) -> None:
+    steps = ["opportunity_to_customer_rate", "sql_to_opportunity_rate", "mql_to_sql_rate", "lead_to_mql_rate"]
+    with certifier(warehouse) as one:
+        lead, sql = (one.certificate(Cell("required_stage_volume", "stage", stage)) for stage in ("lead", "sql"))
+        total = one.certificate(Cell("required_stage_volume"))
+    assert [component.kpi_id for component in lead.components] == steps
+    assert [component.kpi_id for component in sql.components] == steps[:2]
+    assert total.components == lead.components and total.figures["numerator"] == lead.figures["numerator"]
+    won = lead.components[0]
+    assert (won.figures["numerator"], won.figures["denominator"]) == (1, 3)
+    assert won.taken_from.startswith("B05, ") and won.taken_from.endswith("(no cohort is ripe)")
+
+
+def test_growth_names_what_grew_beside_the_rows_of_both_periods(warehouse: Warehouse) -> None:
+    with certifier(warehouse) as one:
+        grown = one.certificate(Cell("lead_growth_rate"))
+        leads = one.certificate(Cell("new_leads"))
+        (component,) = grown.components
+        months = {(row["day"].year, row["part"]) for row in grown.contributions.rows()}
+    assert component.kpi_id == "new_leads" and component.figures["numerator"] == leads.figures["numerator"]
+    if grown.figures["numerator"] is not None:
+        assert months == {(2026, "numerator"), (2025, "numerator"), (2025, "denominator")}
+
+
+@pytest.mark.parametrize("kpi_id", ["expected_orders", "required_stage_volume"])
+def test_a_forged_number_of_other_kpis_is_not_what_they_come_to(warehouse: Warehouse, kpi_id: str) -> None:
+    forged(warehouse, f"update snapshots.kpi_value set numerator = numerator + 1 where kpi_id = '{kpi_id}'")
+    with pytest.raises(DataFailed, match=rf"2026-07-v1 {kpi_id}: made again it is \d+\.0+, and it was frozen as \d+"):
+        certified(warehouse, kpi_id)
+
+
+def test_a_product_is_not_certified_when_a_row_of_a_factor_was_changed(warehouse: Warehouse) -> None:
+    spoiled(warehouse, "update raw.ga4_period set new_users = new_users + 1 where period_start = '2026-07-01'")
+    with pytest.raises(DataFailed, match=r"2026-07-v1 users: .* are not those that were stored"):
+        certified(warehouse, "expected_orders")
+
+
+def test_a_part_that_is_known_has_its_rows_though_the_other_is_not(warehouse: Warehouse) -> None:
+    certificate, rows, _ = certified(warehouse, "cpl_media", "campaign", "(unknown)")
+    assert certificate.figures["numerator"] is None
+    assert {row["part"] for row in rows} == {"denominator"}
+    assert sum(row["amount"] for row in rows) == certificate.figures["denominator"] > 0
 
 
 def test_each_version_is_explained_by_the_loads_and_models_of_its_own_day(warehouse: Warehouse) -> None:
@@ -128,7 +195,7 @@ def test_a_figure_that_was_counted_elsewhere_is_one_row_with_the_loads_of_its_pe
 def test_a_number_that_is_not_there_has_a_reason_and_no_rows(warehouse: Warehouse) -> None:
     forged(
         warehouse,
-        """update snapshots.kpi_value set numerator = null, value = null, status = 'no_source',
+        """update snapshots.kpi_value set numerator = null, denominator = null, value = null, status = 'no_source',
         status_reason = 'no source is configured or was ever loaded' where kpi_id = 'aov' and grain = 'month'""",
     )
     certificate, rows, loads = certified(warehouse, "aov")

@@ -68,6 +68,13 @@ def test_nothing_but_aov_and_what_is_made_of_it_differs_from_august_on(warehouse
         [AUGUST],
     ).fetchall()
     assert differing == []
+    ((product, factor, sales),) = warehouse.execute(
+        """select max(case when kpi_id = 'expected_revenue' then value end),
+            max(case when kpi_id = 'aov' then value end), max(case when kpi_id = 'sales_volume' then value end)
+        from marts.kpi_value where grain = 'month' and slice = 'total' and period_start = ?""",
+        [AUGUST],
+    ).fetchall()
+    assert product == pytest.approx(factor * sales, abs=1e-6)
     ((cells, versions),) = warehouse.execute(
         """select count(*), list(distinct definition_version) from marts.kpi_value
         where kpi_id = 'aov' and period_start < ?""",
