@@ -36,6 +36,7 @@ from pipelines.sandbox.answer_key.paid_videos import PAID_VIDEOS
 from pipelines.sandbox.answer_key.periods import started_periods
 from pipelines.sandbox.answer_key.plan import expected_plan
 from pipelines.sandbox.answer_key.posts import POSTS
+from pipelines.sandbox.answer_key.retention import RETENTION
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.search import SEARCH
 from pipelines.sandbox.answer_key.shopping import SHOP
@@ -69,7 +70,7 @@ FORMULAS = (
 
 SUBJECTS: tuple[Subject, ...] = (
     *(CRM, WEBSITE_CONTENT, WEBSITE_AUDIENCE, SEARCH, KEYWORDS, HANDED_IN, POSTS, PAGES, PAID_VIDEOS, STORES),
-    *(EMAIL, ADVERTISING, SHOP, CUSTOMERS),
+    *(EMAIL, ADVERTISING, SHOP, CUSTOMERS, RETENTION),
 )
 
 
