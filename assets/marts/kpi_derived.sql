@@ -69,7 +69,9 @@ summed as (
     sum(case when c.side = 'now' then f.numerator end) as now_amount,
     sum(case when c.side = 'base' then f.numerator end) as base_amount,
     max(case when c.side = 'base' and f.status = 'provisional' then f.status_reason end) as base_provisional,
-    max(case when c.side = 'base' and f.trust <> 'ok' then f.trust_reason end) as base_doubt
+    max(case when c.side = 'base' and f.trust <> 'ok' then f.trust_reason end) as base_doubt,
+    max(max(case when f.member = '(rest)' then 1 else 0 end)) over (partition by c.kpi_id, c.slice, c.period_start)
+      as has_rest
   from compared as c
   inner join month_figure as f
     on f.kpi_id = c.component_id and f.slice = c.slice and f.period_start = c.counted_month
@@ -79,7 +81,7 @@ summed as (
   -- of a total that is like for like only the members count that both periods have
   select
     kpi_id, slice, period_start, '' as member, sum(now_amount) as now_amount, sum(base_amount) as base_amount,
-    cast(null as varchar) as base_provisional, cast(null as varchar) as base_doubt
+    cast(null as varchar) as base_provisional, cast(null as varchar) as base_doubt, 0 as has_rest
   from (
     select
       c.kpi_id, c.slice, c.period_start, f.member,
@@ -111,7 +113,15 @@ grown as (
   left join is_known as k on k.kpi_id = g.kpi_id and k.slice = g.slice and k.period_start = t.period_start
   left join summed as s on s.kpi_id = g.kpi_id and s.slice = g.slice and s.period_start = t.period_start
   -- members stand only where both periods are known
-  where g.made_as = 'growth' and (g.slice = 'total' or (s.member is not null and k.has_now = 1 and k.has_base = 1))
+  where g.made_as = 'growth' and (
+    g.slice = 'total'
+    or (
+      s.member is not null and k.has_now = 1 and k.has_base = 1
+      -- who is in the rest differs from month to month, and so does what is withheld
+      and s.member not in ('(rest)', '(withheld)')
+      and (s.has_rest = 0 or (s.now_amount is not null and s.base_amount is not null))
+    )
+  )
 ),
 multiplied as (
   select
