@@ -1,4 +1,5 @@
--- Every KPI against the period before, the same period of the last year, and the year so far against the last one's.
+-- Every KPI against the period before, the same period of the last year, and the year so far against the last one's; single
+-- days in total only.
 -- publish: yes
 create table marts.kpi_comparison (
   kpi_id               varchar not null comment 'id of the KPI, see reference.kpi',
@@ -19,6 +20,8 @@ create table marts.kpi_comparison (
 with figure as (
   select kpi_id, grain, period_start, slice, member, value, numerator, denominator, definition_version
   from marts.kpi_value
+  -- single days of members differ from each other by chance
+  where grain <> 'day' or slice = 'total'
 ),
 known_period as (
   select kpi_id, grain, period_start, max(definition_version) as definition_version

@@ -39,7 +39,7 @@ counted as (
     f.kpi_id, f.grain, f.period_start, f.slice, f.member, f.numerator, f.denominator, f.value, f.unit, f.interval_kind,
     f.status, f.status_reason, f.trust, f.trust_reason, f.definition_version,
     case
-      when f.interval_kind <> 'poisson_count_95' or f.denominator is null or f.denominator <= 0 or f.numerator < 0
+      when coalesce(f.interval_kind, '') <> 'poisson_count_95' or f.denominator is null or f.denominator <= 0 or f.numerator < 0
         then null
       when f.unit = 'EUR' and f.denominator = floor(f.denominator) then f.denominator
       when f.unit <> 'EUR' and f.numerator = floor(f.numerator) then f.numerator

@@ -78,6 +78,11 @@ def test_what_is_no_count_has_no_poisson_interval(
     assert interval(mart, "poisson_count_95", above, below, unit) == (None, None)
 
 
+@pytest.mark.parametrize("unit", ["ratio", "EUR"])
+def test_a_figure_without_a_kind_of_interval_has_none(mart: duckdb.DuckDBPyConnection, unit: str) -> None:
+    assert interval(mart, None, "40", "100", unit) == (None, None)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 100_000), st.integers(1, 100_000))
 def test_a_part_of_a_whole_has_the_wilson_interval(mart: duckdb.DuckDBPyConnection, part: int, others: int) -> None:
