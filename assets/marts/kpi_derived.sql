@@ -71,7 +71,9 @@ summed as (
     max(case when c.side = 'base' and f.status = 'provisional' then f.status_reason end) as base_provisional,
     -- the doubt of one month is a doubt of the difference
     max(case when f.trust = 'caution' then f.trust_reason end) as caution,
-    max(case when f.trust = 'bad' then f.trust_reason end) as bad
+    max(case when f.trust = 'bad' then f.trust_reason end) as bad,
+    max(max(case when f.member = '(rest)' then 1 else 0 end)) over (partition by c.kpi_id, c.slice, c.period_start)
+      as has_rest
   from compared as c
   inner join month_figure as f
     on f.kpi_id = c.component_id and f.slice = c.slice and f.period_start = c.counted_month
@@ -81,7 +83,8 @@ summed as (
   -- of a total that is like for like only the members count that both periods have
   select
     kpi_id, slice, period_start, '' as member, sum(now_amount) as now_amount, sum(base_amount) as base_amount,
-    cast(null as varchar) as base_provisional, cast(null as varchar) as caution, cast(null as varchar) as bad
+    cast(null as varchar) as base_provisional, cast(null as varchar) as caution, cast(null as varchar) as bad,
+    0 as has_rest
   from (
     select
       c.kpi_id, c.slice, c.period_start, f.member,
@@ -117,7 +120,12 @@ grown as (
   -- a month grows when it is over; members stand only where both periods are known
   where g.made_as = 'growth' and (
     g.slice = 'total'
-    or (s.member is not null and k.has_now = 1 and k.has_base = 1 and e.period_end < b.business_date)
+    or (
+      s.member is not null and k.has_now = 1 and k.has_base = 1 and e.period_end < b.business_date
+      -- who is in the rest differs from month to month, and so does what is withheld
+      and s.member not in ('(rest)', '(withheld)')
+      and (s.has_rest = 0 or (s.now_amount is not null and s.base_amount is not null))
+    )
   )
 ),
 multiplied as (

@@ -175,6 +175,9 @@ known as (
     least(b.business_date, cast(least(nw.last_day, coalesce(dw.last_day, nw.last_day)) + 1 as date)) as read_until,
     b.business_date,
     coalesce(u.missing_days, 0) as missing_days,
+    -- what is counted per period is counted once the window is over
+    r.window_days is not null and not ns.is_additive and n.kpi_id is null
+      and date_diff('day', p.period_end, b.business_date) <= r.window_days as is_uncounted,
     cast(o.missing as varchar) || ' of ' || cast(o.whole as varchar) || ' ' || o.words as gap,
     w.level as doubt_level,
     w.words as doubt
@@ -230,7 +233,11 @@ judged as (
       when k.missing_stages is not null or k.unpriced_rows > 0 then 'not_available'
       when h.kpi_id is not null then 'withheld'
       when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
-        case when k.last_day < k.period_start then 'provisional' else 'not_available' end
+        case
+          when k.last_day < k.period_start then 'provisional'
+          when k.is_uncounted then 'immature'
+          else 'not_available'
+        end
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days then 'immature'
       when k.period_end >= k.business_date or k.last_day < k.period_end or k.settled_until < k.period_end
         or k.missing_days > 0 or k.is_window_unsettled
@@ -248,6 +255,8 @@ judged as (
         case
           when k.last_day < k.period_start
             then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar) || coalesce('; ' || k.slowest_age, '')
+          when k.is_uncounted
+            then 'the window of ' || cast(k.window_days as varchar) || ' days is not over for every member'
           when k.is_without_amount then 'no amount is known of it'
           when k.is_untold and k.unit = 'position' then 'it was looked for and not found'
           when k.is_untold then 'the source does not tell it for this period'

@@ -23,8 +23,8 @@ class Growth:
 
 
 GROWTH = (
-    Growth("traffic_growth_rate", "sessions", slices=("total", "channel")),
-    Growth("organic_traffic_growth_yoy", "organic_sessions"),
+    Growth("traffic_growth_rate", "sessions", slices=("total", "channel", "source_medium", "campaign")),
+    Growth("organic_traffic_growth_yoy", "organic_sessions", slices=("total", "landing_page")),
     Growth("lead_growth_rate", "new_leads", slices=("total", "channel")),
     Growth("sales_growth_rate", "revenue", slices=("total", "channel")),
     Growth("revenue_growth_rate", "revenue", months=12),
@@ -105,8 +105,13 @@ def _members(
             both = _with_amount(amounts, now, growth.like_for_like) & _with_amount(amounts, base, growth.like_for_like)
             yield "total", "", [(growth.like_for_like, member) for member in both]
         else:
-            for member in {member for start, name, member in amounts if name == slice_ and start in now + base}:
-                yield slice_, member, [(slice_, member)]
+            found = {(start, member) for start, name, member in amounts if name == slice_ and start in now + base}
+            # who is in the rest differs from month to month, and so does what is held back
+            has_rest = any(member == "(rest)" for _, member in found)
+            for member in {member for _, member in found} - {"(rest)", "(withheld)"}:
+                of_member = {start for start, name in found if name == member}
+                if not has_rest or (of_member & {*now} and of_member & {*base}):
+                    yield slice_, member, [(slice_, member)]
 
 
 def _with_amount(amounts: Mapping[tuple[date, str, str], Decimal], months: list[date], slice_: str) -> set[str]:

@@ -36,6 +36,8 @@ from pipelines.sandbox.answer_key.paid_videos import PAID_VIDEOS
 from pipelines.sandbox.answer_key.periods import started_periods
 from pipelines.sandbox.answer_key.plan import expected_plan
 from pipelines.sandbox.answer_key.posts import POSTS
+from pipelines.sandbox.answer_key.response_times import RESPONSE_TIMES
+from pipelines.sandbox.answer_key.retention import RETENTION
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.search import SEARCH
 from pipelines.sandbox.answer_key.shopping import SHOP
@@ -54,7 +56,7 @@ FORMULAS = (
     Formula("mobile_traffic_share", "mobile_sessions", "sessions", (*BY_CHANNEL, *BY_CAMPAIGN)),
     Formula("channel_traffic_share", "sessions", "sessions", ("channel",), is_share_of_total=True),
     Formula("new_leads", "new_leads", slices=(*BY_LEAD, "origin", "device")),
-    Formula("visit_to_lead_rate", "online_leads", "sessions", BY_DEVICE),
+    Formula("visit_to_lead_rate", "online_leads", "sessions", (*BY_DEVICE, "landing_page")),
     *(Formula(f"{stage}s", f"entered_{stage}", slices=BY_LEAD, stages=(stage,)) for stage in ("mql", "sal", "sql")),
     Formula("opportunities", "opportunities", slices=BY_LEAD, stages=("opportunity",)),
     Formula("customers", "customers", slices=BY_LEAD, stages=("customer",)),
@@ -69,7 +71,7 @@ FORMULAS = (
 
 SUBJECTS: tuple[Subject, ...] = (
     *(CRM, WEBSITE_CONTENT, WEBSITE_AUDIENCE, SEARCH, KEYWORDS, HANDED_IN, POSTS, PAGES, PAID_VIDEOS, STORES),
-    *(EMAIL, ADVERTISING, SHOP, CUSTOMERS),
+    *(EMAIL, ADVERTISING, SHOP, CUSTOMERS, RETENTION, RESPONSE_TIMES),
 )
 
 
