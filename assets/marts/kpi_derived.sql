@@ -69,7 +69,9 @@ summed as (
     sum(case when c.side = 'now' then f.numerator end) as now_amount,
     sum(case when c.side = 'base' then f.numerator end) as base_amount,
     max(case when c.side = 'base' and f.status = 'provisional' then f.status_reason end) as base_provisional,
-    max(case when c.side = 'base' and f.trust <> 'ok' then f.trust_reason end) as base_doubt
+    -- the doubt of one month is a doubt of the difference
+    max(case when f.trust = 'caution' then f.trust_reason end) as caution,
+    max(case when f.trust = 'bad' then f.trust_reason end) as bad
   from compared as c
   inner join month_figure as f
     on f.kpi_id = c.component_id and f.slice = c.slice and f.period_start = c.counted_month
@@ -79,7 +81,7 @@ summed as (
   -- of a total that is like for like only the members count that both periods have
   select
     kpi_id, slice, period_start, '' as member, sum(now_amount) as now_amount, sum(base_amount) as base_amount,
-    cast(null as varchar) as base_provisional, cast(null as varchar) as base_doubt
+    cast(null as varchar) as base_provisional, cast(null as varchar) as caution, cast(null as varchar) as bad
   from (
     select
       c.kpi_id, c.slice, c.period_start, f.member,
@@ -103,7 +105,7 @@ grown as (
       then coalesce(s.now_amount, 0) - coalesce(s.base_amount, 0)
     end as numerator,
     case when k.has_base = 1 then coalesce(s.base_amount, 0) end as denominator,
-    t.status, t.status_reason, t.trust, t.trust_reason, s.base_provisional, s.base_doubt, g.component_id,
+    t.status, t.status_reason, t.trust, t.trust_reason, s.base_provisional, s.caution, s.bad, g.component_id,
     coalesce(k.has_now, 0) as has_now, coalesce(k.has_base, 0) as has_base
   from derived as g
   inner join month_figure as t
@@ -118,8 +120,9 @@ multiplied as (
     g.kpi_id, g.definition_version, a.grain, a.period_start, a.slice, a.member, g.unit, a.value * b.value as value,
     case when a.status = 'final' then b.status else a.status end as status,
     case when a.status = 'final' then b.status_reason else a.status_reason end as status_reason,
-    case when a.trust = 'ok' then b.trust else a.trust end as trust,
-    case when a.trust = 'ok' then b.trust_reason else a.trust_reason end as trust_reason
+    case when a.trust = 'ok' or b.trust = 'bad' then b.trust else a.trust end as trust,
+    case when a.trust = 'ok' or (a.trust = 'caution' and b.trust = 'bad') then b.trust_reason else a.trust_reason end
+      as trust_reason
   from derived as g
   inner join marts.kpi_figure as a
     on a.kpi_id = g.component_id and a.grain = g.grain and a.slice = g.slice and a.is_valid
@@ -147,8 +150,17 @@ select
     when status = 'final' then base_provisional
     else status_reason
   end as status_reason,
-  case when trust = 'ok' and base_doubt is not null then 'caution' else trust end as trust,
-  case when trust = 'ok' then base_doubt else trust_reason end as trust_reason
+  case
+    when bad is not null then 'bad'
+    when trust = 'ok' and caution is not null then 'caution'
+    else trust
+  end as trust,
+  case
+    when trust = 'bad' then trust_reason
+    when bad is not null then bad
+    when trust = 'ok' then caution
+    else trust_reason
+  end as trust_reason
 from grown
 union all
 select

@@ -99,6 +99,7 @@ select
         1e0 + ratio(3.841458820694169e0, f.denominator))
     when f.observed is not null and f.unit = 'EUR' then ratio(f.numerator, f.mean_high)
     when f.observed is not null then ratio(f.mean_low, f.denominator)
+    when f.interval_kind in ('newcombe_diff_95', 'bootstrap_posts_95') and f.value is not null then i.ci_low
   end as ci_low,
   case
     when f.interval_kind = 'wilson_95' and f.denominator > 0 and f.numerator between 0 and f.denominator
@@ -110,6 +111,7 @@ select
         1e0 + ratio(3.841458820694169e0, f.denominator))
     when f.observed is not null and f.unit = 'EUR' then ratio(f.numerator, f.mean_low)
     when f.observed is not null then ratio(f.mean_high, f.denominator)
+    when f.interval_kind in ('newcombe_diff_95', 'bootstrap_posts_95') and f.value is not null then i.ci_high
   end as ci_high,
   f.status,
   f.status_reason,
@@ -117,3 +119,6 @@ select
   f.trust_reason,
   f.definition_version
 from limited as f
+left join marts.kpi_interval as i
+  on i.kpi_id = f.kpi_id and i.definition_version = f.definition_version and i.grain = f.grain
+  and i.period_start = f.period_start and i.slice = f.slice and i.member = f.member

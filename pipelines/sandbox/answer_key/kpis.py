@@ -62,7 +62,7 @@ FORMULAS = (
         Formula(f"{name}_rate", f"{name}_reached", f"{name}_cohort", BY_LEAD, MONTHLY, stages=tuple(stages))
         for name, *stages in (*PERSON_RATES, (DEAL_RATE, "opportunity", "customer"))
     ),
-    Formula("cpl", "cost_full", "new_leads"),
+    Formula("cpl", "cost_full", "new_leads", needs_amount=True),
     Formula("marketing_roi", "marketing_result", "cost_full", grains=MONTHLY),
     Formula("sales_cycle_days", "cycle_days", "customers_with_lead", (*BY_CHANNEL, "segment"), grains=MONTHLY),
 )
@@ -87,7 +87,9 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     qualified = Formula(
         "qualified_leads", f"entered_{rules.qualified_stage}", slices=by_ad, stages=(rules.qualified_stage,)
     )
-    cost_per_qualified = Formula("cost_per_qualified_lead", "cost_full", qualified.numerator, grains=MONTHLY)
+    cost_per_qualified = Formula(
+        "cost_per_qualified_lead", "cost_full", qualified.numerator, grains=MONTHLY, needs_amount=True
+    )
     for subject in SUBJECTS:
         subject.count(tally, books)
     coverage = Coverage(books, SUBJECTS)
@@ -129,7 +131,7 @@ def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dic
         for cell in cells:
             whole = (cell[0], *TOTAL) if formula.is_share_of_total else cell
             is_known = formula.denominator and whole not in untold_below
-            is_without = formula.needs_amount and cell[1] in ("campaign", "ad_group", "ad") and cell not in above
+            is_without = formula.needs_amount and cell[1] != "total" and cell not in above
             numerator = None if is_without or cell in untold_above else decimal(above.get(cell, 0))
             values[formula.kpi_id, grain, *cell] = (numerator, decimal(below.get(whole, 0)) if is_known else None)
     return values
