@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 # between two digits of a phone number: a space, a hyphen or another sign, also around `(0)`; + is a space in a URL
-_BETWEEN = r"[ ./()+\u2010-\u2015-]{0,3}"
-_BETWEEN_UNREAD = "[ ./()+\u00a0\u2007\u2009\u202f\u2010-\u2015-]{0,3}"
+_BETWEEN = r"[ ./()+\u2010-\u2015-]{0,4}"
+_BETWEEN_UNREAD = "[ ./()+\u00a0\u2007\u2009\u202f\u2010-\u2015-]{0,4}"
 
 # Without one of these (what is wide or small included) no pattern below fits. Arrow reads it too: no look-around, and
 # no escapes of its own for characters.

@@ -57,9 +57,7 @@ ACTS_ON_TERMINALS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u20
 
 def masked(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Text with all that looks like an e-mail or IP address, a phone number or a recipient's id masked."""
-    if not pc.any(pc.match_substring_regex(column, SUSPICIOUS)).as_py():
-        return column
-    return _of_distinct(column, masked_text)
+    return _of_distinct(column, SUSPICIOUS, masked_text)
 
 
 def masked_text(text: str) -> str:
@@ -72,9 +70,7 @@ def masked_text(text: str) -> str:
 
 def without_query(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """URLs without query string and fragment, except ``utm_*`` and ``mc_cid``; addresses in the path masked."""
-    if not pc.any(pc.match_substring_regex(column, UNCLEAN_URL)).as_py():
-        return column
-    return _of_distinct(column, clean_url)
+    return _of_distinct(column, UNCLEAN_URL, clean_url)
 
 
 def clean_url(url: str) -> str:
@@ -148,10 +144,16 @@ def _decoded(text: str) -> str:
     return unquote(_REPEATED_ENCODING.sub("%", text))
 
 
-def _of_distinct(column: pa.Array | pa.ChunkedArray, change: Callable[[str], str]) -> pa.Array | pa.ChunkedArray:
-    """The column with every distinct text changed once; NULL stays NULL."""
+def _of_distinct(
+    column: pa.Array | pa.ChunkedArray, pattern: str, change: Callable[[str], str]
+) -> pa.Array | pa.ChunkedArray:
+    """The column with every distinct text that the pattern fits changed once; NULL stays NULL."""
     encoded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = encoded.dictionary_encode()
-    changed = pa.array([change(text) for text in encoded.dictionary.to_pylist()], pa.string())
-    rows = changed.take(encoded.indices)
+    fitting = pc.match_substring_regex(encoded.dictionary, pattern)
+    if not pc.any(fitting).as_py():
+        return column
+    changed = [change(text) for text in encoded.dictionary.filter(fitting).to_pylist()]
+    distinct = pc.replace_with_mask(encoded.dictionary, fitting, pa.array(changed, pa.string()))
+    rows = distinct.take(encoded.indices)
     return pa.chunked_array([rows]) if isinstance(column, pa.ChunkedArray) else rows
