@@ -27,7 +27,7 @@ from pipelines.ga4_replies import (
     without_personal_text,
 )
 from pipelines.ga4_reports import FRACTIONAL, column_name
-from pipelines.ga4_requests import ROWS_PER_PAGE, report_request
+from pipelines.ga4_requests import ROWS_PER_PAGE, cohort_spec, report_request
 from pipelines.loads import Arrival
 
 KEY = ("grain", "slice", "form", "period_start", "member", "split_member")
@@ -44,7 +44,7 @@ SCHEMA = pa.schema(
         ("part", pa.string()),
     ]
 )
-RANGE_FIELD = "dateRange"
+RANGE_FIELD, COHORT_FIELD = "dateRange", "cohort"
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,14 @@ def no_periods() -> Arrival:
 
 def _request(source: Ga4Source, question: Question, offset: int = 0) -> RunReportRequest:
     report = question.report
-    return report_request(
-        source.property_name, report.dimensions, report.metrics, question.ranges, _chosen(report), offset=offset
+    # GA4 reference §4: cohorts and date ranges exclude each other
+    ranges = () if report.followed_steps else question.ranges
+    request = report_request(
+        source.property_name, report.dimensions, report.metrics, ranges, _chosen(report), offset=offset
     )
+    if report.followed_steps:
+        request.cohort_spec = cohort_spec(question.ranges, report.followed_steps)
+    return request
 
 
 def _chosen(report: PeriodReport) -> FilterExpression | None:
@@ -163,7 +168,8 @@ def _all_rows(source: Ga4Source, question: Question, reply: Any) -> pa.Table:
 
 
 def _fields_of(question: Question) -> _Fields:
-    ranges = (RANGE_FIELD,) if len(question.ranges) > 1 else ()
+    is_ranged = len(question.ranges) > 1 and not question.report.followed_steps
+    ranges = (RANGE_FIELD,) if is_ranged else ()
     return _Fields(OBJECT, (*question.report.dimensions, *ranges), question.report.metrics)
 
 
@@ -203,7 +209,8 @@ def _places(question: Question, answered: pa.Table) -> tuple[pa.Array, pa.Array]
         return only_one, pc.fill_null(days.cast(pa.date32()), starts[0]) if len(starts) == 1 else days.cast(pa.date32())
     if len(question.ranges) == 1:
         return only_one, starts.take(only_one)
-    # GA4 reference §4: ranges without a name are numbered
-    names = pa.array([f"date_range_{place}" for place in range(len(question.ranges))])
-    places = pc.index_in(answered[column_name(RANGE_FIELD)].combine_chunks(), value_set=names)
+    # GA4 reference §4: ranges and cohorts without a name are numbered
+    field, name = (COHORT_FIELD, "cohort") if question.report.followed_steps else (RANGE_FIELD, "date_range")
+    names = pa.array([f"{name}_{place}" for place in range(len(question.ranges))])
+    places = pc.index_in(answered[column_name(field)].combine_chunks(), value_set=names)
     return places, starts.take(places)

@@ -77,7 +77,8 @@ def derived_reports(kpis: Iterable[Kpi], measures: Mapping[str, Measure], ga4: G
                         continue
                     asked = "total" if slice_ == EVENT_NAME else slice_
                     # a member without the event shows only among all visits
-                    beside = [] if FORMS[measure.form].page_set else ["all"]
+                    form = FORMS[measure.form]
+                    beside = [] if form.page_set or form.followed_steps else ["all"]
                     wanted |= {(grain, asked, form) for form in (measure.form, *beside)}
                     if slice_ == EVENT_NAME:
                         of_every_event.add(grain)
@@ -110,6 +111,11 @@ def periods_between(grain: str, first_day: date, last_day: date) -> Iterator[Per
         following = _next_start(grain, start)
         yield Period(grain, start, min(following - timedelta(days=1), last_day))
         start = following
+
+
+def old_enough(pairs: Iterable[Asked], yesterday: date) -> Iterator[Asked]:
+    """Those that can be asked for: visitors who are followed once every one of them has been for all of the time."""
+    return (pair for pair in pairs if pair[0].counted_until(pair[1]) <= yesterday)
 
 
 def period_start(grain: str, day: date) -> date:

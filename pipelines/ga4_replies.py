@@ -113,7 +113,7 @@ def with_parts(rows: pa.Table, report: Report, window: Window) -> pa.Table:
 
 
 def without_personal_text(rows: pa.Table, report: Fields) -> pa.Table:
-    """The rows with addresses masked in every dimension, and page addresses without their query string."""
+    """The rows with personal text masked in every dimension, and page addresses without their query string."""
     for field in report.dimensions:
         name = column_name(field)
         column = masked(rows[name])

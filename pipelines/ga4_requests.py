@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from google.analytics.data_v1beta.types import CheckCompatibilityRequest, FilterExpression, RunReportRequest
+from google.analytics.data_v1beta.types import (
+    CheckCompatibilityRequest,
+    CohortSpec,
+    CohortsRange,
+    FilterExpression,
+    RunReportRequest,
+)
 
 from pipelines.ga4_lookback import Window
 
@@ -43,6 +49,18 @@ def report_request(
         limit=limit,
         offset=offset,
         return_property_quota=True,
+    )
+
+
+def cohort_spec(first_visits: Sequence[Window], steps: int) -> CohortSpec:
+    """Who is followed and how long: those whose first visit was in a window, each window being a cohort."""
+    cohorts = [
+        {"dimension": "firstSessionDate", "date_range": {"start_date": first.isoformat(), "end_date": last.isoformat()}}
+        for first, last in first_visits
+    ]
+    return CohortSpec(
+        cohorts=cohorts,
+        cohorts_range={"granularity": CohortsRange.Granularity.MONTHLY, "start_offset": 0, "end_offset": steps},
     )
 
 

@@ -10,7 +10,9 @@ from datetime import date, timedelta
 
 from pipelines.ga4_forms import PeriodReport
 from pipelines.ga4_lookback import DEFAULT_LOOKBACK_DAYS, Window
-from pipelines.ga4_periods import Question, periods_between, questions
+from pipelines.ga4_periods import Question, old_enough, periods_between, questions
+
+LONGEST_MONTH = 31
 
 
 def estimated_tokens(dimensions: int, metrics: int, days: int) -> int:
@@ -21,17 +23,23 @@ def estimated_tokens(dimensions: int, metrics: int, days: int) -> int:
 
 def tokens_of(question: Question) -> int:
     """The probable price of one derived request."""
-    report, days = question.report, sum(_days(span) for span in question.ranges)
+    report = question.report
+    days = sum(_days(span) + report.followed_days for span in question.ranges)
     return estimated_tokens(len(report.dimensions), len(report.metrics), days)
 
 
 def usual_night(
     reports: Sequence[PeriodReport], today: date, lookback_days: int = DEFAULT_LOOKBACK_DAYS
 ) -> list[Question]:
-    """The derived requests of a night that follows a night."""
-    first, last = today - timedelta(days=lookback_days), today - timedelta(days=1)
-    due = ((report, period) for report in reports for period in periods_between(report.grain, first, last))
-    return list(questions(due))
+    """The derived requests of a night that follows a night, and those of cohorts, which few nights of a month ask."""
+    last = today - timedelta(days=1)
+
+    def first(report: PeriodReport) -> date:
+        followed = report.followed_days + LONGEST_MONTH if report.followed_days else 0
+        return today - timedelta(days=lookback_days + followed)
+
+    pairs = ((report, period) for report in reports for period in periods_between(report.grain, first(report), last))
+    return list(questions(old_enough(pairs, last)))
 
 
 def _days(span: Window) -> int:

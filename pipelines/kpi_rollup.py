@@ -57,14 +57,14 @@ def _kept_members(contributions: Sequence[Table], counted: Sequence[Table]) -> s
     """
     leading = [columns_of(table, "measure")[0] for table in contributions if TAILS & {*columns_of(table, "slice")}]
     long_tailed = [table for table in counted if TAILS & fetched_grains(table).get("month", frozenset())]
-    leading += [counted_measures(table)[0] for table in long_tailed]
     found = [
-        "    select measure, slice, cast(date_trunc('month', day) as date) as month, member, sum(value) as size\n"
+        "    select measure, slice, cast(date_trunc('month', day) as date) as month, member, sum(value) as size,\n"
+        f"      case when measure in ({_listed(leading)}) then 0 else {AFTER_LEADING} end as after\n"
         f"    from day_part where slice in ({LISTED_TAILS})\n"
         "    group by measure, slice, cast(date_trunc('month', day) as date), member"
     ]
     found += [
-        "    select measure, slice, period_start as month, member, value as size\n"
+        "    select measure, slice, period_start as month, member, value as size, 0 as after\n"
         f"    from {table.name} where grain = 'month' and slice in ({LISTED_TAILS}){_leading(table)}"
         for table in long_tailed
     ]
@@ -76,8 +76,7 @@ def _kept_members(contributions: Sequence[Table], counted: Sequence[Table]) -> s
     from (
       select
         slice, month, member,
-        row_number() over (partition by measure, slice, month order by size desc nulls last, member)
-          + case when measure in ({_listed(leading)}) then 0 else {AFTER_LEADING} end as place
+        row_number() over (partition by measure, slice, month order by size desc nulls last, member) + after as place
       from (
 {sized}
       ) as sized

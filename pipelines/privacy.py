@@ -1,7 +1,8 @@
-"""What must never pass raw: addresses, per-person link ids and other personal text, removed while rows are read.
+"""What must never pass raw: addresses, phone numbers, per-person link ids, removed while rows are read.
 
 Also characters that act on a terminal. Works on the distinct values of whole Arrow columns, so that it costs next to
-nothing per row. The HMAC key is the caller's: nothing is read here. Names of persons cannot be told from other words.
+nothing per row. The HMAC key is the caller's: nothing is read here. What phone numbers and addresses without their sign
+look like stands in `personal_patterns`. Names of persons cannot be told from other words.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.personal_patterns import IP_ADDRESS, PHONE, SUSPICIOUS_NUMBER, WRITTEN_OUT_ADDRESS
+
 # Any letter of any script may stand in an address: what ends it are spaces, brackets and what separates parameters.
 _LOCAL = r"[^\s@<>()\[\]{}|,;:\"=&?#/\\]"
 _LABEL = r"[^\s@<>()\[\]{}|,;:\"=&?#/\\'%.\u3002!*+~^$`]"
@@ -27,12 +30,14 @@ ADDRESS = rf"(?<!{_LOCAL}){_LOCAL}+{_AT}{_DOMAIN}(?:{_LOCAL}*{_AT}{_DOMAIN})*"
 KEPT_PARAMETERS = re.compile(r"^(utm_[a-z_]+|mc_cid)=", re.IGNORECASE)
 MASK = "(address)"
 RECIPIENT_MASK = "(recipient)"
+PHONE_MASK = "(phone)"
+IP_MASK = "(ip)"
 # what an id begins with that was an address
 ADDRESS_PSEUDONYM = "hmac:"
 # Text that was encoded more often than this was not encoded by an honest link.
 MOST_DECODINGS = 8
 # Without one of these (the signs in their wide and small forms too) a text holds nothing personal that can be told.
-SUSPICIOUS = "(?i)[@%\uff20\ufe6b\uff05\ufe6a]|mc_eid"
+SUSPICIOUS = f"(?i)[@%\uff20\ufe6b\uff05\ufe6a]|mc_eid|{SUSPICIOUS_NUMBER}"
 # Without one of these a URL stays as it is.
 UNCLEAN_URL = rf"{SUSPICIOUS}|[?#]"
 
@@ -51,10 +56,8 @@ ACTS_ON_TERMINALS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u20
 
 
 def masked(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Text with everything that looks like an e-mail address or a recipient's id masked; NULL stays NULL."""
-    if not pc.any(pc.match_substring_regex(column, SUSPICIOUS)).as_py():
-        return column
-    return _of_distinct(column, masked_text)
+    """Text with all that looks like an e-mail or IP address, a phone number or a recipient's id masked."""
+    return _of_distinct(column, SUSPICIOUS, masked_text)
 
 
 def masked_text(text: str) -> str:
@@ -62,25 +65,12 @@ def masked_text(text: str) -> str:
 
     It is looked at decoded as often as it can be; what is only found decoded is kept decoded.
     """
-    if not _SUSPICIOUS.search(text):
-        return text
-    kept = seen = text
-    for _ in range(MOST_DECODINGS):
-        normal = unicodedata.normalize("NFKC", seen)
-        without = _ADDRESS.sub(MASK, _RECIPIENT.sub(RECIPIENT_MASK, _PARAMETER.sub("", normal)))
-        if without != normal:
-            kept = without
-        seen = _decoded(without)
-        if seen == without:
-            return kept
-    return MASK
+    return _without(text, _without_personal)
 
 
 def without_query(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """URLs without query string and fragment, except ``utm_*`` and ``mc_cid``; addresses in the path masked."""
-    if not pc.any(pc.match_substring_regex(column, UNCLEAN_URL)).as_py():
-        return column
-    return _of_distinct(column, clean_url)
+    return _of_distinct(column, UNCLEAN_URL, clean_url)
 
 
 def clean_url(url: str) -> str:
@@ -112,8 +102,11 @@ def is_pseudonym(text: str) -> bool:
 
 
 def safe_id(text: str, pepper: bytes) -> str:
-    """The id itself, or its pseudonym when it holds an address, the same one however the address is written."""
-    if masked_text(text) == text:
+    """The id itself, or its pseudonym when it holds an address, the same one however the address is written.
+
+    Numbers of orders and products look like phone numbers, so those stay.
+    """
+    if _without(text, _without_address) == text:
         return text
     plain = text
     for _ in range(MOST_DECODINGS):
@@ -121,15 +114,46 @@ def safe_id(text: str, pepper: bytes) -> str:
     return f"{ADDRESS_PSEUDONYM}{pseudonym(plain.strip().lower(), pepper)[:32]}"
 
 
+def _without(text: str, clean: Callable[[str], str]) -> str:
+    """The text cleaned, also below its encodings, until nothing is found any more."""
+    if not _SUSPICIOUS.search(text):
+        return text
+    kept = seen = text
+    for _ in range(MOST_DECODINGS):
+        normal = unicodedata.normalize("NFKC", seen)
+        without = clean(normal)
+        if without != normal:
+            kept = without
+        seen = _decoded(without)
+        if seen == without == normal:
+            return kept
+    return MASK
+
+
+def _without_address(text: str) -> str:
+    return _ADDRESS.sub(MASK, _RECIPIENT.sub(RECIPIENT_MASK, _PARAMETER.sub("", text)))
+
+
+def _without_personal(text: str) -> str:
+    without = WRITTEN_OUT_ADDRESS.sub(MASK, _without_address(text))
+    return PHONE.sub(PHONE_MASK, IP_ADDRESS.sub(IP_MASK, without))
+
+
 def _decoded(text: str) -> str:
     """Without one layer of percent-encoding, however often its percent signs were encoded."""
     return unquote(_REPEATED_ENCODING.sub("%", text))
 
 
-def _of_distinct(column: pa.Array | pa.ChunkedArray, change: Callable[[str], str]) -> pa.Array | pa.ChunkedArray:
-    """The column with every distinct text changed once; NULL stays NULL."""
+def _of_distinct(
+    column: pa.Array | pa.ChunkedArray, pattern: str, change: Callable[[str], str]
+) -> pa.Array | pa.ChunkedArray:
+    """The column with every distinct text that the pattern fits changed once; NULL stays NULL."""
     encoded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     encoded = encoded.dictionary_encode()
-    changed = pa.array([change(text) for text in encoded.dictionary.to_pylist()], pa.string())
-    rows = changed.take(encoded.indices)
+    fitting = pc.match_substring_regex(encoded.dictionary, pattern)
+    if not pc.any(fitting).as_py():
+        return column
+    changed = [change(text) for text in encoded.dictionary.filter(fitting).to_pylist()]
+    distinct = pc.replace_with_mask(encoded.dictionary, fitting, pa.array(changed, pa.string()))
+    rows = distinct.take(encoded.indices)
     return pa.chunked_array([rows]) if isinstance(column, pa.ChunkedArray) else rows

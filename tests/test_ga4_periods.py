@@ -36,6 +36,7 @@ FETCHED = {
     "lead_users": "eventName",
     "event_users": "eventName",
     "content_new_users": "content",
+    "retained_visitors": "cohort",
 }
 MEASURES = {
     name: Measure(name, "measures.any", ((("ga4",),),), False, {}, False, False, form) for name, form in FETCHED.items()
@@ -121,6 +122,10 @@ def test_what_can_be_summed_is_asked_for_by_day_and_channel_or_by_month_for_a_lo
 def test_visits_of_a_set_of_pages_are_asked_for_without_all_visits_beside_them() -> None:
     (report,) = derived_reports([kpi("content_new_users", month=("total",))], MEASURES, GA4)
     assert (report.name, report.pages, report.page_field) == ("month/total/content", GA4.pages.content, "landingPage")
+
+
+def test_visitors_are_followed_without_all_visits_beside_them() -> None:
+    assert names(kpi("retained_visitors", month=("total", "channel"))) == {"month/total/cohort", "month/channel/cohort"}
 
 
 def test_clicks_come_with_the_views_of_the_pages_that_show_what_is_clicked() -> None:
@@ -260,6 +265,40 @@ def test_referrers_are_those_of_the_channel_referral() -> None:
     assert [(row["form"], row["member"], row["split_member"], row["sessions"]) for row in rows] == [
         ("all", "/a", "", 2),
         ("referral", "/a", "guild.example", 1),
+    ]
+
+
+def test_cohorts_are_asked_for_without_a_range_and_each_gets_its_own_month() -> None:
+    visits = [
+        session(FIRST, visitor_id=1, is_first_visit=True, channel="Email"),
+        session(date(2026, 7, 31), visitor_id=1, is_first_visit=False),
+        session(date(2026, 7, 1), visitor_id=2, is_first_visit=True),
+    ]
+    report = PeriodReport("month", "channel", "cohort")
+    asked = [(report, period) for period in periods_between("month", FIRST, date(2026, 7, 31))]
+    with reading(visits, clock=date(2026, 10, 1)) as (source, server):
+        arrival = read_periods(source, list(questions(asked)))
+        (sent,) = server.calls[-1].request.requests
+    assert [one.name for one in sent.dimensions] == ["cohort", "firstUserDefaultChannelGroup", "cohortNthMonth"]
+    assert not sent.date_ranges
+    assert sent.cohort_spec.cohorts_range.end_offset == 2
+    assert {
+        (row["part"], row["member"], row["split_member"], row["cohort_active_users"], row["total_users"])
+        for row in arrival.rows.to_pylist()
+    } == {
+        ("month/channel/cohort/2026-06-01", "Email", "0000", 1, None),
+        ("month/channel/cohort/2026-06-01", "Email", "0001", 1, None),
+        ("month/channel/cohort/2026-07-01", "Direct", "0000", 1, None),
+    }
+
+
+def test_one_cohort_alone_is_of_the_month_that_was_asked_for() -> None:
+    report = PeriodReport("month", "total", "cohort")
+    asked = [(report, period) for period in periods_between("month", FIRST, date(2026, 6, 30))]
+    with reading([session(FIRST, is_first_visit=True)], clock=date(2026, 10, 1)) as (source, _):
+        rows = read_periods(source, list(questions(asked))).rows.to_pylist()
+    assert [(row["part"], row["split_member"], row["cohort_total_users"]) for row in rows] == [
+        ("month/total/cohort/2026-06-01", "0000", 1)
     ]
 
 

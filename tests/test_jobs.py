@@ -193,11 +193,12 @@ def test_a_month_that_is_not_over_or_no_month_is_refused_with_exit_code_2(
 
 def test_personal_data_is_found_nowhere_past_raw_and_nowhere_in_what_is_published(worked_desk: Desk) -> None:
     desk = worked_desk
-    planted = ("jan.planted", "mc_eid", "example.org", "Jan Planted")
+    planted = ("jan.planted", "mc_eid", "example.org", "Jan Planted", "12345678", "83.163.12.9")
     (desk.data / "inbox/leads/more.csv").write_text(
         "lead_id,created_at,source,landing_page,campaign,name\n"
         "jan.planted@example.org,2026-08-03T10:00:00Z,newsletter,"
-        "https://shop.test/x?mc_eid=abc123&utm_source=mail,mail to jan.planted@example.org,Jan Planted\n"
+        "https://shop.test/06-12345678/x?mc_eid=abc123&utm_source=mail,"
+        "mail to jan.planted@example.org or +31 6 12345678 from 83.163.12.9,Jan Planted\n"
         "L-9,not a time,jan.planted@example.org,,,Jan Planted\n"
     )
     assert desk.kpi("run") == 0

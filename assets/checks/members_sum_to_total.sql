@@ -1,9 +1,13 @@
--- For additive KPIs the members of a slice sum to the total of the period.
+-- For additive KPIs the members of a slice sum to the total of the period. A total is unknown only when a member is, and
+-- one that is known holds all that its known members tell: an unknown member under it is one that never counts.
 -- table: marts.kpi_value
 -- severity: error
-select m.kpi_id, m.grain, m.period_start, m.slice, m.numerator as members, t.numerator as total
+select
+  m.kpi_id, m.grain, m.period_start, m.slice, m.numerator as members, m.unknown_members,
+  t.numerator as total
 from (
-  select v.kpi_id, v.grain, v.period_start, v.slice, max(n.numerator_measure) as measure, sum(v.numerator) as numerator
+  select v.kpi_id, v.grain, v.period_start, v.slice, max(n.numerator_measure) as measure, sum(v.numerator) as numerator,
+    count(*) - count(v.numerator) as unknown_members
   from marts.kpi_value as v
   inner join reference.kpi_definition as k
     on k.kpi_id = v.kpi_id and k.definition_version = v.definition_version and k.additivity = 'additive'
@@ -14,6 +18,9 @@ from (
 ) as m
 inner join marts.kpi_value as t
   on t.kpi_id = m.kpi_id and t.grain = m.grain and t.period_start = m.period_start and t.slice = 'total'
-where m.numerator <> t.numerator
-  -- a search result with two pages counts for both of them
-  and not (m.measure in ('search_clicks', 'search_impressions') and m.numerator > t.numerator)
+where (t.numerator is null and m.unknown_members = 0)
+  or (
+    coalesce(m.numerator, 0) <> t.numerator
+    -- a search result with two pages counts for both of them
+    and not (m.measure in ('search_clicks', 'search_impressions') and m.numerator > t.numerator)
+  )

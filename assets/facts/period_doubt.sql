@@ -10,6 +10,7 @@ create table facts.period_doubt (
   thresholded    bigint  not null comment 'days or months in which it left out small rows',
   merged         bigint  not null comment 'days or months in which it merged rare rows',
   truncated      bigint  not null comment 'days or months of which it no longer has everything, or posts that nobody looked at in time',
+  proxy_share    decimal(18, 6)          comment 'share of the opens that mail proxies made, where it lowers the trust',
   caution        varchar          comment 'what else lowers the trust, in words',
   primary key (source, grain, period_start, slice, measure)
 ) as
@@ -99,31 +100,40 @@ email_doubt as (
   -- method rule 28: opens are made by proxies too, which hide the reader behind them
   select
     o.source, o.grain, o.period_start, m.measure,
-    case
-      when 3 * (o.opens - o.human_opens) > o.opens then 'more than a third of the opens were made by mail proxies'
-      when o.is_untold = 1 and m.measure = 'unique_opens' then 'opens by mail proxies are not told apart'
-    end as caution
+    case when o.opens - o.human_opens > t.proxy_caution * o.opens then round(ratio(o.opens - o.human_opens, o.opens), 6) end
+      as proxy_share,
+    case when o.is_untold = 1 and m.measure = 'unique_opens' then 'opens by mail proxies are not told apart' end as caution
   from opened as o
+  cross join reference.setting as t
   cross join (select 'unique_opens' as measure union all select 'human_unique_opens' as measure) as m
   union all
   select distinct
-    s.source, p.grain, p.period_start, 'delivered' as measure,
+    s.source, p.grain, p.period_start, 'delivered' as measure, null as proxy_share,
     'sends of which nobody knows what was delivered are left out' as caution
   from facts.email_send as s
   inner join reference.period as p on s.send_day between p.period_start and p.period_end
   where s.delivered is null
   union all
   select distinct
-    j.source, p.grain, p.period_start, m.measure,
+    j.source, p.grain, p.period_start, m.measure, null as proxy_share,
     'a send has over 3 times the clicks of those before it, link scanners may have clicked' as caution
   from jump as j
   inner join reference.period as p on j.send_day between p.period_start and p.period_end
   cross join (select 'unique_clicks' as measure union all select 'clickers_tagged' as measure) as m
+  union all
+  -- months are of the growth history of a list, which tells of every unsubscribe
+  select
+    'mailchimp' as source, p.grain, p.period_start, 'list_unsubscribes' as measure, null as proxy_share,
+    'unsubscribes from automations are in the months only' as caution
+  from (select min(day) as first_day from staging.mailchimp_activity_day) as a
+  cross join meta.business_date as b
+  inner join reference.period as p
+    on p.grain in ('day', 'week') and p.period_end >= a.first_day and p.period_start < b.business_date
 ),
 counted as (
   select
     m.source, p.grain, p.period_start, '' as slice, '' as measure, count(*) as missing_days, 0 as sampled, 0 as thresholded,
-    0 as merged, 0 as truncated, null as caution
+    0 as merged, 0 as truncated, null as proxy_share, null as caution
   from missing as m
   inner join reference.period as p on m.day between p.period_start and p.period_end
   group by m.source, p.grain, p.period_start
@@ -131,7 +141,7 @@ counted as (
   select
     d.source, p.grain, p.period_start, '' as slice, '' as measure, 0 as missing_days, sum(d.sampled) as sampled,
     sum(d.thresholded) as thresholded, sum(d.merged) as merged, sum(d.truncated) as truncated,
-    null as caution
+    null as proxy_share, null as caution
   from doubted as d
   inner join reference.period as p on d.day between p.period_start and p.period_end
   group by d.source, p.grain, p.period_start
@@ -143,7 +153,7 @@ counted as (
     max(case when is_thresholded then 1 else 0 end) as thresholded,
     max(case when has_other_row then 1 else 0 end) as merged,
     max(case when is_truncated then 1 else 0 end) as truncated,
-    null as caution
+    null as proxy_share, null as caution
   from staging.ga4_answer
   where report like '%/%' and (is_sampled or is_thresholded or has_other_row or is_truncated)
   group by grain, period_start, split_part(report, '/', 2)
@@ -155,7 +165,7 @@ counted as (
       when sum(d.without_figure) = sum(d.posts) then max(date_diff('day', p.period_start, p.period_end)) + 1
       else 0
     end as missing_days,
-    0 as sampled, 0 as thresholded, 0 as merged, sum(d.lost) as truncated, null as caution
+    0 as sampled, 0 as thresholded, 0 as merged, sum(d.lost) as truncated, null as proxy_share, null as caution
   from post_day as d
   inner join reference.period as p on d.day between p.period_start and p.period_end
   group by p.grain, p.period_start
@@ -165,7 +175,7 @@ counted as (
   select
     'social_followers' as source, p.grain, p.period_start, '' as slice, '' as measure,
     max(date_diff('day', p.period_start, p.period_end)) + 1 as missing_days,
-    0 as sampled, 0 as thresholded, 0 as merged, 0 as truncated, null as caution
+    0 as sampled, 0 as thresholded, 0 as merged, 0 as truncated, null as proxy_share, null as caution
   from reference.period as p
   cross join meta.business_date as b
   inner join (select min(day) as first_day from told_day) as t on p.period_end >= t.first_day
@@ -176,9 +186,9 @@ counted as (
   union all
   select
     source, grain, period_start, '' as slice, measure, 0 as missing_days, 0 as sampled, 0 as thresholded, 0 as merged,
-    0 as truncated, caution
+    0 as truncated, proxy_share, caution
   from email_doubt
-  where caution is not null
+  where coalesce(cast(proxy_share as varchar), caution) is not null
 )
 select
   source,
@@ -191,6 +201,7 @@ select
   sum(thresholded) as thresholded,
   sum(merged) as merged,
   sum(truncated) as truncated,
+  max(proxy_share) as proxy_share,
   max(caution) as caution
 from counted
 group by source, grain, period_start, slice, measure

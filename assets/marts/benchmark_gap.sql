@@ -14,7 +14,8 @@ create table marts.benchmark_gap (
   source          varchar         not null comment 'who says so, and of when',
   gap             double                   comment 'value - the nearest figure of the benchmark, 0 within a range; NULL when they are not compared',
   relative_gap    double                   comment 'gap as a part of that figure',
-  verdict         varchar                  comment 'better, worse, equal, or unclear while the interval of the value holds the benchmark; NULL when they are not compared or no direction is good',
+  verdict         varchar                  comment 'better, worse, equal, or unclear while the interval of the value holds the benchmark or the value is doubted; NULL when they are not compared or no direction is good',
+  doubt           varchar                  comment 'what lowers the trust in the value; NULL when nothing does',
   gap_customers   double                   comment 'customers a month more when the benchmark were reached: gap x volume x own rates downstream; negative when it is passed; NULL outside the funnel',
   refusal         varchar                  comment 'why they are not compared; NULL when they are',
   primary key (kpi_id, benchmark_id),
@@ -22,10 +23,16 @@ create table marts.benchmark_gap (
 ) as
 with month as (
   select
-    v.kpi_id, v.period_start, v.numerator, v.denominator, v.value, v.ci_low, v.ci_high,
+    v.kpi_id, v.period_start, v.numerator, v.denominator, v.value, v.ci_low, v.ci_high, v.trust,
+    v.trust_reason,
+    g.signal is not null or coalesce(v.trust_reason, '') like 'the data begins on %' as is_late,
     row_number() over (partition by v.kpi_id order by v.period_start desc) as age
   from marts.kpi_value as v
   inner join reference.kpi as k on k.kpi_id = v.kpi_id and k.definition_version = v.definition_version
+  -- of what is made of other KPIs only the reason says that one begins late
+  left join marts.trust_signal as g
+    on g.kpi_id = v.kpi_id and g.definition_version = v.definition_version and g.grain = v.grain
+    and g.period_start = v.period_start and g.slice = v.slice and g.signal = 'late_start'
   where v.grain = 'month' and v.slice = 'total' and v.status = 'final' and v.value is not null
 ),
 history as (
@@ -33,7 +40,8 @@ history as (
     kpi_id, count(*) as months, median(value) as middle, min(period_start) as first_month,
     max(period_start) as last_month
   from month
-  where age between 2 and 13
+  -- a month of which the data begins late is a part of a month
+  where age between 2 and 13 and not is_late
   group by kpi_id
 ),
 beside as (
@@ -80,6 +88,7 @@ compared as (
   select
     b.kpi_id, b.benchmark_id, b.preference, b.low, b.high, b.source, b.refusal,
     m.period_start, m.numerator, m.denominator, m.value, m.ci_low, m.ci_high,
+    case when m.trust <> 'ok' then coalesce(m.trust_reason, m.trust) end as doubt,
     case when b.refusal is null then least(greatest(m.value, b.low), b.high) end as nearest
   from beside as b
   left join month as m on m.kpi_id = b.kpi_id and m.age = 1
@@ -110,11 +119,13 @@ select
   ratio(c.value - c.nearest, c.nearest) as relative_gap,
   case
     when c.nearest is null or k.direction = 'neutral' then null
+    when c.doubt is not null then 'unclear'
     when abs(c.value - c.nearest) < 1e-9 then 'equal'
     when c.nearest between c.ci_low and c.ci_high then 'unclear'
     when (c.value > c.nearest) = (k.direction = 'up_good') then 'better'
     else 'worse'
   end as verdict,
+  c.doubt,
   (c.nearest - c.value) * cast(c.denominator as double) * w.worth_customers as gap_customers,
   c.refusal
 from compared as c

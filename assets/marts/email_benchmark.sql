@@ -16,37 +16,43 @@ create table marts.email_benchmark (
   primary key (campaign_id, kpi_id)
 ) as
 with said as (
-  -- Mailchimp's benchmarks divide by delivered e-mails and bounces by sent ones; only its custom reports divide by openers.
-  -- A KPI leaves out the sends whose figure is not known: of the others it divides by the same
+  -- Mailchimp's benchmarks divide by delivered e-mails and bounces by sent ones; only its custom reports divide by openers
   select
     campaign_id, 'email_open_rate_reported' as kpi_id, industry, send_day, unique_opens as numerator,
-    delivered as denominator, industry_open_rate as benchmark, 'delivered' as benchmark_denominator,
-    'delivered_opens_reported' as known_denominator
+    delivered as denominator, industry_open_rate as benchmark, 'delivered' as benchmark_denominator
   from facts.email_send
   union all
   select
     campaign_id, 'email_click_rate' as kpi_id, industry, send_day, unique_clicks as numerator,
-    delivered as denominator, industry_click_rate as benchmark, 'delivered' as benchmark_denominator,
-    'delivered_clicks_known' as known_denominator
+    delivered as denominator, industry_click_rate as benchmark, 'delivered' as benchmark_denominator
   from facts.email_send
   union all
   select
     campaign_id, 'email_unsubscribe_rate' as kpi_id, industry, send_day, unsubscribes as numerator,
-    delivered as denominator, industry_unsubscribe_rate as benchmark, 'delivered' as benchmark_denominator,
-    'delivered_unsubscribes_known' as known_denominator
+    delivered as denominator, industry_unsubscribe_rate as benchmark, 'delivered' as benchmark_denominator
   from facts.email_send
   union all
   select
     campaign_id, 'email_bounce_rate' as kpi_id, industry, send_day, hard_bounces + soft_bounces + syntax_errors as numerator,
-    emails_sent as denominator, industry_bounce_rate as benchmark, 'emails_sent' as benchmark_denominator,
-    'sent_bounces_known' as known_denominator
+    emails_sent as denominator, industry_bounce_rate as benchmark, 'emails_sent' as benchmark_denominator
   from facts.email_send
   union all
   select
     campaign_id, 'email_spam_complaint_rate' as kpi_id, industry, send_day, complaints as numerator,
-    delivered as denominator, industry_complaint_rate as benchmark, 'delivered' as benchmark_denominator,
-    'delivered_complaints_known' as known_denominator
+    delivered as denominator, industry_complaint_rate as benchmark, 'delivered' as benchmark_denominator
   from facts.email_send
+),
+part as (
+  -- a KPI divides by what is delivered or sent of the sends that it knows enough of; of one campaign that is all of it
+  select 'delivered_opens_reported' as measure, 'delivered' as of_measure
+  union all
+  select 'delivered_clicks_known' as measure, 'delivered' as of_measure
+  union all
+  select 'delivered_unsubscribes_known' as measure, 'delivered' as of_measure
+  union all
+  select 'delivered_complaints_known' as measure, 'delivered' as of_measure
+  union all
+  select 'sent_bounces_known' as measure, 'emails_sent' as of_measure
 ),
 judged as (
   select
@@ -54,14 +60,15 @@ judged as (
     cast(s.benchmark as double) as benchmark, s.benchmark_denominator, k.direction,
     case
       when s.benchmark is null then 'Mailchimp gives no figure'
-      when k.denominator_measure not in (s.benchmark_denominator, s.known_denominator)
-        then 'it divides by ' || s.benchmark_denominator || ', the KPI by ' || k.denominator_measure
+      when coalesce(p.of_measure, k.denominator_measure, 'nothing') <> s.benchmark_denominator
+        then 'it divides by ' || s.benchmark_denominator || ', the KPI by ' || coalesce(k.denominator_measure, 'nothing')
       when date_diff('day', s.send_day, b.business_date) <= m.maturity_days
         then 'the campaign is younger than ' || cast(m.maturity_days as varchar) || ' days'
       when s.numerator is null or coalesce(s.denominator, 0) = 0 then 'the campaign has no figure'
     end as refusal
   from said as s
   inner join reference.kpi as k on k.kpi_id = s.kpi_id
+  left join part as p on p.measure = k.denominator_measure
   inner join reference.source as m on m.source = 'mailchimp'
   cross join meta.business_date as b
   where s.industry is not null

@@ -1,5 +1,5 @@
--- Every KPI against the period before, the same period of the last year, and the year so far against the last one's; single
--- days in total only.
+-- Every KPI against the period before, the same period of the last year, and the year so far against the last one's. Only
+-- whole periods that are over are compared, and single days in total only.
 -- publish: yes
 create table marts.kpi_comparison (
   kpi_id               varchar not null comment 'id of the KPI, see reference.kpi',
@@ -23,10 +23,22 @@ with figure as (
   -- single days of members differ from each other by chance
   where grain <> 'day' or slice = 'total'
 ),
+first_whole as (
+  -- the day from which on every part of a KPI is known
+  select k.kpi_id, greatest(n.first_day, coalesce(d.first_day, n.first_day)) as first_day
+  from reference.kpi as k
+  inner join facts.measure_span as n on n.measure = k.numerator_measure
+  left join facts.measure_span as d on d.measure = k.denominator_measure
+),
 known_period as (
-  select kpi_id, grain, period_start, max(definition_version) as definition_version
-  from figure
-  group by kpi_id, grain, period_start
+  -- periods that are over and not cut off at their beginning: a part of a month is no month
+  select f.kpi_id, f.grain, f.period_start, max(f.definition_version) as definition_version
+  from figure as f
+  inner join reference.period as p on p.grain = f.grain and p.period_start = f.period_start
+  cross join meta.business_date as b
+  left join first_whole as w on w.kpi_id = f.kpi_id
+  where p.period_end < b.business_date and (w.first_day is null or w.first_day <= f.period_start)
+  group by f.kpi_id, f.grain, f.period_start
 ),
 compared as (
   -- the periods of a KPI of which something is known on both sides
@@ -76,6 +88,7 @@ month_known as (
   select f.kpi_id, f.period_start, f.definition_version
   from figure as f
   inner join summable as s on s.kpi_id = f.kpi_id
+  inner join known_period as p on p.kpi_id = f.kpi_id and p.grain = 'month' and p.period_start = f.period_start
   where f.grain = 'month' and f.slice = 'total' and f.numerator is not null
     and (s.denominator_measure is null or f.denominator is not null)
 ),

@@ -69,7 +69,11 @@ summed as (
     sum(case when c.side = 'now' then f.numerator end) as now_amount,
     sum(case when c.side = 'base' then f.numerator end) as base_amount,
     max(case when c.side = 'base' and f.status = 'provisional' then f.status_reason end) as base_provisional,
-    max(case when c.side = 'base' and f.trust <> 'ok' then f.trust_reason end) as base_doubt
+    -- the doubt of one month is a doubt of the difference
+    max(case when f.trust = 'caution' then f.trust_reason end) as caution,
+    max(case when f.trust = 'bad' then f.trust_reason end) as bad,
+    max(max(case when f.member = '(rest)' then 1 else 0 end)) over (partition by c.kpi_id, c.slice, c.period_start)
+      as has_rest
   from compared as c
   inner join month_figure as f
     on f.kpi_id = c.component_id and f.slice = c.slice and f.period_start = c.counted_month
@@ -79,7 +83,8 @@ summed as (
   -- of a total that is like for like only the members count that both periods have
   select
     kpi_id, slice, period_start, '' as member, sum(now_amount) as now_amount, sum(base_amount) as base_amount,
-    cast(null as varchar) as base_provisional, cast(null as varchar) as base_doubt
+    cast(null as varchar) as base_provisional, cast(null as varchar) as caution, cast(null as varchar) as bad,
+    0 as has_rest
   from (
     select
       c.kpi_id, c.slice, c.period_start, f.member,
@@ -99,27 +104,38 @@ grown as (
     g.kpi_id, g.definition_version, t.period_start, g.slice,
     case when g.slice = 'total' then '' else s.member end as member,
     g.unit,
-    case when k.has_now = 1 and k.has_base = 1
+    case when k.has_now = 1 and k.has_base = 1 and e.period_end < b.business_date
       then coalesce(s.now_amount, 0) - coalesce(s.base_amount, 0)
     end as numerator,
     case when k.has_base = 1 then coalesce(s.base_amount, 0) end as denominator,
-    t.status, t.status_reason, t.trust, t.trust_reason, s.base_provisional, s.base_doubt, g.component_id,
-    coalesce(k.has_now, 0) as has_now, coalesce(k.has_base, 0) as has_base
+    t.status, t.status_reason, t.trust, t.trust_reason, s.base_provisional, s.caution, s.bad, g.component_id,
+    coalesce(k.has_now, 0) as has_now, coalesce(k.has_base, 0) as has_base, e.period_end < b.business_date as is_over
   from derived as g
   inner join month_figure as t
     on t.kpi_id = g.component_id and t.slice = 'total' and t.period_start >= g.valid_from and t.period_start < g.valid_to
+  inner join reference.period as e on e.grain = 'month' and e.period_start = t.period_start
+  cross join meta.business_date as b
   left join is_known as k on k.kpi_id = g.kpi_id and k.slice = g.slice and k.period_start = t.period_start
   left join summed as s on s.kpi_id = g.kpi_id and s.slice = g.slice and s.period_start = t.period_start
-  -- members stand only where both periods are known
-  where g.made_as = 'growth' and (g.slice = 'total' or (s.member is not null and k.has_now = 1 and k.has_base = 1))
+  -- a month grows when it is over; members stand only where both periods are known
+  where g.made_as = 'growth' and (
+    g.slice = 'total'
+    or (
+      s.member is not null and k.has_now = 1 and k.has_base = 1 and e.period_end < b.business_date
+      -- who is in the rest differs from month to month, and so does what is withheld
+      and s.member not in ('(rest)', '(withheld)')
+      and (s.has_rest = 0 or (s.now_amount is not null and s.base_amount is not null))
+    )
+  )
 ),
 multiplied as (
   select
     g.kpi_id, g.definition_version, a.grain, a.period_start, a.slice, a.member, g.unit, a.value * b.value as value,
     case when a.status = 'final' then b.status else a.status end as status,
     case when a.status = 'final' then b.status_reason else a.status_reason end as status_reason,
-    case when a.trust = 'ok' then b.trust else a.trust end as trust,
-    case when a.trust = 'ok' then b.trust_reason else a.trust_reason end as trust_reason
+    case when a.trust = 'ok' or b.trust = 'bad' then b.trust else a.trust end as trust,
+    case when a.trust = 'ok' or (a.trust = 'caution' and b.trust = 'bad') then b.trust_reason else a.trust_reason end
+      as trust_reason
   from derived as g
   inner join marts.kpi_figure as a
     on a.kpi_id = g.component_id and a.grain = g.grain and a.slice = g.slice and a.is_valid
@@ -135,20 +151,31 @@ select
   unit,
   case
     when status = 'no_source' then 'no_source'
+    when not is_over and has_base = 1 then 'provisional'
     when numerator is null then case when has_now = 0 and status = 'provisional' then 'provisional' else 'not_available' end
     when status = 'final' and base_provisional is not null then 'provisional'
     else status
   end as status,
   case
     when status = 'no_source' then status_reason
+    when not is_over and has_base = 1 then 'the period is not over'
     when numerator is null then
       case when has_base = 0 then 'not known of the period a year before' else status_reason end
     when denominator = 0 then 'no ' || replace(component_id, '_', ' ') || ' in the period a year before'
     when status = 'final' then base_provisional
     else status_reason
   end as status_reason,
-  case when trust = 'ok' and base_doubt is not null then 'caution' else trust end as trust,
-  case when trust = 'ok' then base_doubt else trust_reason end as trust_reason
+  case
+    when bad is not null then 'bad'
+    when trust = 'ok' and caution is not null then 'caution'
+    else trust
+  end as trust,
+  case
+    when trust = 'bad' then trust_reason
+    when bad is not null then bad
+    when trust = 'ok' then caution
+    else trust_reason
+  end as trust_reason
 from grown
 union all
 select

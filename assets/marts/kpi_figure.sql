@@ -59,17 +59,13 @@ first_known_day as (
   select coalesce(min(case when source <> 'metrics' then first_day end), min(first_day)) as day
   from staging.source_coverage
 ),
-doubt as (
-  -- what the sources of a KPI doubt themselves, the worst of its measures
-  select
-    r.kpi_id, r.definition_version, r.grain, r.slice, d.period_start,
-    max(case when d.measure = '' then d.source end) as source,
-    max(d.missing_days) as missing_days, max(d.sampled) as sampled, max(d.thresholded) as thresholded,
-    max(d.merged) as merged, max(d.truncated) as truncated, max(d.caution) as caution
+unread as (
+  -- days that lie between days that were read, and were not: of the worst source
+  select r.kpi_id, r.definition_version, r.grain, r.slice, d.period_start, max(d.missing_days) as missing_days
   from rule as r
   inner join facts.measure_reach as m on m.measure in (r.numerator_measure, r.denominator_measure)
   inner join facts.period_doubt as d
-    on d.source = m.source and d.grain = r.grain and d.measure in ('', m.measure)
+    on d.source = m.source and d.grain = r.grain and d.measure in ('', m.measure) and d.missing_days > 0
     -- users by event come with the answers of the total
     and d.slice in ('', case when r.slice = 'event_name' then 'total' else r.slice end)
   group by r.kpi_id, r.definition_version, r.grain, r.slice, d.period_start
@@ -144,9 +140,8 @@ known as (
     case
       when ns.first_day is null or ns.first_day > p.period_end or ns.last_day < c.period_start then null
       when u.missing_days > date_diff('day', c.period_start, p.period_end) then null
-      -- money per something has no value of 0 where none is known of the member: below the channel cost is not divided
-      when n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null
-        and c.slice in ('campaign', 'ad_group', 'ad') then null
+      -- method rule 18: money per something is not 0 where no money is known of the member
+      when n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null and c.slice <> 'total' then null
       when n.kpi_id is null and ns.is_additive then 0
       else n.value
     end as numerator,
@@ -157,8 +152,7 @@ known as (
       when d.kpi_id is null and ds.is_additive then 0
       else d.value
     end as denominator,
-    n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null
-      and c.slice in ('campaign', 'ad_group', 'ad') as is_without_amount,
+    n.kpi_id is null and r.unit = 'EUR' and r.denominator_measure is not null and c.slice <> 'total' as is_without_amount,
     coalesce(n.unpriced_rows, 0) + coalesce(d.unpriced_rows, 0) as unpriced_rows,
     (n.kpi_id is not null and n.value is null and n.unpriced_rows = 0)
       or (d.kpi_id is not null and d.value is null and d.unpriced_rows = 0) as is_untold,
@@ -168,7 +162,6 @@ known as (
       when r.denominator_measure is not null and ds.first_day is null and dw.is_file then 1
       else 0
     end as has_no_source,
-    greatest(coalesce(ns.first_day, ds.first_day), coalesce(ds.first_day, ns.first_day)) as first_day,
     case when dw.settled_until < nw.settled_until then dw.source else nw.source end as slowest_source,
     case when dw.settled_until < nw.settled_until then dw.age else nw.age end as slowest_age,
     case when dw.settled_until < nw.settled_until then dw.maturity_days else nw.maturity_days end as slowest_maturity,
@@ -182,14 +175,12 @@ known as (
     least(b.business_date, cast(least(nw.last_day, coalesce(dw.last_day, nw.last_day)) + 1 as date)) as read_until,
     b.business_date,
     coalesce(u.missing_days, 0) as missing_days,
+    -- what is counted per period is counted once the window is over
+    r.window_days is not null and not ns.is_additive and n.kpi_id is null
+      and date_diff('day', p.period_end, b.business_date) <= r.window_days as is_uncounted,
     cast(o.missing as varchar) || ' of ' || cast(o.whole as varchar) || ' ' || o.words as gap,
-    case
-      when u.sampled > 0 then u.source || ' sampled its answers'
-      when u.thresholded > 0 then u.source || ' left out small rows'
-      when u.merged > 0 then u.source || ' merged rare rows into (other)'
-      when u.truncated > 0 then u.source || ' no longer has all of the period'
-      else u.caution
-    end as doubt
+    w.level as doubt_level,
+    w.words as doubt
   from cell as c
   inner join rule as r
     on r.kpi_id = c.kpi_id and r.definition_version = c.definition_version and r.grain = c.grain and r.slice = c.slice
@@ -205,9 +196,12 @@ known as (
     on d.kpi_id = c.kpi_id and d.definition_version = c.definition_version and d.grain = c.grain
     and d.period_start = c.period_start and d.slice = c.slice
     and d.member = case when r.denominator_slice = 'total' then '' else c.member end
-  left join doubt as u
+  left join unread as u
     on u.kpi_id = c.kpi_id and u.definition_version = c.definition_version and u.grain = c.grain and u.slice = c.slice
     and u.period_start = c.period_start
+  left join marts.trust_signal as w
+    on w.kpi_id = c.kpi_id and w.definition_version = c.definition_version and w.grain = c.grain and w.slice = c.slice
+    and w.period_start = c.period_start and w.place = 1
   left join gap as o
     on o.kpi_id = c.kpi_id and o.definition_version = c.definition_version and o.grain = c.grain
     and o.period_start = c.period_start and o.slice = c.slice and o.member = c.member
@@ -239,7 +233,11 @@ judged as (
       when k.missing_stages is not null or k.unpriced_rows > 0 then 'not_available'
       when h.kpi_id is not null then 'withheld'
       when k.numerator is null or (k.denominator_measure is not null and k.denominator is null) then
-        case when k.last_day < k.period_start then 'provisional' else 'not_available' end
+        case
+          when k.last_day < k.period_start then 'provisional'
+          when k.is_uncounted then 'immature'
+          else 'not_available'
+        end
       when k.window_days is not null and date_diff('day', k.period_end, k.read_until) <= k.window_days then 'immature'
       when k.period_end >= k.business_date or k.last_day < k.period_end or k.settled_until < k.period_end
         or k.missing_days > 0 or k.is_window_unsettled
@@ -257,6 +255,8 @@ judged as (
         case
           when k.last_day < k.period_start
             then k.shortest_source || ' is read up to ' || cast(k.last_day as varchar) || coalesce('; ' || k.slowest_age, '')
+          when k.is_uncounted
+            then 'the window of ' || cast(k.window_days as varchar) || ' days is not over for every member'
           when k.is_without_amount then 'no amount is known of it'
           when k.is_untold and k.unit = 'position' then 'it was looked for and not found'
           when k.is_untold then 'the source does not tell it for this period'
@@ -279,12 +279,10 @@ judged as (
         then k.numerator_source || ' may still change until ' || cast(k.numerator_maturity as varchar)
           || ' days after the window of ' || cast(k.window_days as varchar) || ' days'
     end as status_reason,
-    case when k.slowest_age is not null and k.settled_until < k.period_end then k.slowest_source end as stale_source,
-    case
-      when k.period_start < k.first_day and k.first_day <= k.period_end then cast(k.first_day as varchar)
-    end as late_start,
-    k.is_supplied,
-    coalesce(k.doubt, k.gap) as doubt
+    k.doubt_level,
+    coalesce(
+      k.doubt, k.gap, case when k.is_supplied then 'handed in with the metrics file, for want of its own sources' end
+    ) as doubt
   from known as k
   left join held_back as h
     on h.kpi_id = k.kpi_id and h.definition_version = k.definition_version and h.grain = k.grain
@@ -314,13 +312,7 @@ select
       || coalesce('; ' || j.status_reason, '')
     else j.status_reason
   end as status_reason,
-  case when coalesce(j.stale_source, j.late_start, j.doubt) is not null or j.is_supplied then 'caution' else 'ok' end
-    as trust,
-  case
-    when j.stale_source is not null then j.stale_source || ' is not up to date'
-    when j.late_start is not null then 'the data begins on ' || j.late_start
-    when j.doubt is not null then j.doubt
-    when j.is_supplied then 'handed in with the metrics file, for want of its own sources'
-  end as trust_reason
+  coalesce(j.doubt_level, case when j.doubt is not null then 'caution' else 'ok' end) as trust,
+  j.doubt as trust_reason
 from judged as j
 where j.status <> 'no_source' or j.slice = 'total'

@@ -51,8 +51,8 @@ figure as (
 ),
 begun as (
   select
-    s.target_id, s.month, s.version, s.kpi_id, s.window_start, s.is_last, s.baseline, s.target_value, s.expected_before,
-    s.expected, t.slice, t.member, t.owner, t.deadline, t.is_total, t.sense, cast(t.tolerance as double) as tolerance,
+    s.target_id, s.month, s.version, s.kpi_id, s.window_start, s.is_last, s.baseline, s.baseline_lacks, s.target_value,
+    s.expected_before, s.expected, t.slice, t.member, t.owner, t.deadline, t.is_total, t.sense, cast(t.tolerance as double) as tolerance,
     least(p.period_end, cast(b.business_date - 1 as date)) as as_of,
     ratio(
       date_diff('day', p.period_start, least(p.period_end, cast(b.business_date - 1 as date))) + 1,
@@ -79,7 +79,7 @@ added as (
 compared as (
   select
     g.target_id, g.month, g.version, g.kpi_id, g.slice, g.member, g.owner, g.deadline, g.is_last, g.is_total, g.sense,
-    g.tolerance, g.baseline, g.target_value, g.as_of, g.elapsed,
+    g.tolerance, g.baseline, g.baseline_lacks, g.target_value, g.as_of, g.elapsed,
     g.expected_before + (g.expected - g.expected_before) * g.elapsed as expected_by_now,
     case
       when not g.is_total then f.value
@@ -109,7 +109,7 @@ judged as (
   select
     b.*,
     case
-      when b.expected_by_now is null then 'undecided'
+      when b.expected_by_now is null then case when b.baseline_lacks is null then 'undecided' else 'incomplete' end
       when b.actual is null then 'no_actual'
       when b.doubt is not null or b.figure_status = 'immature' then 'undecided'
       when b.ci_low < b.bound and b.ci_high > b.bound then 'undecided'
@@ -141,7 +141,7 @@ select
   j.status,
   case
     when j.expected_by_now is null and j.baseline = 0 then 'the baseline is 0'
-    when j.expected_by_now is null then 'the baseline is not known'
+    when j.expected_by_now is null then coalesce(j.baseline_lacks, 'the baseline is not known')
     when j.status = 'no_actual' then coalesce(j.status_reason, 'the months do not all have a figure')
     when j.doubt is not null then j.doubt
     when j.status = 'undecided' and j.figure_status <> 'immature' then 'the interval holds what is expected'

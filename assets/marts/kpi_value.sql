@@ -19,7 +19,8 @@ create table marts.kpi_value (
   trust_reason        varchar                 comment 'what lowers the trust',
   definition_version  integer        not null comment 'version of the definition, the one valid on the first day of the period',
   primary key (kpi_id, grain, period_start, slice, member),
-  constraint finite_value check (value is null or abs(value) < 1e300)
+  constraint finite_value check (value is null or abs(value) < 1e300),
+  constraint interval_holds_value check (ci_low is null or (ci_low <= value and value <= ci_high))
 ) as
 with figure as (
   select
@@ -88,8 +89,9 @@ select
   f.denominator,
   f.value,
   f.unit,
-  -- Wilson score interval, z = 1.959963984540054 (E. B. Wilson, 1927)
+  -- Wilson score interval, z = 1.959963984540054 (E. B. Wilson, 1927); at none and at all one end is the value itself
   case
+    when f.interval_kind = 'wilson_95' and f.denominator > 0 and f.numerator = 0 then 0e0
     when f.interval_kind = 'wilson_95' and f.denominator > 0 and f.numerator between 0 and f.denominator
       then ratio(
         ratio(f.numerator, f.denominator) + ratio(1.9207294103470844e0, f.denominator)
@@ -99,8 +101,10 @@ select
         1e0 + ratio(3.841458820694169e0, f.denominator))
     when f.observed is not null and f.unit = 'EUR' then ratio(f.numerator, f.mean_high)
     when f.observed is not null then ratio(f.mean_low, f.denominator)
+    when f.interval_kind in ('newcombe_diff_95', 'bootstrap_posts_95') and f.value is not null then i.ci_low
   end as ci_low,
   case
+    when f.interval_kind = 'wilson_95' and f.denominator > 0 and f.numerator = f.denominator then 1e0
     when f.interval_kind = 'wilson_95' and f.denominator > 0 and f.numerator between 0 and f.denominator
       then ratio(
         ratio(f.numerator, f.denominator) + ratio(1.9207294103470844e0, f.denominator)
@@ -110,6 +114,7 @@ select
         1e0 + ratio(3.841458820694169e0, f.denominator))
     when f.observed is not null and f.unit = 'EUR' then ratio(f.numerator, f.mean_low)
     when f.observed is not null then ratio(f.mean_high, f.denominator)
+    when f.interval_kind in ('newcombe_diff_95', 'bootstrap_posts_95') and f.value is not null then i.ci_high
   end as ci_high,
   f.status,
   f.status_reason,
@@ -117,3 +122,6 @@ select
   f.trust_reason,
   f.definition_version
 from limited as f
+left join marts.kpi_interval as i
+  on i.kpi_id = f.kpi_id and i.definition_version = f.definition_version and i.grain = f.grain
+  and i.period_start = f.period_start and i.slice = f.slice and i.member = f.member

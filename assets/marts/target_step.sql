@@ -11,6 +11,7 @@ create table marts.target_step (
   is_last          boolean not null comment 'with the month ends what is compared: the term, the year, the quarter',
   is_seasonal      boolean not null comment 'its part follows the year before; false where that has a gap',
   baseline         double           comment 'where it begins, in the period of the target; NULL without one or while unknown',
+  baseline_lacks   varchar          comment 'why a figure of its period is no baseline; NULL when there is none or it is one',
   target_value     double           comment 'what is to be reached at the deadline, in the period of the target; NULL while the baseline is unknown',
   expected_before  double           comment 'what is expected as the month begins',
   expected         double           comment 'what is expected of the month when it is over; added up where months add up',
@@ -39,13 +40,15 @@ cell as (
 ),
 figure as (
   select
-    v.kpi_id, v.grain, v.period_start as month, v.slice, v.member, v.value, v.numerator
+    v.kpi_id, v.grain, v.period_start as month, v.slice, v.member, v.value, v.numerator, v.status, v.trust_reason,
+    v.definition_version
   from cell as c
   inner join marts.kpi_value as v on v.kpi_id = c.kpi_id and v.slice = c.slice and v.member = c.member
   union all
   -- members stand only where something counts: where the total is known and the member has no row, it had nothing
   select
-    w.kpi_id, w.grain, w.period_start as month, c.slice, c.member, 0e0 as value, 0 as numerator
+    w.kpi_id, w.grain, w.period_start as month, c.slice, c.member, 0e0 as value, 0 as numerator, w.status,
+    w.trust_reason, w.definition_version
   from cell as c
   inner join marts.kpi_value as w on w.kpi_id = c.kpi_id and w.slice = 'total' and w.numerator is not null
   left join marts.kpi_value as v
@@ -76,26 +79,55 @@ whole_shape as (
   group by t.target_id, t.version
   having count(f.numerator) = 12 and sum(f.numerator) > 0
 ),
-measured as (
-  -- of what adds up, brought to the period of the target; of anything else as it stands
+asked as (
+  select distinct target_id, version, kpi_id, slice, member, baseline_grain, baseline_start, is_additive, period, steps
+  from step
+  where baseline_kind = 'measured'
+),
+month_known as (
+  -- of a member that has no rate in a month, the total says whether that month is known
   select
     t.target_id, t.version,
-    case
-      when not t.is_additive then v.value
-      when t.period = 'week' then 7 * ratio(v.value, date_diff('day', p.period_start, p.period_end) + 1)
-      else
-        case t.period when 'month' then 1 when 'quarter' then 3 when 'year' then 12 else t.steps end
-        * ratio(v.value, case t.baseline_grain when 'month' then 1 when 'quarter' then 3 else 12 end)
-    end as value
-  from (
-    select distinct
-      target_id, version, kpi_id, slice, member, baseline_grain, baseline_start, is_additive, period, steps
-    from step where baseline_kind = 'measured'
-  ) as t
+    count(case when f.status = 'final' or (f.kpi_id is null and not t.is_additive and w.status = 'final') then 1 end) as months
+  from asked as t
+  inner join reference.period as b on b.grain = t.baseline_grain and b.period_start = t.baseline_start
+  inner join reference.period as p on p.grain = 'month' and p.period_start between b.period_start and b.period_end
+  left join figure as f
+    on f.kpi_id = t.kpi_id and f.grain = 'month' and f.month = p.period_start and f.slice = t.slice and f.member = t.member
+  left join marts.kpi_value as w
+    on w.kpi_id = t.kpi_id and w.grain = 'month' and w.period_start = p.period_start and w.slice = 'total'
+  group by t.target_id, t.version
+),
+found as (
+  select
+    t.target_id, t.version, t.is_additive, t.period, t.steps, t.baseline_grain, v.value,
+    date_diff('day', p.period_start, p.period_end) + 1 as days,
+    -- of what is made of other KPIs only the reason says that one begins late
+    v.status = 'final' and g.signal is null and coalesce(v.trust_reason, '') not like 'the data begins on %'
+      and k.months = case t.baseline_grain when 'month' then 1 when 'quarter' then 3 else 12 end as is_whole
+  from asked as t
+  inner join month_known as k on k.target_id = t.target_id and k.version = t.version
   inner join figure as v
     on v.kpi_id = t.kpi_id and v.grain = t.baseline_grain and v.month = t.baseline_start
     and v.slice = t.slice and v.member = t.member
   inner join reference.period as p on p.grain = v.grain and p.period_start = v.month
+  left join marts.trust_signal as g
+    on g.kpi_id = v.kpi_id and g.definition_version = v.definition_version and g.grain = v.grain
+    and g.period_start = v.month and g.slice = v.slice and g.signal = 'late_start'
+),
+measured as (
+  -- of what adds up, brought to the period of the target; of anything else as it stands
+  select
+    f.target_id, f.version, f.value is not null and not f.is_whole as is_partial,
+    case
+      when not f.is_whole then null
+      when not f.is_additive then f.value
+      when f.period = 'week' then 7 * ratio(f.value, f.days)
+      else
+        case f.period when 'month' then 1 when 'quarter' then 3 when 'year' then 12 else f.steps end
+        * ratio(f.value, case f.baseline_grain when 'month' then 1 when 'quarter' then 3 else 12 end)
+    end as value
+  from found as f
 ),
 weighed as (
   select
@@ -116,7 +148,8 @@ weighed as (
       when 'measured' then m.value
       when 'previous_period' then e.value
       when 'same_period_last_year' then e.value
-    end as own_baseline
+    end as own_baseline,
+    case when m.is_partial then 'the baseline period is not whole' end as baseline_lacks
   from step as s
   left join shape as h on h.target_id = s.target_id and h.version = s.version and h.step = s.step
   left join whole_shape as w on w.target_id = s.target_id and w.version = s.version
@@ -194,6 +227,7 @@ select
   e.is_last,
   e.is_seasonal,
   e.baseline,
+  e.baseline_lacks,
   e.target_value,
   case
     when e.is_total then e.target_value * ratio(e.weight_so_far - e.weight, e.whole_weight)

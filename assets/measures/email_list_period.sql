@@ -1,9 +1,11 @@
 -- Sign-ups, unsubscribes, size and growth of the mailing lists by period, without a person. Unknown where the
--- figures of one of the lists are; a list whose tool never tells one is in no total of it. A list begins with its first figure; the growth of one that its tool added later begins at 0.
+-- figures of one of the lists are; a list whose tool never tells one is in no total of it. A list begins with its
+-- first figure; the growth of one that its tool added later begins at 0. Unsubscribes of days and weeks do not add up to
+-- months: Mailchimp's activity leaves out automations, its growth history does not.
 -- source: mailchimp or email_list
 -- source of newsletter_other_adds: mailchimp
 -- measures: newsletter_signups, newsletter_other_adds, list_unsubscribes, list_size, list_net_growth
--- adds up: newsletter_signups, newsletter_other_adds, list_unsubscribes, list_net_growth
+-- adds up: newsletter_signups, newsletter_other_adds, list_net_growth
 -- grains: day (total), week (total, list), month (total, list), quarter (total, list), year (total, list)
 create table measures.email_list_period (
   measure       varchar        not null comment 'name of the measure',

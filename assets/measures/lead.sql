@@ -15,6 +15,7 @@ create table measures.lead (
   segment                   varchar        not null comment 'slice: segment',
   origin                    varchar        not null comment 'slice: online, offline or (unknown)',
   device                    varchar        not null comment 'slice: device',
+  landing_page              varchar        not null comment 'slice: first page, without query',
   new_leads                 bigint         not null comment 'measure: 1',
   online_leads              bigint                  comment 'measure: 1 when the CRM calls the origin online',
   booking_leads             bigint                  comment 'measure: 1 when a form that books an appointment made it',
@@ -30,28 +31,6 @@ create table measures.lead (
   leads_uncontacted         bigint                  comment 'measure: 1 when there was no contact yet',
   primary key (row_key)
 ) as
-with contact as (
-  -- what lies ahead or did not take place is no contact
-  select l.person_key, min(a.occurred_at) as contacted_at
-  from staging.activity as a
-  inner join reference.crm_term as t on t.role = 'contact_type' and t.term = a.type
-  inner join facts.person as p on p.person_key = a.person_key
-  inner join facts.lead as l on l.person_key = p.survivor_key and a.occurred_at >= l.created_at
-  cross join meta.business_date as b
-  where local_date(a.occurred_at) < b.business_date
-    and coalesce(a.status, '') not in ('planned', 'scheduled', 'cancelled', 'canceled', 'no_show', 'no show')
-  group by l.person_key
-),
-answered as (
-  select
-    l.person_key,
-    date_diff('day', cast(l.created_at as date), cast(c.contacted_at as date)) * 86400
-      + (extract(hour from c.contacted_at) - extract(hour from l.created_at)) * 3600
-      + (extract(minute from c.contacted_at) - extract(minute from l.created_at)) * 60
-      + floor(extract(second from c.contacted_at)) - floor(extract(second from l.created_at)) as seconds
-  from facts.lead as l
-  inner join contact as c on c.person_key = l.person_key
-)
 select
   l.created_day as day,
   'lead ' || cast(l.person_key as varchar) as row_key,
@@ -64,6 +43,7 @@ select
   l.segment,
   coalesce(l.origin, '(unknown)') as origin,
   l.device,
+  l.landing_page,
   1 as new_leads,
   case when l.origin = 'online' then 1 end as online_leads,
   case when l.is_booking then 1 end as booking_leads,
@@ -78,4 +58,4 @@ select
   case when a.seconds <= 86400 then 1 end as leads_contacted_in_a_day,
   case when a.person_key is null then 1 end as leads_uncontacted
 from facts.lead as l
-left join answered as a on a.person_key = l.person_key
+left join facts.lead_contact as a on a.person_key = l.person_key

@@ -1,4 +1,5 @@
--- Followers and likes of pages at the end of each period, and the reach of whole months: never summed over time.
+-- Followers and likes of pages at the end of each period, and the reach of whole months: never summed over time. Unknown
+-- while a page is silent that comes back later; one that never does leaves the sum.
 -- source: social_pages
 -- measures: followers, page_likes, social_reach
 -- grains: day (total), week (total, platform), month (total, platform), quarter (total, platform), year (total, platform)
@@ -8,7 +9,7 @@ create table measures.social_page_period (
   period_start  date           not null comment 'first day of the period',
   slice         varchar        not null comment 'total or platform; of the reach platform only',
   member        varchar        not null comment 'value of the slice; empty for total',
-  value         decimal(38, 6) not null comment 'over pages, the last value of each; the reach as the network counted it',
+  value         decimal(38, 6)          comment 'of all pages, NULL when that of one is unknown; the reach as the network counted it',
   primary key (measure, grain, period_start, slice, member)
 ) as
 with told as (
@@ -28,13 +29,13 @@ value_of_day as (
   from told
 ),
 stock as (
-  -- a page that nobody told of for a month is not known any more
+  -- a page that nobody told of for a month is not known any more; it still counts where it is told of again
   select
     measure, platform, page, day, value,
-    least(
-      cast(day + 30 as date),
-      cast(lead(day) over (partition by measure, platform, page order by day) - 1 as date)
-    ) as valid_until
+    cast(day + 30 as date) as known_until,
+    coalesce(
+      cast(lead(day) over (partition by measure, platform, page order by day) - 1 as date), cast(day + 30 as date)
+    ) as counted_until
   from value_of_day
   where place = 1
 ),
@@ -46,9 +47,10 @@ reached as (
   where p.period_start < b.business_date
 ),
 at_end as (
-  select r.grain, r.period_start, s.measure, s.platform, s.value
+  select
+    r.grain, r.period_start, s.measure, s.platform, case when r.last_day <= s.known_until then s.value end as value
   from reached as r
-  inner join stock as s on r.last_day between s.day and s.valid_until
+  inner join stock as s on r.last_day between s.day and s.counted_until
 ),
 month_reach as (
   select
@@ -57,11 +59,15 @@ month_reach as (
   from staging.social_page
   where period = 'month'
 )
-select measure, grain, period_start, 'total' as slice, '' as member, sum(value) as value
+select
+  measure, grain, period_start, 'total' as slice, '' as member,
+  case when count(*) = count(value) then sum(value) end as value
 from at_end
 group by measure, grain, period_start
 union all
-select measure, grain, period_start, 'platform' as slice, platform as member, sum(value) as value
+select
+  measure, grain, period_start, 'platform' as slice, platform as member,
+  case when count(*) = count(value) then sum(value) end as value
 from at_end
 where grain <> 'day'
 group by measure, grain, period_start, platform

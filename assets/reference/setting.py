@@ -19,6 +19,16 @@ create table reference.setting (
   customer_activity_days  integer         not null comment 'days after a purchase in which somebody is a customer',
   file_reach_days         integer         not null comment 'a file this fresh reaches to the day before it came',
   top_posts_minimum_reach integer         not null comment 'reach below which a post is not ranked',
+  consent_caution         decimal(18, 6)  not null comment 'share of web leads that GA4 heard of, below which: caution',
+  consent_bad             decimal(18, 6)  not null comment 'the same share, below which: bad',
+  fewest_web_leads        integer         not null comment 'web leads below which that share says nothing',
+  unattributed_caution    decimal(18, 6)  not null comment 'share without a known channel, above which: caution',
+  unattributed_bad        decimal(18, 6)  not null comment 'the same share, above which: bad',
+  fewest_attributed       integer         not null comment 'count below which that share says nothing',
+  proxy_caution           decimal(18, 6)  not null comment 'share of the opens by mail proxies, above which: caution',
+  proxy_bad               decimal(18, 6)  not null comment 'the same share, above which: bad',
+  unread_api_days         integer         not null comment 'days after which an API that was not read is bad',
+  unread_file_days        integer         not null comment 'days after which a file that did not come is bad',
   primary key (qualified_stage)
 ) as
 """
@@ -32,12 +42,16 @@ COLUMNS = (
     "customer_activity_days",
     "file_reach_days",
     "top_posts_minimum_reach",
+    *("consent_caution", "consent_bad", "fewest_web_leads"),
+    *("unattributed_caution", "unattributed_bad", "fewest_attributed"),
+    *("proxy_caution", "proxy_bad", "unread_api_days", "unread_file_days"),
 )
 
 
 def text(config: Config, tables: Mapping[str, Table]) -> str:
     """The table's text."""
-    company = config.company
+    company, limits = config.company, config.company.trust_limits
+    consent, channels, opens = limits.consent_coverage, limits.unattributed_share, limits.proxy_opens
     row = (
         company.qualified_stage,
         company.delivered_stage,
@@ -48,5 +62,8 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         company.customer_activity_days,
         config.sources.file_reach_days,
         company.top_posts_minimum_reach,
+        *(consent.caution, consent.bad, consent.fewest_web_leads),
+        *(channels.caution, channels.bad, channels.fewest),
+        *(opens.caution, opens.bad, limits.unread_days.api, limits.unread_days.file),
     )
     return HEADER + listed_rows(COLUMNS, [row])

@@ -13,6 +13,8 @@ create table staging.ga4_period (
   events              bigint                  comment 'events; NULL where they were not asked for',
   page_views          bigint                  comment 'page and screen views; NULL where they were not asked for',
   engagement_seconds  decimal(18, 6)          comment 'seconds in the foreground; NULL where they were not asked for',
+  cohort_active       bigint                  comment 'visitors of the cohort who were active in the step; NULL as total_users is, or where it was not asked for',
+  cohort_total        bigint                  comment 'visitors of the cohort, whatever the member; NULL where they were not asked for',
   load_id             bigint         not null comment 'the load the row came with',
   primary key (grain, slice, form, period_start, member, split_member)
 ) as
@@ -35,6 +37,8 @@ select
   sum(r.event_count) as events,
   sum(r.screen_page_views) as page_views,
   sum(cast(r.user_engagement_duration as decimal(18, 6))) as engagement_seconds,
+  case when count(*) = 1 then max(r.cohort_active_users) end as cohort_active,
+  max(r.cohort_total_users) as cohort_total,
   max(r.load_id) as load_id
 from raw.ga4_period as r
 inner join meta.current_part as p on p.object = 'ga4.period' and p.part = r.part and p.load_id = r.load_id

@@ -17,7 +17,10 @@ from pipelines.privacy import masked_text
 
 def _without_address(text: str) -> str:
     if masked_text(text) != text:
-        raise UnfitError("there is an e-mail address in it", "leave it out, because annotations are published")
+        raise UnfitError(
+            "there is an e-mail address, phone or IP number in it",
+            "leave it out: annotations are published",
+        )
     return text
 
 

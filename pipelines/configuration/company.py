@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from pipelines.configuration.problems import UnfitError, nearest
 from pipelines.configuration.strict import Days, Id, Listed, Number, StrictModel, Text
+from pipelines.configuration.trust_limits import TrustLimits
 
 DEFAULT_STAGES = ("lead", "mql", "sal", "sql", "opportunity", "customer")
 PAID_CHANNELS = (
@@ -159,6 +160,7 @@ class Company(StrictModel):
     funnel_plan: FunnelPlan = FunnelPlan()
     revenue_segments: Annotated[Mapping[Text, Share], AfterValidator(_within_the_whole)] = Field(default_factory=dict)
     top_posts_minimum_reach: Annotated[int, Field(ge=1, le=1_000_000_000)] = 100
+    trust_limits: TrustLimits = TrustLimits()
 
     @model_validator(mode="after")
     def _named_stages_are_stages(self) -> Self:

@@ -12,7 +12,7 @@ ORDER_LINES = Kind(
     columns=(
         Column("order_id", IDENTIFIER, required=True),
         Column("line_no", IDENTIFIER, required=True),
-        Column("product_id", TEXT, required=True),
+        Column("product_id", IDENTIFIER, required=True),
         # a correction takes articles and money off again
         Column("quantity", decimal(), required=True),
         Column("net_amount", decimal(), required=True),

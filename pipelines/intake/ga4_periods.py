@@ -17,7 +17,7 @@ from pipelines.ga4_answers import period_answers
 from pipelines.ga4_forms import OBJECT, Period, PeriodReport
 from pipelines.ga4_lookback import Window, default_start
 from pipelines.ga4_period_reading import read_periods, said_together, whole_night
-from pipelines.ga4_periods import Question, periods_between, questions
+from pipelines.ga4_periods import Asked, Question, old_enough, periods_between, questions
 from pipelines.intake.ga4 import SOURCE, not_asked
 from pipelines.intake.ga4_quota import remember_quota
 from pipelines.intake.ga4_readings import newest_flags, read_on, refuse_other_hours
@@ -42,9 +42,10 @@ def due_questions(
             return True
         # GA4 reference §9: a day is complete after three more; every night since then had the last days in reach
         next_night = min(business_date, last_read + ONE_DAY)
-        return (next_night - period.last_day).days <= config.lookback_days
+        return (next_night - report.counted_until(period)).days <= config.lookback_days
 
-    return list(questions(pair for pair in _between(reports, start, yesterday) if is_due(*pair)))
+    known = old_enough(_between(reports, start, yesterday), yesterday)
+    return list(questions(pair for pair in known if is_due(*pair)))
 
 
 def asked_questions(reports: Sequence[PeriodReport], window: Window, business_date: date) -> list[Question]:
@@ -52,7 +53,8 @@ def asked_questions(reports: Sequence[PeriodReport], window: Window, business_da
     last_day = business_date - ONE_DAY
     touched = _between(reports, window[0], min(window[1], last_day))
     # a period is counted over all of its days, also over those behind the window
-    return list(questions((report, _whole(period, last_day)) for report, period in touched))
+    whole = ((report, _whole(period, last_day)) for report, period in touched)
+    return list(questions(old_enough(whole, last_day)))
 
 
 def take_in_periods(
@@ -106,7 +108,7 @@ def _check_new_fields(source: Ga4Source, group: Sequence[Question], checked: set
             checked.add(report.asked)
 
 
-def _between(reports: Sequence[PeriodReport], first: date, last: date) -> Iterator[tuple[PeriodReport, Period]]:
+def _between(reports: Sequence[PeriodReport], first: date, last: date) -> Iterator[Asked]:
     for report in reports:
         yield from ((report, period) for period in periods_between(report.grain, first, last))
 

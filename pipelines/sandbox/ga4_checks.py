@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from google.analytics.data_v1beta.types import MetricAggregation
+from google.analytics.data_v1beta.types import CohortsRange, MetricAggregation
 
-from pipelines.sandbox.ga4_fields import DIMENSIONS, METRICS, incompatibility
+from pipelines.sandbox.ga4_fields import DIMENSIONS, METRICS, incompatibility, is_about_cohorts
 from pipelines.sandbox.ga4_wordings import BAD_DIMENSION, BAD_METRIC, NO_ACCESS, PROPERTY_ID, TOO_MANY
 
 # GA4 reference §4: limits of a report request
@@ -35,11 +35,12 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Range:
-    """One date range, with the name that the dimension `dateRange` shows."""
+    """One date range, with the name that the dimension `dateRange` shows; of a cohort the first visits end earlier."""
 
     name: str
     first: date
     last: date
+    begun_by: date | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ class Question:
     offset: int
     limit: int
     request: Any
+
+    @property
+    def is_of_cohorts(self) -> bool:
+        """Whether it follows visitors from their first visit on."""
+        return bool(self.request.HasField("cohort_spec"))
+
+    @property
+    def has_range_names(self) -> bool:
+        """Whether rows tell which range they are of, in a dimension that nobody asked for."""
+        return len(self.ranges) > 1 and not self.is_of_cohorts
 
 
 def accepted(request: Any, today: date) -> Question:
@@ -68,7 +79,7 @@ def accepted(request: Any, today: date) -> Question:
     for name in ("limit", "offset"):
         if getattr(request, name) < 0:
             raise RefusedError(f"{name} must be positive. The API received {name} = {getattr(request, name)}")
-    ranges = _ranges(request, today)
+    ranges = _cohorts(request, dimensions, metrics, today) or _ranges(request, today)
     _refuse_too_many(dimensions, metrics, ranges)
     if not dimensions and not metrics:
         raise RefusedError("At least one dimension or metric is required.")
@@ -125,8 +136,14 @@ def fields_of(expression: Any) -> Iterator[str]:
 
 def _refuse_unserved(request: Any) -> None:
     """What the emulator leaves out must not seem to have worked."""
-    if request.HasField("cohort_spec") or request.comparisons:
-        raise RefusedError("Cohorts and comparisons are not served here.", "UNIMPLEMENTED")
+    if request.comparisons:
+        raise RefusedError("Comparisons are not served here.", "UNIMPLEMENTED")
+    asked = request.cohort_spec
+    is_other = asked.cohorts_range.granularity != CohortsRange.Granularity.MONTHLY or asked.cohorts_range.start_offset
+    if request.HasField("cohort_spec") and (
+        is_other or asked.cohort_report_settings.accumulate or any(one.name for one in asked.cohorts)
+    ):
+        raise RefusedError("Cohorts are served by month, from the first one on and without names.", "UNIMPLEMENTED")
     has_expression = any(one.HasField("dimension_expression") for one in request.dimensions)
     if has_expression or any(one.expression for one in request.metrics):
         raise RefusedError("Expressions are not served here.", "UNIMPLEMENTED")
@@ -146,6 +163,28 @@ def _ranges(request: Any, today: date) -> tuple[Range, ...]:
                 f"start_date = {asked.start_date} and end_date = {asked.end_date}"
             )
         ranges.append(Range(asked.name or f"date_range_{position}", first, last))
+    return tuple(ranges)
+
+
+def _cohorts(request: Any, dimensions: tuple[str, ...], metrics: tuple[str, ...], today: date) -> tuple[Range, ...]:
+    """GA4 reference §4: whose first session was when, each over the days that it is followed; no other range beside."""
+    if not request.HasField("cohort_spec"):
+        if is_about_cohorts(dimensions, metrics):
+            raise RefusedError("A cohortSpec is required for cohort dimensions and metrics.")
+        return ()
+    if request.date_ranges:
+        raise RefusedError("A cohort request must not have dateRanges.")
+    if "cohort" not in dimensions:
+        raise RefusedError("A cohort request must have the dimension cohort.")
+    followed = timedelta(days=30 * request.cohort_spec.cohorts_range.end_offset)
+    ranges = []
+    for position, one in enumerate(request.cohort_spec.cohorts):
+        if one.dimension != "firstSessionDate":
+            raise RefusedError("A cohort is made by the dimension firstSessionDate.")
+        first, last = (_day(one.date_range, name, today) for name in ("start_date", "end_date"))
+        ranges.append(Range(f"cohort_{position}", first, last + followed, last))
+    if not ranges:
+        raise RefusedError("At least one cohort is required.")
     return tuple(ranges)
 
 

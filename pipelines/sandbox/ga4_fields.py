@@ -22,9 +22,9 @@ from pipelines.sandbox.truth_audience import (
     TURN_OF_GENDER,
 )
 
-Scope = Literal["time", "traffic", "content", "page", "device", "event", "user"]
-# GA4 reference §7, compatibility classes: A user and session, B event, C attributable, F ads
-MetricClass = Literal["A", "B", "C", "F"]
+Scope = Literal["time", "traffic", "content", "page", "device", "event", "user", "cohort"]
+# GA4 reference §7, compatibility classes: A user and session, B event, C attributable, F ads; K those of cohorts
+MetricClass = Literal["A", "B", "C", "F", "K"]
 
 # GA4 reference §5: numbers of the metric types
 INTEGER, FLOAT, SECONDS, CURRENCY = 1, 2, 4, 9
@@ -99,6 +99,10 @@ _DIMENSIONS = (
     Dimension("userAgeBracket", "user", trait_sql(TURN_OF_AGE, AGES)),
     Dimension("userGender", "user", trait_sql(TURN_OF_GENDER, GENDERS)),
     Dimension("eventName", "event", "event_name"),
+    Dimension("firstUserDefaultChannelGroup", "user", "first_channel"),
+    Dimension("cohort", "cohort", "'cohort_' || range_no"),
+    # months of the calendar, whatever the steps in which a cohort is followed
+    Dimension("cohortNthMonth", "cohort", "lpad(cast(date_diff('month', first_session_day, day) as varchar), 4, '0')"),
 )
 
 _SESSIONS = "count(distinct session_id)"
@@ -144,6 +148,9 @@ _METRICS = (
     Metric("advertiserAdCost", "F", CURRENCY, _sum("ad_cost_eur")),
     Metric("advertiserAdClicks", "F", INTEGER, _sum("ad_clicks")),
     Metric("advertiserAdImpressions", "F", INTEGER, _sum("ad_impressions")),
+    Metric("cohortActiveUsers", "K", INTEGER, _ACTIVE),
+    # the same in every row of a cohort
+    Metric("cohortTotalUsers", "K", INTEGER, "max(cohort_total)"),
 )
 
 DIMENSIONS = {one.name: one for one in _DIMENSIONS}
@@ -154,6 +161,11 @@ def incompatibility(dimensions: Collection[str], metrics: Sequence[str]) -> str 
     """Why these fields cannot be asked for together, as the service words it; None when they can."""
     # GA4 reference §7: ad metrics go with traffic dimensions only; `date` and other metrics need one beside them
     asked = [METRICS[name] for name in metrics]
+    if is_about_cohorts(dimensions, metrics):
+        # GA4 reference §4: cohorts have no dates, and metrics of their own
+        others = [name for name in dimensions if DIMENSIONS[name].scope == "time"]
+        others += [metric.name for metric in asked if metric.metric_class != "K"]
+        return _wording(f"remove {', '.join(others)}") if others else None
     if not any(metric.metric_class == "F" for metric in asked):
         return None
     excluded = [name for name in dimensions if DIMENSIONS[name].scope not in {"time", "traffic"}]
@@ -163,6 +175,12 @@ def incompatibility(dimensions: Collection[str], metrics: Sequence[str]) -> str 
     has_traffic = any(DIMENSIONS[name].scope == "traffic" for name in dimensions)
     needs_traffic = bool(dimensions) or any(metric.metric_class != "F" for metric in asked)
     return _wording("add sessionCampaignName") if needs_traffic and not has_traffic else None
+
+
+def is_about_cohorts(dimensions: Collection[str], metrics: Sequence[str]) -> bool:
+    """Whether a field tells of cohorts."""
+    of_cohorts = any(DIMENSIONS[name].scope == "cohort" for name in dimensions)
+    return of_cohorts or any(METRICS[name].metric_class == "K" for name in metrics)
 
 
 def _wording(advice: str) -> str:

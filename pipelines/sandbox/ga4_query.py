@@ -21,6 +21,8 @@ from pipelines.sandbox.ga4_filters import condition
 
 OTHER = "(other)"
 USERS = "count(distinct visitor_id)"
+_COHORT_TOTAL = """select count(distinct s.visitor_id) from session_row as s
+  where s.shown_on <= $clock and s.first_session_day between asked.first_day and asked.begun_by"""
 
 Values = list[tuple[str, ...]]
 
@@ -46,7 +48,7 @@ class Table:
 
 def evaluate(cursor: duckdb.DuckDBPyConnection, question: Question, clock: date, faults: Faults) -> Table:
     """The rows of a question as the world looks at six in the morning of the clock's day."""
-    shown = [*question.dimensions, *(["dateRange"] if len(question.ranges) > 1 else [])]
+    shown = [*question.dimensions, *(["dateRange"] if question.has_range_names else [])]
     sql = _pieces(question, clock, faults)
     rows = _rows(cursor, question, sql, faults, shown)
     is_totalled = MetricAggregation.TOTAL in question.request.metric_aggregations
@@ -61,9 +63,14 @@ def _pieces(question: Question, clock: date, faults: Faults) -> _Sql:
     metrics = ["0" if metric.name in hidden else metric.sql for metric in asked]
     ranges = []
     for position, one in enumerate(question.ranges):
-        ranges.append(f"('{position}', cast($first_{position} as date), cast($last_{position} as date))")
-        parameters |= {f"first_{position}": one.first, f"last_{position}": one.last}
+        days = [f"cast(${name}_{position} as date)" for name in ("first", "last", "begun")]
+        ranges.append(f"('{position}', {', '.join(days)})")
+        parameters |= {f"first_{position}": one.first, f"last_{position}": one.last, f"begun_{position}": one.begun_by}
     wheres = ["shown_on <= $clock"]
+    columns = "*"
+    if question.is_of_cohorts:
+        wheres.append("first_session_day between first_day and begun_by")
+        columns = f"*, ({_COHORT_TOTAL}) as cohort_total"
     expressions = {name: one.sql for name, one in DIMENSIONS.items()}
     chosen = condition(question.request.dimension_filter, expressions, parameters)
     wheres += [chosen] if chosen else []
@@ -71,8 +78,8 @@ def _pieces(question: Question, clock: date, faults: Faults) -> _Sql:
         for collapsed in faults.all(CollapsedDay):
             wheres.append(f"not (day = date '{collapsed.day}' and coalesce(session_id % {collapsed.one_of}, 0) <> 0)")
     rows = (
-        f"(select * from {_source(question)} "  # noqa: S608
-        f"inner join (values {', '.join(ranges)}) as asked (range_no, first_day, last_day) "
+        f"(select {columns} from {_source(question)} "  # noqa: S608
+        f"inner join (values {', '.join(ranges)}) as asked (range_no, first_day, last_day, begun_by) "
         f"on day between first_day and last_day where {' and '.join(wheres)})"
     )
     return _Sql([_dimension(name, rows, faults) for name in question.dimensions], metrics, rows, parameters)

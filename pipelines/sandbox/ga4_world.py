@@ -30,6 +30,10 @@ select
   coalesce(host, '(not set)') as host, is_first_visit, engaged,
   purchases > 0 and row_number() over (partition by visitor_id, purchases > 0 order by started_at, session_id) = 1
     as is_first_purchase,
+  -- GA4 reference §7: what a visitor began with stays
+  min(case when is_first_visit then day end) over (partition by visitor_id) as first_session_day,
+  first_value(coalesce(channel, 'Unassigned'))
+    over (partition by visitor_id order by not is_first_visit, started_at, session_id) as first_channel,
   engagement_seconds, page_views, seconds, first_has_scrolled or next_has_scrolled as has_scrolled, cta_clicks,
   1 as starts, first_page as page,
   -- a session has at least the events it is known to have

@@ -32,14 +32,18 @@ def approve(connection: duckdb.DuckDBPyConnection, approval: Approval) -> str:
 
     Raises:
         WrongUse: there is no such version, it was approved already by this person, who approves is not said, or an
-            e-mail address would be published for good.
+            e-mail address or a phone or IP number would be published for good.
     """
     what = f"month {approval.month:%Y-%m}"
     if not approval.approved_by.strip():
         raise WrongUse(what, "nobody approves it", "say who with --by")
     for option, text in (("--by", approval.approved_by), ("--note", approval.note)):
         if masked_text(text) != text:
-            raise WrongUse(option, "it holds an e-mail address, and approvals are published", "name a role or a person")
+            raise WrongUse(
+                option,
+                "it holds an e-mail address or a phone or IP number, and approvals are published",
+                "name a role or a person",
+            )
     known = connection.execute(
         "select snapshot_id, content_sha256 from snapshots.snapshot where month = ? and version = ?",
         [approval.month, approval.version],

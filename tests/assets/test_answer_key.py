@@ -177,7 +177,9 @@ def test_till_transactions_times_their_mean_value_are_store_revenue(mart: duckdb
 
 def test_followers_in_total_are_those_of_all_networks(mart: duckdb.DuckDBPyConnection) -> None:
     query = """
-        select t.grain, t.period_start, t.numerator as total, sum(p.numerator) as members
+        select
+          t.grain, t.period_start, t.numerator as total,
+          case when count(*) = count(p.numerator) then sum(p.numerator) end as members
         from marts.kpi_value as t
         inner join marts.kpi_value as p
           on p.kpi_id = t.kpi_id and p.grain = t.grain and p.period_start = t.period_start and p.slice = 'platform'
@@ -209,3 +211,16 @@ def test_the_growth_of_mailing_lists_is_the_change_of_their_size(mart: duckdb.Du
     ).fetchall()
     assert len({growth for growth, _ in pairs}) > 1
     assert all(growth == change for growth, change in pairs if growth is not None)
+
+
+def test_campaigns_are_compared_with_their_industry_on_all_that_mailchimp_tells(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    found = rows_of(mart, "select * from marts.email_benchmark")
+    compared = {row["kpi_id"] for row in found if row["gap"] is not None}
+    assert compared == {
+        "email_open_rate_reported", "email_click_rate", "email_unsubscribe_rate", "email_bounce_rate",
+        "email_spam_complaint_rate",
+    }  # fmt: skip
+    reasons = {row["refusal"] for row in found if row["refusal"]}
+    assert not [reason for reason in reasons if reason.startswith("it divides by")]

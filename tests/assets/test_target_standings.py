@@ -32,7 +32,13 @@ TARGETS = (
     AskedTarget("term", "orders", "level", Decimal(400), date(2026, 6, 20), YEAR_END, "term",
         member=("channel", "Email")),
     AskedTarget("points", "lead_to_mql_rate", "pp", Decimal("0.05"), date(2026, 7, 1), YEAR_END,
-        baseline=MEASURED_IN_JUNE, adds_up=False),
+        baseline=MEASURED_IN_JUNE, adds_up=False, settles_after=90),
+    AskedTarget("points_of_visits", "bounce_rate", "pp", Decimal("-0.02"), date(2026, 7, 1), YEAR_END,
+        baseline=MEASURED_IN_JUNE, adds_up=False, settles_after=3),
+    AskedTarget("part_of_a_quarter", "new_leads", "relative_pct", Decimal("0.1"), date(2026, 7, 1), YEAR_END,
+        baseline=("quarter", date(2026, 4, 1))),
+    AskedTarget("level_from_a_part", "new_leads", "level", Decimal(60), date(2026, 7, 1), YEAR_END,
+        baseline=("month", date(2026, 5, 1))),
     AskedTarget("at_least", "lead_to_mql_rate", "level_min", Decimal("0.35"), JUNE, YEAR_END, adds_up=False),
     AskedTarget("last_year", "orders", "relative_pct", Decimal("0.1"), JUNE, YEAR_END,
         baseline="same_period_last_year"),
@@ -48,7 +54,9 @@ def written(target: AskedTarget) -> str:
         f"  deadline: {target.deadline}", "  owner: marketing",
     ]  # fmt: skip
     if isinstance(target.baseline, tuple):
-        lines.append(f"  baseline: {{measured_in: {target.baseline[1]:%Y-%m}}}")
+        grain, first = target.baseline
+        measured = f"{first:%Y}-Q{(first.month + 2) // 3}" if grain == "quarter" else f"{first:%Y-%m}"
+        lines.append(f"  baseline: {{measured_in: {measured}}}")
     elif target.baseline is not None:
         lines.append(f"  baseline: {target.baseline}")
     if member:
@@ -80,7 +88,8 @@ def found_in(connection: duckdb.DuckDBPyConnection) -> dict[Any, dict[str, Any]]
 
 def test_every_standing_is_what_the_answer_key_says(standings: dict[Any, dict[str, Any]]) -> None:
     truth = tiny_truth()
-    expected = expected_standings(TARGETS, expected_kpis(truth, truth.today, rules_from_config()), truth.today)
+    figures = expected_kpis(truth, truth.today, rules_from_config())
+    expected = expected_standings(TARGETS, figures, truth.first_day, truth.today)
     assert standings.keys() == expected.keys()
     wrong = [
         (key, name, standings[key][name], value)
@@ -99,3 +108,11 @@ def test_a_running_month_is_held_against_the_days_that_are_over(standings: dict[
     row = standings["weekly", date(2026, 8, 1)]
     assert (row["expected_by_now"], row["as_of"]) == (31, date(2026, 8, 31))
     assert standings["year", SEPTEMBER]["as_of"] == date(2026, 9, 7)
+
+
+@pytest.mark.parametrize("target_id", ["points", "part_of_a_quarter", "level_from_a_part"])
+def test_a_period_that_is_not_whole_is_no_baseline(standings: dict[Any, dict[str, Any]], target_id: str) -> None:
+    rows = [row for (found, _), row in standings.items() if found == target_id]
+    assert {(row["baseline"], row["status"], row["reason"]) for row in rows} == {
+        (None, "incomplete", "the baseline period is not whole")
+    }

@@ -46,6 +46,7 @@ def test_the_stored_texts_give_the_same_configuration_again(shipped: Config, tex
         ("company.yaml", "attribution_lookback_days: 30", "attribution_lookback_days: 31"),
         ("company.yaml", "gross_margin: 0.62", "gross_margin: 0.621"),
         ("company.yaml", "ad_cost: 30", "ad_cost: 31"),
+        ("company.yaml", "api: 7, file: 45", "api: 7, file: 46"),
         ("company.yaml", "en: Customer", "en: Client"),
         ("sources.yaml", "lookback_days: 4", "lookback_days: 5"),
         ("sources.yaml", "on_failure: publish_stale", "on_failure: hold"),

@@ -93,6 +93,29 @@ def test_a_slice_that_a_kpi_begins_to_name_is_read_for_the_whole_past(warehouse:
     assert len(parts) == 9
 
 
+def test_a_cohort_is_asked_for_once_all_of_it_was_followed_and_until_nothing_changes(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    cohort = [PeriodReport("month", "total", "cohort")]
+    config = Ga4(start_date=date(2026, 5, 10))
+    followed = date(2026, 6, 30) + timedelta(days=60)
+
+    def asked(today: date) -> set[str]:
+        questions = due_questions(warehouse, cohort, config, today)
+        with reading(VISITS, clock=today) as (source, _):
+            take_in_periods(warehouse, lambda: source, questions, Night(str(today), today, False))
+        return asked_parts(questions)
+
+    may, june = "month/total/cohort/2026-05-01", "month/total/cohort/2026-06-01"
+    assert asked(followed) == {may}
+    assert asked(followed + timedelta(days=1)) == {june}
+    assert asked(followed + timedelta(days=3)) == {june}
+    assert asked(followed + timedelta(days=6)) == {june}
+    assert asked(followed + timedelta(days=7)) == set()
+    named = asked_questions(cohort, (date(2026, 6, 5), date(2026, 7, 5)), followed + timedelta(days=7))
+    assert asked_parts(named) == {june}
+
+
 def test_an_event_that_gets_another_name_is_asked_for_in_the_whole_past(warehouse: duckdb.DuckDBPyConnection) -> None:
     def asked(event: str, today: date) -> set[str]:
         reports = [PeriodReport("month", "channel", "eventName", (event,))]

@@ -21,7 +21,7 @@ from pipelines.review.wording import TEXTS, Wording, load_wording
 from pipelines.tables import read_table
 
 ROOT = Path(__file__).parents[2]
-GIVING_REASONS = [ROOT / "assets" / "marts" / f"{name}.sql" for name in ("kpi_figure", "kpi_derived")]
+GIVING_REASONS = [ROOT / "assets" / "marts" / f"{name}.sql" for name in ("kpi_figure", "kpi_derived", "trust_signal")]
 # every reason the KPI tables give, with the words it fills in
 REASONS = {
     "no source is configured or was ever loaded": "er is geen bron ingesteld of ooit geladen",
@@ -34,12 +34,17 @@ REASONS = {
     "no amount is known of it": "hiervan is geen bedrag bekend",
     "not loaded or not asked for in this period": "voor deze periode niet geladen of niet opgevraagd",
     "the source does not tell it for this period": "de bron zegt het niet voor deze periode",
-    "more than a third of the opens were made by mail proxies": "meer dan een derde van de openingen is automatisch",
+    "46 % of the opens were made by mail proxies": "46% van de openingen is automatisch",
+    "ga4 heard of 79 % of the 400 web leads": "Google Analytics 4: 79% van de 400 webleads is gemeten",
+    "38 % has no known channel": "van 38% is het kanaal niet bekend",
     "opens by mail proxies are not told apart": (
         "automatische openingen zijn niet te onderscheiden van die van lezers"
     ),
     "a send has over 3 times the clicks of those before it, link scanners may have clicked": (
         "een mailing heeft meer dan 3 keer de klikken van die ervoor: mogelijk klikten linkscanners"
+    ),
+    "unsubscribes from automations are in the months only": (
+        "uitschrijvingen via automations staan alleen in de maanden"
     ),
     "sends of which nobody knows what was delivered are left out": (
         "mailings waarvan niemand weet wat is bezorgd tellen niet mee"
@@ -79,6 +84,7 @@ REASONS = {
     "no new leads in the period a year before": "geen nieuwe leads in de periode een jaar eerder",
     "the interval holds what is expected": "de verwachting valt binnen het interval",
     "the baseline is not known": "de uitgangswaarde is niet bekend",
+    "the baseline period is not whole": "de periode van de uitgangswaarde is niet volledig bekend",
     "the baseline is 0": "de uitgangswaarde is 0",
     "the months do not all have a figure": "niet elke maand heeft een cijfer",
     "it lacks value, deadline": "hieraan ontbreekt: getal, einddatum",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -69,6 +69,11 @@ def texts(rows: Any) -> list[tuple[str, ...]]:
 
 def is_text(field: str, value: str, **more: Any) -> dict[str, Any]:
     return {"filter": {"field_name": field, "string_filter": {"value": value, **more}}}
+
+
+def cohorts(*first_visits: dict[str, str], steps: int = 2, **more: Any) -> dict[str, Any]:
+    named = [{"dimension": "firstSessionDate", "date_range": dates} for dates in first_visits]
+    return {"cohorts": named, "cohorts_range": {"granularity": "MONTHLY", "end_offset": steps}, **more}
 
 
 @contextmanager
@@ -273,6 +278,13 @@ def test_ad_cost_goes_with_sessions_beside_a_campaign(shop: Asked) -> None:
         ({"dimensions": "date " * 10}, "Requests are limited to 9 dimensions within a nested request.\n  This request"),
         ({"order_bys": [{"dimension": {"dimension_name": "month"}}]}, "Field month exists in OrderBy but is not"),
         ({"metric_aggregations": ["COUNT"]}, "Metric aggregation Count is not supported"),
+        ({"dimensions": "cohort", "metrics": "cohortActiveUsers"}, "A cohortSpec is required"),
+        ({"cohort_spec": cohorts(JUNE)}, "A cohort request must not have dateRanges."),
+        ({"cohort_spec": cohorts(JUNE), "date_ranges": []}, "A cohort request must have the dimension cohort."),
+        (
+            {"dimensions": "cohort date", "metrics": "sessions", "cohort_spec": cohorts(JUNE), "date_ranges": []},
+            "Please remove date, sessions to make the request compatible.",
+        ),
     ],
 )
 def test_a_request_that_breaks_a_rule_is_refused_in_the_words_of_the_service(
@@ -288,6 +300,48 @@ def test_the_name_of_a_field_is_checked_before_the_range(shop: Asked) -> None:
 def test_what_the_emulator_leaves_out_does_not_seem_to_work(shop: Asked) -> None:
     with pytest.raises(api.MethodNotImplemented):
         shop.reply("", "sessions", currency_code="USD")
+    with pytest.raises(api.MethodNotImplemented):
+        followed = cohorts(JUNE, cohort_report_settings={"accumulate": True})
+        shop.reply("cohort", "cohortActiveUsers", cohort_spec=followed, date_ranges=[])
+
+
+def test_a_cohort_is_followed_by_months_of_the_calendar_over_steps_of_thirty_days() -> None:
+    def came(visitor: int, day: str, **given: Any) -> dict[str, Any]:
+        return session(date.fromisoformat(day), visitor_id=visitor, **given)
+
+    new = {"is_first_visit": True}
+    visits = [
+        came(1, "2026-06-01", channel="Email", engaged=False, **new),
+        came(1, "2026-06-30", channel="Direct"),
+        came(2, "2026-06-30", **new),
+        came(2, "2026-07-31", channel="Email"),
+        came(1, "2026-07-02", engaged=False),
+        came(3, "2026-07-01", **new),
+        came(3, "2026-07-09"),
+        came(4, "2026-06-05"),
+    ]
+    july = {"start_date": "2026-07-01", "end_date": "2026-07-31"}
+    metrics = "cohortActiveUsers cohortTotalUsers"
+    with asking(visits, clock=date(2026, 10, 1)) as asked:
+
+        def rows(fields: str, steps: int) -> set[tuple[str, ...]]:
+            followed = cohorts(JUNE, july, steps=steps)
+            return set(asked.rows(f"cohort {fields}", metrics, cohort_spec=followed, date_ranges=[]))
+
+        # of the day after the 30 days nothing is told, and whoever came by chance was not active
+        assert rows("cohortNthMonth", 1) == {
+            ("cohort_0", "0000", "2", "2"),
+            ("cohort_0", "0001", "0", "2"),
+            ("cohort_1", "0000", "1", "1"),
+        }
+        assert ("cohort_0", "0001", "1", "2") in rows("cohortNthMonth", 2)
+        assert rows("firstUserDefaultChannelGroup cohortNthMonth", 2) == {
+            ("cohort_0", "Email", "0000", "1", "2"),
+            ("cohort_0", "Email", "0001", "0", "2"),
+            ("cohort_0", "Direct", "0000", "1", "2"),
+            ("cohort_0", "Direct", "0001", "1", "2"),
+            ("cohort_1", "Direct", "0000", "1", "1"),
+        }
 
 
 def test_another_property_is_forbidden_and_a_name_is_no_number(shop: Asked) -> None:

@@ -159,7 +159,8 @@ def test_an_approval_that_says_nothing_new_is_refused(
 @pytest.mark.parametrize("field", ["by", "note"])
 def test_an_approval_publishes_no_e_mail_address(closed: duckdb.DuckDBPyConnection, field: str) -> None:
     named = {"by": "the board", "note": "", field: "jane.doe@example.com"}
-    with pytest.raises(WrongUse, match=f"^--{field}: it holds an e-mail address, and approvals are published: "):
+    why = "it holds an e-mail address or a phone or IP number, and approvals are published"
+    with pytest.raises(WrongUse, match=f"^--{field}: {why}: "):
         approve(closed, Approval(JANUARY, 1, named["by"], MOMENT, named["note"]))
     assert closed.execute("select count(*) from snapshots.approval").fetchall() == [(0,)]
 

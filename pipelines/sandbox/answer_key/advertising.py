@@ -20,8 +20,8 @@ FORMULAS = (
     Formula(
         "cac_paid", "ad_spend", "paid_customers", (*BY_CHANNEL, "campaign"), MONTHLY, ("customer",), needs_amount=True
     ),
-    Formula("cac_blended", "cost_full", "customers", grains=MONTHLY, stages=("customer",)),
-    Formula("cpa", "cost_full", "orders"),
+    Formula("cac_blended", "cost_full", "customers", grains=MONTHLY, stages=("customer",), needs_amount=True),
+    Formula("cpa", "cost_full", "orders", needs_amount=True),
     Formula("cpa_to_margin_ratio", "cost_full", "order_margin", grains=MONTHLY),
     Formula("revenue", "revenue", slices=(*BY_CHANNEL, "campaign", "segment", "product")),
     Formula("campaign_revenue", "revenue", slices=(*BY_CHANNEL, "campaign")),

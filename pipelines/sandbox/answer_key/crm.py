@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,12 +19,12 @@ from pipelines.sandbox.answer_key.formulas import (
 from pipelines.sandbox.answer_key.money import Rates, rounded
 from pipelines.sandbox.answer_key.open_deals import expected_pipeline
 from pipelines.sandbox.answer_key.people import Person
+from pipelines.sandbox.answer_key.response_times import OF_ACTIVITIES, first_contacts, response_seconds
 from pipelines.sandbox.answer_key.tally import Tally
 
 BY_AD = (*BY_CHANNEL, "campaign", "ad")
 BY_SEGMENT = (*BY_CHANNEL, "segment")
 SCORE_AGE = timedelta(days=7)
-NO_CONTACT = {"planned", "scheduled", "cancelled", "canceled", "no_show", "no show"}
 FORMULAS = (
     Formula("leads_by_channel", "new_leads", slices=BY_AD),
     Formula("leads_online_offline", "new_leads", slices=("total", "origin")),
@@ -52,7 +52,6 @@ FORMULAS = (
 )
 OF_LEADS: SourceParts = (("crm_leads",),)
 OF_STAGES: SourceParts = (("crm_leads",), ("crm_stages",))
-OF_ACTIVITIES: SourceParts = (("crm_leads",), ("crm_activities",))
 SOURCES: dict[str, SourceParts] = {
     **dict.fromkeys(("booking_leads", "mobile_leads", "lead_scores", "leads_scored"), OF_LEADS),
     **dict.fromkeys(("lead_to_qualified_reached", "lead_handed_over"), OF_STAGES),
@@ -90,7 +89,7 @@ def _count(tally: Tally, books: Books) -> None:
 
 
 def _count_leads(tally: Tally, books: Books) -> None:
-    rules, contacts = books.rules, _first_contacts(books)
+    rules, contacts = books.rules, first_contacts(books)
     for person in books.persons:
         members, day = person.members, person.created_day
         reached = books.reached[person.person_id]
@@ -105,8 +104,7 @@ def _count_leads(tally: Tally, books: Books) -> None:
         tally.add("leads_to_contact", day, 1, **members)
         contact = contacts.get(person.person_id)
         if contact is not None:
-            # moments are told to the second
-            seconds = int(contact.timestamp()) - int(person.created_at.timestamp())
+            seconds = response_seconds(person, contact)
             tally.add("response_hours", day, rounded(Fraction(seconds, 3600), 6), **members)
             tally.add("leads_contacted", day, 1, **members)
             if seconds <= 86_400:
@@ -122,17 +120,6 @@ def _count_leads(tally: Tally, books: Books) -> None:
 
 def _in_time(first: date, then: date | None, books: Books) -> bool:
     return then is not None and (then - first).days <= books.rules.window_days
-
-
-def _first_contacts(books: Books) -> dict[str, datetime]:
-    """The first contact with each person from the lead's creation on."""
-    found: dict[str, datetime] = {}
-    for one in books.truth.crm.activities:
-        person = books.people.of_lead(one.lead_id)
-        is_contact = one.type.lower() in books.rules.contact_types and one.status not in NO_CONTACT
-        if person and is_contact and books.clock.counted_day(one.occurred_at) and one.occurred_at >= person.created_at:
-            found[person.person_id] = min(one.occurred_at, found.get(person.person_id, one.occurred_at))
-    return found
 
 
 def _score(person: Person, books: Books) -> int | None:

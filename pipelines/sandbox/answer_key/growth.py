@@ -23,8 +23,8 @@ class Growth:
 
 
 GROWTH = (
-    Growth("traffic_growth_rate", "sessions", slices=("total", "channel")),
-    Growth("organic_traffic_growth_yoy", "organic_sessions"),
+    Growth("traffic_growth_rate", "sessions", slices=("total", "channel", "source_medium", "campaign")),
+    Growth("organic_traffic_growth_yoy", "organic_sessions", slices=("total", "landing_page")),
     Growth("lead_growth_rate", "new_leads", slices=("total", "channel")),
     Growth("sales_growth_rate", "revenue", slices=("total", "channel")),
     Growth("revenue_growth_rate", "revenue", months=12),
@@ -39,7 +39,7 @@ NOT_BUILT = ("assisted_conversions", "journey_steps", "predicted_clv", "clv_cac_
 NOTHING = Decimal(0)
 
 
-def expected_growth(figures: Mapping[Key, Parts]) -> dict[Key, Parts]:
+def expected_growth(figures: Mapping[Key, Parts], today: date) -> dict[Key, Parts]:
     """(kpi_id, grain, period_start, slice, member) -> (difference, base), from the figures of the other KPIs."""
     expected: dict[Key, Parts] = {}
     for growth in GROWTH:
@@ -51,7 +51,8 @@ def expected_growth(figures: Mapping[Key, Parts]) -> dict[Key, Parts]:
             now = [_months_before(start, back) for back in range(growth.months)]
             base = [_months_before(start, back + 12) for back in range(growth.months)]
             expected[growth.kpi_id, "month", start, "total", ""] = (None, None)
-            if known.issuperset(now + base):
+            is_over = _months_before(start, -1) <= today
+            if known.issuperset(now + base) and is_over:
                 for slice_, member, cells in _members(growth, amounts, now, base):
                     above, below = _sum(amounts, now, cells), _sum(amounts, base, cells)
                     expected[growth.kpi_id, "month", start, slice_, member] = (above - below, below)
@@ -104,8 +105,13 @@ def _members(
             both = _with_amount(amounts, now, growth.like_for_like) & _with_amount(amounts, base, growth.like_for_like)
             yield "total", "", [(growth.like_for_like, member) for member in both]
         else:
-            for member in {member for start, name, member in amounts if name == slice_ and start in now + base}:
-                yield slice_, member, [(slice_, member)]
+            found = {(start, member) for start, name, member in amounts if name == slice_ and start in now + base}
+            # who is in the rest differs from month to month, and so does what is held back
+            has_rest = any(member == "(rest)" for _, member in found)
+            for member in {member for _, member in found} - {"(rest)", "(withheld)"}:
+                of_member = {start for start, name in found if name == member}
+                if not has_rest or (of_member & {*now} and of_member & {*base}):
+                    yield slice_, member, [(slice_, member)]
 
 
 def _with_amount(amounts: Mapping[tuple[date, str, str], Decimal], months: list[date], slice_: str) -> set[str]:

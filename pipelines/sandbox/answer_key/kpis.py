@@ -36,6 +36,8 @@ from pipelines.sandbox.answer_key.paid_videos import PAID_VIDEOS
 from pipelines.sandbox.answer_key.periods import started_periods
 from pipelines.sandbox.answer_key.plan import expected_plan
 from pipelines.sandbox.answer_key.posts import POSTS
+from pipelines.sandbox.answer_key.response_times import RESPONSE_TIMES
+from pipelines.sandbox.answer_key.retention import RETENTION
 from pipelines.sandbox.answer_key.rules import Rules
 from pipelines.sandbox.answer_key.search import SEARCH
 from pipelines.sandbox.answer_key.shopping import SHOP
@@ -54,7 +56,7 @@ FORMULAS = (
     Formula("mobile_traffic_share", "mobile_sessions", "sessions", (*BY_CHANNEL, *BY_CAMPAIGN)),
     Formula("channel_traffic_share", "sessions", "sessions", ("channel",), is_share_of_total=True),
     Formula("new_leads", "new_leads", slices=(*BY_LEAD, "origin", "device")),
-    Formula("visit_to_lead_rate", "online_leads", "sessions", BY_DEVICE),
+    Formula("visit_to_lead_rate", "online_leads", "sessions", (*BY_DEVICE, "landing_page")),
     *(Formula(f"{stage}s", f"entered_{stage}", slices=BY_LEAD, stages=(stage,)) for stage in ("mql", "sal", "sql")),
     Formula("opportunities", "opportunities", slices=BY_LEAD, stages=("opportunity",)),
     Formula("customers", "customers", slices=BY_LEAD, stages=("customer",)),
@@ -62,14 +64,14 @@ FORMULAS = (
         Formula(f"{name}_rate", f"{name}_reached", f"{name}_cohort", BY_LEAD, MONTHLY, stages=tuple(stages))
         for name, *stages in (*PERSON_RATES, (DEAL_RATE, "opportunity", "customer"))
     ),
-    Formula("cpl", "cost_full", "new_leads"),
+    Formula("cpl", "cost_full", "new_leads", needs_amount=True),
     Formula("marketing_roi", "marketing_result", "cost_full", grains=MONTHLY),
     Formula("sales_cycle_days", "cycle_days", "customers_with_lead", (*BY_CHANNEL, "segment"), grains=MONTHLY),
 )
 
 SUBJECTS: tuple[Subject, ...] = (
     *(CRM, WEBSITE_CONTENT, WEBSITE_AUDIENCE, SEARCH, KEYWORDS, HANDED_IN, POSTS, PAGES, PAID_VIDEOS, STORES),
-    *(EMAIL, ADVERTISING, SHOP, CUSTOMERS),
+    *(EMAIL, ADVERTISING, SHOP, CUSTOMERS, RETENTION, RESPONSE_TIMES),
 )
 
 
@@ -87,7 +89,9 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     qualified = Formula(
         "qualified_leads", f"entered_{rules.qualified_stage}", slices=by_ad, stages=(rules.qualified_stage,)
     )
-    cost_per_qualified = Formula("cost_per_qualified_lead", "cost_full", qualified.numerator, grains=MONTHLY)
+    cost_per_qualified = Formula(
+        "cost_per_qualified_lead", "cost_full", qualified.numerator, grains=MONTHLY, needs_amount=True
+    )
     for subject in SUBJECTS:
         subject.count(tally, books)
     coverage = Coverage(books, SUBJECTS)
@@ -109,7 +113,7 @@ def expected_kpis(truth: Truth, today: date, rules: Rules) -> dict[Key, Parts]:
     expected |= expected_behaviours(truth, books.clock)
     for subject in SUBJECTS:
         expected |= subject.values(books)
-    expected |= expected_growth(expected) | expected_products(expected)
+    expected |= expected_growth(expected, today) | expected_products(expected)
     months = started_periods("month", coverage.first_known_day, today)
     return expected | expected_plan(books, expected, months) | expected_unbuilt(months)
 
@@ -129,7 +133,7 @@ def _values(formula: Formula, tally: Tally, first_day: date, today: date) -> dic
         for cell in cells:
             whole = (cell[0], *TOTAL) if formula.is_share_of_total else cell
             is_known = formula.denominator and whole not in untold_below
-            is_without = formula.needs_amount and cell[1] in ("campaign", "ad_group", "ad") and cell not in above
+            is_without = formula.needs_amount and cell[1] != "total" and cell not in above
             numerator = None if is_without or cell in untold_above else decimal(above.get(cell, 0))
             values[formula.kpi_id, grain, *cell] = (numerator, decimal(below.get(whole, 0)) if is_known else None)
     return values

@@ -64,16 +64,21 @@ def _channel_row(key: tuple[date, str], figures: dict[str, Fraction], rules: Rul
     row: dict[str, Value] = {"month": key[0], "channel": key[1]}
     row |= {name: decimal(figures[name]) if name in MONEY else int(figures[name]) for name in FIGURES}
     return row | {
-        "cpc_eur": ratio(media, figures["clicks"]),
-        "cpl_eur": ratio(full, figures["leads"]),
-        "cost_per_mql_eur": ratio(full, figures["mqls"]),
-        "cost_per_qualified_lead_eur": ratio(full, figures["qualified"]),
-        "cpa_eur": ratio(full, figures["orders"]),
-        "cac_paid_eur": ratio(media, customers) if key[1] in rules.paid_channels else None,
-        "cac_blended_eur": ratio(full, customers),
+        "cpc_eur": cost_per(media, figures["clicks"]),
+        "cpl_eur": cost_per(full, figures["leads"]),
+        "cost_per_mql_eur": cost_per(full, figures["mqls"]),
+        "cost_per_qualified_lead_eur": cost_per(full, figures["qualified"]),
+        "cpa_eur": cost_per(full, figures["orders"]),
+        "cac_paid_eur": cost_per(media, customers) if key[1] in rules.paid_channels else None,
+        "cac_blended_eur": cost_per(full, customers),
         "roas": ratio(figures["revenue_eur"], media),
         "roi": ratio(figures["margin_eur"] - full, full),
     }
+
+
+def cost_per(cost: Fraction, count: Fraction | int) -> Fraction | None:
+    """Cost per something, None when there is no cost: nothing is for free."""
+    return ratio(cost, count) if cost else None
 
 
 def ratio(above: Fraction | int, below: Fraction | int) -> Fraction | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -53,6 +53,11 @@ def _stock_on(values: Mapping[date, int], day: date) -> int | None:
     return None
 
 
+def _counts(values: Mapping[date, int], day: date) -> bool:
+    """From the first value on, until a month after the last one: a page that comes back was there all along."""
+    return min(values) <= day <= max(values) + timedelta(days=KNOWN_FOR_DAYS)
+
+
 def _values(books: Books) -> Mapping[Key, Parts]:
     rows = _rows(books)
     if not rows:
@@ -69,7 +74,8 @@ def _values(books: Books) -> Mapping[Key, Parts]:
         for start in started_periods(grain, first_day, books.today):
             last_day = _last_day(grain, start, books.today)
             for kpi_id, stocks in (("followers", followers), ("page_likes", likes)):
-                _put(expected, kpi_id, grain, start, {page: _stock_on(of, last_day) for page, of in stocks.items()})
+                figures = {page: _stock_on(of, last_day) for page, of in stocks.items() if _counts(of, last_day)}
+                _put(expected, kpi_id, grain, start, figures)
     return expected | _reach(rows)
 
 
@@ -80,14 +86,16 @@ def _last_day(grain: str, start: date, today: date) -> date:
 
 
 def _put(expected: dict[Key, Parts], kpi_id: str, grain: str, start: date, figures: Mapping[Page, int | None]) -> None:
-    """The sum over pages, and that of each network; a total of nothing is unknown."""
-    known = {page: value for page, value in figures.items() if value is not None}
-    total = Decimal(sum(known.values())) if known else None
-    expected[kpi_id, grain, start, *TOTAL] = (total, None)
+    """The sum over pages, and that of each network; that of nothing, or of a page that is unknown, is unknown."""
+    expected[kpi_id, grain, start, *TOTAL] = (_sum(figures.values()), None)
     if exists_at("platform", grain):
-        for platform in {page[0] for page in known}:
-            of_platform = sum(value for page, value in known.items() if page[0] == platform)
-            expected[kpi_id, grain, start, "platform", platform] = (Decimal(of_platform), None)
+        for platform in {page[0] for page in figures}:
+            of_platform = [value for page, value in figures.items() if page[0] == platform]
+            expected[kpi_id, grain, start, "platform", platform] = (_sum(of_platform), None)
+
+
+def _sum(values: Collection[int | None]) -> Decimal | None:
+    return Decimal(sum(value or 0 for value in values)) if values and None not in values else None
 
 
 def _reach(rows: Iterable[PageRow]) -> dict[Key, Parts]:

@@ -37,7 +37,7 @@ class Person:
     @property
     def members(self) -> dict[str, str]:
         """What the person is counted by."""
-        names = ("channel", "campaign", "ad", "offer", "region", "segment", "device")
+        names = ("channel", "campaign", "ad", "offer", "region", "segment", "device", "landing_page")
         return {name: getattr(self, name) for name in names}
 
     def enter(self, stage: str, day: date) -> None:

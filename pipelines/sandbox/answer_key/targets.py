@@ -33,6 +33,8 @@ class AskedTarget:
     baseline: Decimal | tuple[str, date] | str | None = None
     member: tuple[str, str] = ("total", "")
     adds_up: bool = True
+    settles_after: int = 0
+    """Days after a period until its figure is final."""
 
     @property
     def months(self) -> list[date]:
@@ -55,19 +57,22 @@ class AskedTarget:
 
 
 def expected_standings(
-    targets: Iterable[AskedTarget], figures: Figures, today: date
+    targets: Iterable[AskedTarget], figures: Figures, first_day: date, today: date
 ) -> dict[tuple[str, date], Standing]:
-    """(target_id, month) -> baseline, target_value, expected_by_now, actual and pace, for every month that began."""
+    """(target_id, month) -> baseline, target_value, expected_by_now, actual and pace, for every month that began.
+
+    A period measured as a baseline counts whole or not at all: it begins no earlier than the records of `first_day`.
+    """
     found = {}
     for target in targets:
         for month in target.months:
             if month < today:
-                found[target.target_id, month] = _standing(target, month, figures, today)
+                found[target.target_id, month] = _standing(target, month, figures, first_day, today)
     return found
 
 
-def _standing(target: AskedTarget, month: date, figures: Figures, today: date) -> Standing:
-    baseline = _baseline(target, month, figures)
+def _standing(target: AskedTarget, month: date, figures: Figures, first_day: date, today: date) -> Standing:
+    baseline = _baseline(target, month, figures, first_day, today)
     aim = _aim(target, baseline)
     expected = _expected(target, month, baseline, aim, figures, today)
     months = [one for one in target.together(month) if one <= month]
@@ -79,12 +84,15 @@ def _standing(target: AskedTarget, month: date, figures: Figures, today: date) -
     }  # fmt: skip
 
 
-def _baseline(target: AskedTarget, month: date, figures: Figures) -> Fraction | None:
+def _baseline(target: AskedTarget, month: date, figures: Figures, first_known: date, today: date) -> Fraction | None:
     given = target.baseline
     if isinstance(given, Decimal):
         return Fraction(given)
     if isinstance(given, tuple):
         grain, first_day = given
+        settled = _later(first_day, MONTHS[grain]) + timedelta(days=target.settles_after)
+        if first_day < first_known or today < settled:
+            return None
         measured = _figure(figures, target, grain, first_day)
         if measured is None or not target.adds_up:
             return measured
@@ -119,7 +127,9 @@ def _expected(
         weights = {one: _weight(target, one, figures) for one in target.together(month)}
         before = sum((weight for one, weight in weights.items() if one < month), Fraction(0))
         return aim * (before + weights[month] * elapsed) / sum(weights.values(), Fraction(0))
-    is_on_the_way = target.change != "level_min" and not isinstance(target.baseline, str) and baseline is not None
+    is_on_the_way = target.change != "level_min" and isinstance(target.baseline, Decimal | tuple)
+    if is_on_the_way and baseline is None:
+        return None
     step, steps = target.months.index(month) + 1, len(target.months)
     level = baseline + (aim - baseline) * step / steps if is_on_the_way and baseline is not None else aim
     if not target.adds_up:
