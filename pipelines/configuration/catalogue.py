@@ -131,8 +131,8 @@ class Kpi(Definition):
         if (self.base is None) is (self.made_as == "growth"):
             raise UnfitError(f"{self.id} is {self.made_as} with base {self.base or 'none'}", "growth has a base")
         tails = [one for slices in self.slices_by_grain.values() for one in slices if one in LONG_TAILS]
-        if self.made_as == "growth" and tails:
-            raise UnfitError(f"{self.id} is growth by {tails[0]}", "leave it out: each month keeps other members")
+        if self.base == "previous_12_months" and tails:
+            raise UnfitError(f"{self.id} adds up months by {tails[0]}", "leave it out: each month keeps other members")
         for one in self.definitions:
             if (one.numerator is None) is (self.made_as == "measured"):
                 found = "no numerator" if one.numerator is None else f"the numerator {one.numerator}"

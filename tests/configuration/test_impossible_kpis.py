@@ -23,13 +23,13 @@ REFUSALS = {
         ("kpis/email.yaml", "slices: [total", "slices: [total, store"),
         r"kpis/email.yaml line \d+ KPI \w+: the measure '\w+' does not exist by store at the grain week",
     ),
-    "growth of what is kept by another list each month": (
+    "the sum of months that keep other members each": (
         (
-            "kpis/lead_gen.yaml",
-            "base: same_period_last_year\n    grains: [month]\n    slices: [total, channel]",
-            "base: same_period_last_year\n    grains: [month]\n    slices: [total, campaign]",
+            "kpis/sales.yaml",
+            "base: previous_12_months\n    grains: [month]\n    slices: [total]",
+            "base: previous_12_months\n    grains: [month]\n    slices: [total, campaign]",
         ),
-        r"config/kpis/lead_gen.yaml line \d+: lead_growth_rate is growth by campaign: leave it out",
+        r"config/kpis/sales.yaml line \d+: revenue_growth_rate adds up months by campaign: leave it out",
     ),
     "a missing unit": (
         ("kpis/lead_gen.yaml", "    unit: count\n", ""),
