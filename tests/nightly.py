@@ -49,7 +49,7 @@ NUMBERS_OF_A_WAREHOUSE = frozenset({"load_id"})
 HISTORY = "meta.held_part"
 # Surrogates of persons are drawn at random; raw.person knows whom each stands for, and that is compared instead.
 PERSON_COLUMNS = frozenset({"person_key", "survivor_key", "merged_into_person_key", "customer_key"})
-PERSON_TEXTS = frozenset({"row_key", "customer_identity"})
+PERSON_TEXTS = frozenset({"row_key", "customer_identity", "customer"})
 
 
 @cache

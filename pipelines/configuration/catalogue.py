@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pipelines.configuration.kpi_definition import Definition, not_empty
 from pipelines.configuration.problems import UnfitError
 from pipelines.configuration.strict import Id, Listed, Text
-from pipelines.slices import exists_at
+from pipelines.slices import LONG_TAILS, exists_at
 
 Family = Literal[
     "traffic",
@@ -130,6 +130,9 @@ class Kpi(Definition):
             raise UnfitError(f"{self.id} is {self.made_as} of {len(self.of)} KPIs", f"name {wanted} under of")
         if (self.base is None) is (self.made_as == "growth"):
             raise UnfitError(f"{self.id} is {self.made_as} with base {self.base or 'none'}", "growth has a base")
+        tails = [one for slices in self.slices_by_grain.values() for one in slices if one in LONG_TAILS]
+        if self.base == "previous_12_months" and tails:
+            raise UnfitError(f"{self.id} adds up months by {tails[0]}", "leave it out: each month keeps other members")
         for one in self.definitions:
             if (one.numerator is None) is (self.made_as == "measured"):
                 found = "no numerator" if one.numerator is None else f"the numerator {one.numerator}"

@@ -23,6 +23,14 @@ REFUSALS = {
         ("kpis/email.yaml", "slices: [total", "slices: [total, store"),
         r"kpis/email.yaml line \d+ KPI \w+: the measure '\w+' does not exist by store at the grain week",
     ),
+    "the sum of months that keep other members each": (
+        (
+            "kpis/sales.yaml",
+            "base: previous_12_months\n    grains: [month]\n    slices: [total]",
+            "base: previous_12_months\n    grains: [month]\n    slices: [total, campaign]",
+        ),
+        r"config/kpis/sales.yaml line \d+: revenue_growth_rate adds up months by campaign: leave it out",
+    ),
     "a missing unit": (
         ("kpis/lead_gen.yaml", "    unit: count\n", ""),
         r"config/kpis/lead_gen.yaml line 3: .*unit",
