@@ -1,4 +1,4 @@
--- The rows of search reports that count for a slice: each member of a day from one report, the newest, of those the one that divides it least.
+-- The rows of search reports that count for a slice: each member of a day from the one report that divides it least.
 create table facts.search_slice (
   day          date            not null comment 'day of the search',
   slice        varchar         not null comment 'query, page, country or device',
@@ -13,30 +13,27 @@ create table facts.search_slice (
 ) as
 with carried as (
   -- a row counts for what it carries; lists of positions count nothing
-  select day, 'query' as slice, query as member, query, page, country, device, carries, path, clicks, impressions, position, load_id, as_of
+  select day, 'query' as slice, query as member, query, page, country, device, carries, path, clicks, impressions, position, load_id
   from staging.seo_query
   where query <> '' and not starts_with(carries, 'positions')
   union all
-  select day, 'page' as slice, page as member, query, page, country, device, carries, path, clicks, impressions, position, load_id, as_of
+  select day, 'page' as slice, page as member, query, page, country, device, carries, path, clicks, impressions, position, load_id
   from staging.seo_query
   where page <> '' and not starts_with(carries, 'positions')
   union all
-  select day, 'country' as slice, country as member, query, page, country, device, carries, path, clicks, impressions, position, load_id, as_of
+  select day, 'country' as slice, country as member, query, page, country, device, carries, path, clicks, impressions, position, load_id
   from staging.seo_query
   where country <> '' and not starts_with(carries, 'positions')
   union all
-  select day, 'device' as slice, device as member, query, page, country, device, carries, path, clicks, impressions, position, load_id, as_of
+  select day, 'device' as slice, device as member, query, page, country, device, carries, path, clicks, impressions, position, load_id
   from staging.seo_query
   where device <> '' and not starts_with(carries, 'positions')
 ),
 ordered as (
-  -- a report of queries and one of queries by page both hold the query: what came in a later night corrects what came
-  -- before, and of one night, the less it is divided, the less is withheld
+  -- a report of queries and one of queries by page both hold the query: the less it is divided, the less is withheld
   select
     c.*,
-    dense_rank() over (
-      partition by day, slice, member order by as_of desc, length(carries) - length(replace(carries, ' ', '')), carries
-    ) as place
+    dense_rank() over (partition by day, slice, member order by length(carries) - length(replace(carries, ' ', '')), carries) as place
   from carried as c
 )
 select

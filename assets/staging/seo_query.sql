@@ -12,7 +12,6 @@ create table staging.seo_query (
   position     decimal(18, 6)           comment 'mean position; NULL when not found',
   is_tracked   boolean         not null comment 'the query is on the list of keywords that are followed',
   load_id      bigint          not null comment 'the load the row came with',
-  as_of        date                     comment 'business date on which the report brought these figures',
   primary key (day, query, page, country, device, carries)
 ) as
 select
@@ -30,7 +29,6 @@ select
   r.impressions,
   r.position,
   coalesce(r.tracked, false) as is_tracked,
-  r.load_id,
-  p.as_of
+  r.load_id
 from raw.seo_query as r
 inner join meta.current_part as p on p.object = 'seo_query' and p.part = r.part and p.load_id = r.load_id

@@ -17,7 +17,6 @@ from nightly import new_warehouse, project_without, running_company
 from pipelines.sandbox.answer_key import expected_kpis
 from pipelines.sandbox.demo_company import demo_company
 
-LAST_MONTH = date(2026, 7, 1)
 COMPARED = ("new_leads", "revenue", "aov")
 Cell = tuple[str, date, str, str]
 Figures = dict[Cell, tuple[Decimal | None, Decimal | None]]
@@ -67,9 +66,8 @@ def test_a_figure_that_needs_years_is_exact(years: Years, kpi_id: str) -> None:
 def test_every_month_is_held_against_the_one_before_the_last_year_and_the_year_so_far(
     years: Years, kpi_id: str
 ) -> None:
-    # the first lead comes on the second day of May 2024, and July 2026 is not over: neither is compared
-    first = date(2024, 6, 1) if kpi_id == "new_leads" else date(2024, 5, 1)
-    parts = {start: years.expected[kpi_id, start, "total", ""] for start in months(first, 26) if start < LAST_MONTH}
+    # July 2026 is not over, and is not compared
+    parts = {start: years.expected[kpi_id, start, "total", ""] for start in months(date(2024, 5, 1), 26)}
     wanted = {}
     for before, start in pairwise(parts):
         wanted[kpi_id, start, "previous_period"] = (ratio([parts[start]]), ratio([parts[before]]))
