@@ -34,14 +34,14 @@ placed as (
 )
 select
   'response_median_hours' as measure, grain, period_start, slice, member,
-  round(ratio(median(seconds), 3600), 6) as value
+  ratio(median(seconds), 3600) as value
 from placed
 group by grain, period_start, slice, member
 union all
 -- the time in which at least nine of ten of them were answered
 select
   'response_p90_hours' as measure, grain, period_start, slice, member,
-  round(ratio(min(seconds), 3600), 6) as value
+  ratio(min(seconds), 3600) as value
 from placed
 where 10 * place >= 9 * leads
 group by grain, period_start, slice, member
