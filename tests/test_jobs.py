@@ -138,6 +138,14 @@ def test_a_close_while_another_one_is_under_way_is_refused(
     assert desk.mart("select count(*) from snapshots.snapshot") == [(0,)]
 
 
+# a lead that names its origin and its channel alone counts as unknown by everything else
+OF_A_LATE_LEAD = [
+    *(("ad", "(unknown)"), ("campaign", "(unknown)"), ("channel", "Organic Search"), ("device", "(unknown)")),
+    *(("offer", "(unknown)"), ("origin", "online"), ("region", "(unknown)")),
+    *(("segment", "(unknown)"), ("total", "")),
+]
+
+
 def test_a_later_version_of_a_month_says_why_it_differs(worked_desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     desk = worked_desk
     assert desk.kpi("close", "2026-08") == 0
@@ -153,11 +161,7 @@ def test_a_later_version_of_a_month_says_why_it_differs(worked_desk: Desk, capsy
     assert desk.mart(
         """select snapshot_id, from_version, to_version, slice, member, cause, part, amount from snapshots.restatement
         where kpi_id = 'new_leads' and part = 'numerator' order by slice, member"""
-    ) == [
-        ("2026-08-v2", 1, 2, "channel", "Organic Search", "late_data", "numerator", 1),
-        ("2026-08-v2", 1, 2, "device", "(unknown)", "late_data", "numerator", 1),
-        ("2026-08-v2", 1, 2, "total", "", "late_data", "numerator", 1),
-    ]
+    ) == [("2026-08-v2", 1, 2, slice_, member, "late_data", "numerator", 1) for slice_, member in OF_A_LATE_LEAD]
     page = (desk.data / "reports/2026-08/v2/review.en.html").read_text("utf-8")
     assert "What changed since version 1" in page and "with no remainder" in page
     capsys.readouterr()

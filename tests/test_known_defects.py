@@ -157,6 +157,9 @@ OTHERS: Mapping[str, Any] = {
     "company.revenue_from": "orders",
     "company.headline_pack": "ecommerce",
     "company.funnel_plan.by": "2027-06",
+    # halves of these would cross the other level
+    "company.trust_limits.consent_coverage.caution": Decimal("0.8"),
+    "company.trust_limits.unattributed_share.bad": Decimal("0.6"),
     "sources.on_failure": "hold",
     "sources.ga4.property_id": "123456789",
     "sources.ga4.start_date": date(2025, 1, 1),

@@ -73,7 +73,7 @@ def _planted(leads: Sequence[Lead]) -> Iterator[Activity]:
 
 
 def _activity(lead: Lead, name: str, at: datetime, kind: str, status: str | None = None) -> Activity:
-    return Activity(f"C-{lead.lead_id.partition('@')[0]}-{name}", at, kind, lead.lead_id, None, status)
+    return Activity(f"C-{lead.lead_id}-{name}", at, kind, lead.lead_id, None, status)
 
 
 def _stages(size: Size, deals: Sequence[Deal]) -> Iterator[DealStage]:

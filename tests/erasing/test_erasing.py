@@ -160,10 +160,12 @@ def test_the_ids_stand_nowhere_and_their_rows_are_blank(connection: duckdb.DuckD
 
 
 def test_the_act_is_recorded_without_an_id(connection: duckdb.DuckDBPyConnection) -> None:
+    # a column of deals that no table reads
+    connection.execute("update raw.deal set term_months = 12")
     done = erased(connection, "lead", *LEADS, note="request of 3 September")
     found = rows_of(connection, "select * exclude (erased_at) from meta.erasure")
     assert found == [(1, "lead", 3, done.rows_blanked, 1, "request of 3 September")]
-    assert done.rows_blanked >= done.persons == 3
+    assert done.rows_blanked > 3
     listed = rows_of(connection, "select erasure_id, source, source_id_hmac from meta.erased_person order by all")
     assert listed == sorted((1, "lead", one) for one in hashed(*LEADS))
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from pipelines.sandbox.answer_key.books import Books
+from pipelines.sandbox.answer_key.coverage import Coverage
 from pipelines.sandbox.answer_key.formulas import MONTHLY, Key, Parts, Subject, exists_at
 from pipelines.sandbox.answer_key.periods import GRAINS, period_start, started_periods
 from pipelines.sandbox.truth_search import HandedIn
@@ -32,8 +33,10 @@ def expected_handed_in(books: Books) -> dict[Key, Parts]:
     expected = _articles(books) | _tests(books)
     for kpi_id, (grains, slices, is_last) in FIGURES.items():
         figures = [one for one in books.truth.findings.handed_in if one.metric_id == kpi_id and one.day < books.today]
+        # what was never handed in has no source, in no period
+        first_day = min((one.day for one in figures), default=Coverage(books).first_known_day)
         for grain in grains:
-            for start in started_periods(grain, min(one.day for one in figures), books.today):
+            for start in started_periods(grain, first_day, books.today):
                 expected[kpi_id, grain, start, "total", ""] = (None, None)
             cells: dict[tuple[date, str, str], list[HandedIn]] = {}
             for one in figures:

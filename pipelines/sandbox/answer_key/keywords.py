@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from pipelines.sandbox.answer_key.books import Books
+from pipelines.sandbox.answer_key.coverage import Coverage
 from pipelines.sandbox.answer_key.formulas import Key, Parts, Subject, exists_at
 from pipelines.sandbox.answer_key.periods import GRAINS, period_start, started_periods
 from pipelines.sandbox.answer_key.search import counted_until
@@ -129,7 +130,9 @@ def _stocks(books: Books, grain: str) -> dict[Key, Parts]:
             for one in books.truth.findings.measurements
             if one.day < books.today and all(getattr(one, name) is not None for name in names)
         }
-        for start in started_periods(grain, min(measured), books.today):
+        # as long as nothing was ever measured there is no source, in no period
+        first_day = min(measured, default=Coverage(books).first_known_day)
+        for start in started_periods(grain, first_day, books.today):
             days = [day for day in measured if period_start(grain, day) == start]
             above, below = None, None
             if days:
