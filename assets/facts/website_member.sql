@@ -4,10 +4,10 @@ create table facts.website_member (
   slice           varchar not null comment 'total, channel, device, source_medium, campaign, page, country and so on',
   period_start    date    not null comment 'first day of the period',
   member          varchar not null comment 'value of the slice; empty for total',
-  total_users     bigint           comment 'distinct users of all visits; NULL where several members became one',
+  total_users     bigint           comment 'distinct: users of all visits; NULL where several members became one',
   new_users       bigint           comment 'users with a first visit; NULL where several members became one',
   sessions        bigint  not null comment 'sessions',
-  scrolled_users  bigint           comment 'users who reached 90 % of a page; NULL as total_users is',
+  scrolled_users  bigint           comment 'distinct: users who reached 90 % of a page; NULL as total_users is',
   has_kinds       integer not null comment '1 when GA4 was asked for new and returning visitors of the same period',
   has_events      integer not null comment '1 when GA4 was asked for the events of the same period',
   primary key (grain, slice, period_start, member)

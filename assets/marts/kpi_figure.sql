@@ -25,23 +25,6 @@ with slowest as (
   inner join reference.source as s on s.source = m.source
   where m.place = 1
 ),
-rule as (
-  select
-    k.kpi_id, k.definition_version, k.unit, m.numerator_measure, m.denominator_measure, m.denominator_slice,
-    k.interval_kind, m.window_days, k.missing_stages, m.is_supplied, g.grain, g.slice,
-    coalesce(k.valid_from, cast('1900-01-01' as date)) as valid_from,
-    coalesce(k.valid_to, cast('2999-12-31' as date)) as valid_to,
-    -- the month in which the next version begins is counted by both
-    case
-      when k.valid_to is null then cast('2999-12-31' as date)
-      when g.grain = 'month' then cast(k.valid_to + 1 as date)
-      else k.valid_to
-    end as counted_until
-  from reference.kpi_definition as k
-  inner join facts.kpi_measure as m on m.kpi_id = k.kpi_id and m.definition_version = k.definition_version
-  inner join reference.kpi_grain as g on g.kpi_id = k.kpi_id
-  where m.numerator_measure is not null
-),
 neighbour as (
   -- a version and the one before or after it, with the month that both count
   select n.kpi_id, n.definition_version, o.definition_version as other_version, n.valid_from as month
@@ -62,7 +45,7 @@ first_known_day as (
 unread as (
   -- days that lie between days that were read, and were not: of the worst source
   select r.kpi_id, r.definition_version, r.grain, r.slice, d.period_start, max(d.missing_days) as missing_days
-  from rule as r
+  from facts.kpi_rule as r
   inner join facts.measure_reach as m on m.measure in (r.numerator_measure, r.denominator_measure)
   inner join facts.period_doubt as d
     on d.source = m.source and d.grain = r.grain and d.measure in ('', m.measure) and d.missing_days > 0
@@ -72,7 +55,7 @@ unread as (
 ),
 spine as (
   select r.kpi_id, r.definition_version, r.grain, p.period_start, 'total' as slice, '' as member
-  from rule as r
+  from facts.kpi_rule as r
   inner join facts.measure_span as n on n.measure = r.numerator_measure
   left join facts.measure_span as d on d.measure = r.denominator_measure
   cross join first_known_day as f
@@ -85,7 +68,7 @@ spine as (
 ),
 numerator as (
   select r.kpi_id, r.definition_version, p.grain, p.period_start, p.slice, p.member, p.value, p.unpriced_rows
-  from rule as r
+  from facts.kpi_rule as r
   inner join marts.kpi_part as p
     on p.measure = r.numerator_measure and p.grain = r.grain and p.slice = r.slice
     and p.period_start >= r.valid_from and p.period_start < r.counted_until
@@ -94,7 +77,7 @@ denominator as (
   select
     r.kpi_id, r.definition_version, p.grain, p.period_start, r.slice, p.member, p.value, p.unpriced_rows,
     r.denominator_slice
-  from rule as r
+  from facts.kpi_rule as r
   inner join marts.kpi_part as p
     on p.measure = r.denominator_measure and p.grain = r.grain and p.slice = coalesce(r.denominator_slice, r.slice)
     and p.period_start >= r.valid_from and p.period_start < r.counted_until
@@ -121,7 +104,7 @@ gap as (
     r.kpi_id, r.definition_version, m.grain, m.period_start, m.slice, m.member,
     max(cast(round(m.value, 0) as bigint)) as missing, max(cast(round(w.value, 0) as bigint)) as whole,
     max(g.words) as words
-  from rule as r
+  from facts.kpi_rule as r
   inner join reference.measure_gap as g on g.measure in (r.numerator_measure, r.denominator_measure)
   inner join marts.kpi_part as m
     on m.measure = g.missing_measure and m.grain = r.grain and m.slice = r.slice and m.value > 0
@@ -182,7 +165,7 @@ known as (
     w.level as doubt_level,
     w.words as doubt
   from cell as c
-  inner join rule as r
+  inner join facts.kpi_rule as r
     on r.kpi_id = c.kpi_id and r.definition_version = c.definition_version and r.grain = c.grain and r.slice = c.slice
   inner join reference.period as p on p.grain = c.grain and p.period_start = c.period_start
   inner join facts.measure_span as ns on ns.measure = r.numerator_measure

@@ -12,22 +12,7 @@ create table marts.trust_signal (
   words               varchar  not null comment 'what it is, in words',
   primary key (kpi_id, definition_version, grain, period_start, slice, signal)
 ) as
-with rule as (
-  select
-    k.kpi_id, k.definition_version, k.unit, m.numerator_measure, m.denominator_measure, g.grain, g.slice,
-    coalesce(k.valid_from, cast('1900-01-01' as date)) as valid_from,
-    -- the month in which the next version begins is counted by both
-    case
-      when k.valid_to is null then cast('2999-12-31' as date)
-      when g.grain = 'month' then cast(k.valid_to + 1 as date)
-      else k.valid_to
-    end as counted_until
-  from reference.kpi_definition as k
-  inner join facts.kpi_measure as m on m.kpi_id = k.kpi_id and m.definition_version = k.definition_version
-  inner join reference.kpi_grain as g on g.kpi_id = k.kpi_id
-  where m.numerator_measure is not null
-),
-slowest as (
+with slowest as (
   -- what a figure waits for, and the first day of which it is known
   select
     r.kpi_id, r.definition_version, r.grain, r.slice,
@@ -36,7 +21,7 @@ slowest as (
     case when d.settled_until < n.settled_until then d.as_of else n.as_of end as as_of,
     case when d.settled_until < n.settled_until then d.age else n.age end as age,
     greatest(coalesce(ns.first_day, ds.first_day), coalesce(ds.first_day, ns.first_day)) as first_day
-  from rule as r
+  from facts.kpi_rule as r
   inner join facts.measure_reach as n on n.measure = r.numerator_measure and n.place = 1
   inner join facts.measure_span as ns on ns.measure = r.numerator_measure
   left join facts.measure_reach as d on d.measure = r.denominator_measure and d.place = 1
@@ -52,7 +37,7 @@ doubt as (
     max(case when d.truncated > 0 then d.source end) as truncated,
     max(d.proxy_share) as proxy_share,
     max(d.caution) as caution
-  from rule as r
+  from facts.kpi_rule as r
   inner join facts.measure_reach as m on m.measure in (r.numerator_measure, r.denominator_measure)
   inner join facts.period_doubt as d
     on d.source = m.source and d.grain = r.grain and d.measure in ('', m.measure)
@@ -67,7 +52,7 @@ divided as (
     ratio(
       sum(case when p.member in ('(unknown)', 'Unassigned', '(unallocated)') then abs(p.value) else 0 end), sum(abs(p.value))
     ) as unattributed
-  from rule as r
+  from facts.kpi_rule as r
   inner join facts.measure_span as s on s.measure = r.numerator_measure and s.is_additive
   inner join marts.kpi_part as p on p.measure = r.numerator_measure and p.grain = r.grain and p.slice = r.slice
   cross join reference.setting as t
@@ -78,7 +63,7 @@ divided as (
 ),
 on_ga4 as (
   select distinct r.kpi_id, r.definition_version, r.grain, r.slice
-  from rule as r
+  from facts.kpi_rule as r
   inner join facts.measure_reach as m on m.measure in (r.numerator_measure, r.denominator_measure)
   where starts_with(m.source, 'ga4')
 ),
@@ -170,7 +155,7 @@ select
   ) as place,
   s.words
 from said as s
-inner join rule as r
+inner join facts.kpi_rule as r
   on r.kpi_id = s.kpi_id and r.definition_version = s.definition_version and r.grain = s.grain and r.slice = s.slice
   and s.period_start >= r.valid_from and s.period_start < r.counted_until
 where s.words is not null

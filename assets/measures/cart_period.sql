@@ -44,27 +44,10 @@ of_list as (
   left join listed as l on l.grain = p.grain and l.period_start = p.period_start and l.slice = 'total'
   where l.grain is null
 ),
-converted as (
-  select
-    p.grain, p.slice, p.period_start, p.member,
-    sum(case when e.role = 'cart' then p.sessions else 0 end) as filled,
-    sum(case when e.role = 'purchase' then p.sessions else 0 end) as bought
-  from staging.ga4_period as p
-  inner join reference.website_event as e on e.event_name = p.split_member
-  where p.form = 'eventName'
-  group by p.grain, p.slice, p.period_start, p.member
-),
 of_ga4 as (
-  -- a member without the event has no row of its own, which then means 0
-  select
-    w.grain, w.slice, w.period_start, w.member,
-    coalesce(c.filled, 0) as filled,
-    coalesce(c.bought, 0) as bought
-  from facts.website_member as w
-  left join converted as c
-    on c.grain = w.grain and c.slice = w.slice and c.period_start = w.period_start and c.member = w.member
-  where w.has_events = 1 and w.slice in ('total', 'channel', 'device', 'source_medium', 'campaign')
-    and not exists (select 1 from staging.cart)
+  select grain, slice, period_start, member, cart_sessions as filled, purchase_sessions as bought
+  from facts.visit_with_event
+  where slice in ('total', 'channel', 'device', 'source_medium', 'campaign') and not exists (select 1 from staging.cart)
 )
 select 'filled_carts' as measure, grain, period_start, slice, member, filled as value from of_list
 union all

@@ -12,43 +12,21 @@ create table measures.conversion_period (
   value         decimal(38, 6) not null comment 'sessions or users with the event',
   primary key (measure, grain, period_start, slice, member)
 ) as
-with converted as (
-  select
-    p.grain, p.slice, p.period_start, p.member,
-    sum(case when e.role = 'lead' then p.total_users else 0 end) as lead_users,
-    min(case when e.role = 'lead' and p.total_users is null then 0 else 1 end) as has_lead_users,
-    sum(case when e.role = 'lead' then p.sessions else 0 end) as lead_sessions,
-    sum(case when e.role = 'checkout' then p.sessions else 0 end) as checkout_sessions,
-    sum(case when e.role = 'purchase' then p.sessions else 0 end) as purchase_sessions
-  from staging.ga4_period as p
-  inner join reference.website_event as e on e.event_name = p.split_member
-  where p.form = 'eventName'
-  group by p.grain, p.slice, p.period_start, p.member
-),
-counted as (
-  -- a member without the event has no row of its own, which then means 0
-  select
-    w.grain, w.slice, w.period_start, w.member,
-    coalesce(c.lead_users, 0) as lead_users,
-    coalesce(c.has_lead_users, 1) as has_lead_users,
-    coalesce(c.lead_sessions, 0) as lead_sessions,
-    coalesce(c.checkout_sessions, 0) as checkout_sessions,
-    coalesce(c.purchase_sessions, 0) as purchase_sessions
-  from facts.website_member as w
-  left join converted as c
-    on c.grain = w.grain and c.slice = w.slice and c.period_start = w.period_start and c.member = w.member
-  where w.has_events = 1
-)
-select 'lead_users' as measure, grain, period_start, slice, member, lead_users as value from counted where has_lead_users = 1
+select 'lead_users' as measure, grain, period_start, slice, member, lead_users as value
+from facts.visit_with_event
+where lead_users is not null
 union all
-select 'lead_sessions' as measure, grain, period_start, slice, member, lead_sessions as value from counted
+select 'lead_sessions' as measure, grain, period_start, slice, member, lead_sessions as value
+from facts.visit_with_event
 union all
-select 'checkout_sessions' as measure, grain, period_start, slice, member, checkout_sessions as value from counted
+select 'checkout_sessions' as measure, grain, period_start, slice, member, checkout_sessions as value
+from facts.visit_with_event
 union all
-select 'purchase_sessions' as measure, grain, period_start, slice, member, purchase_sessions as value from counted
+select 'purchase_sessions' as measure, grain, period_start, slice, member, purchase_sessions as value
+from facts.visit_with_event
 union all
 -- more purchases than checkouts (an express checkout) cannot be told apart from lost ones: no figure
 select
   'lost_checkouts' as measure, grain, period_start, slice, member, checkout_sessions - purchase_sessions as value
-from counted
+from facts.visit_with_event
 where checkout_sessions >= purchase_sessions

@@ -15,8 +15,8 @@ create table measures.visitor_period (
 with visitor_kind as (
   select
     grain, slice, period_start, member,
-    sum(case when split_member = 'returning' then total_users else 0 end) as returning_users,
-    sum(total_users) as new_and_returning_users,
+    coalesce(max(case when split_member = 'returning' then total_users end), 0) as returning_users,
+    coalesce(max(case when split_member = 'new' then total_users end), 0) as kind_new_users,
     min(case when total_users is null then 0 else 1 end) as is_known
   from staging.ga4_period
   -- a visitor without a kind is left out of both parts
@@ -56,7 +56,7 @@ where w.has_kinds = 1 and coalesce(k.is_known, 1) = 1
 union all
 select
   'new_and_returning_users' as measure, w.grain, w.period_start, w.slice, w.member,
-  coalesce(k.new_and_returning_users, 0) as value
+  coalesce(k.kind_new_users + k.returning_users, 0) as value
 from facts.website_member as w
 left join visitor_kind as k
   on k.grain = w.grain and k.slice = w.slice and k.period_start = w.period_start and k.member = w.member
