@@ -140,3 +140,8 @@ class Sources(StrictModel):
     alerts: Alerts = Alerts()
     shop_pages: Annotated[Listed[Text], AfterValidator(_paths)] = ("/shop/", "/product/", "/products/")
     platform_aliases: Annotated[Mapping[Text, Id], AfterValidator(_lower_keys)] = Field(default_factory=dict)
+
+    @property
+    def switched_off(self) -> tuple[str, ...]:
+        """The APIs that are not read, of which nothing counts that was read before."""
+        return tuple(name for name in ("ga4", "mailchimp") if not getattr(self, name).enabled)
