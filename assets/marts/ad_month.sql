@@ -6,7 +6,7 @@ create table marts.ad_month (
   channel           varchar        not null comment 'channel of the advertisement, of the lead or of the sale',
   campaign          varchar        not null comment 'campaign; (unknown) where a lead or sale names none',
   ad                varchar        not null comment 'advertisement; (unallocated) bears what is known of the campaign only, (unknown) leads and sales that name none',
-  place             integer        not null comment '1 brought the most MQLs of the month; then by leads, and by the least spend',
+  place             integer                 comment '1 brought the most MQLs of the month; then by leads, and by the least spend; NULL of an advertisement without a name',
   spend_media_eur   decimal(38, 6)          comment 'media spend; all rows sum to the media cost of the ledger',
   impressions       bigint                  comment 'impressions; NULL when no source tells',
   clicks            bigint                  comment 'clicks; NULL when no source tells',
@@ -97,10 +97,12 @@ select
   channel,
   campaign,
   ad,
-  row_number() over (
-    partition by month
-    order by mqls desc nulls last, leads desc nulls last, spend nulls last, channel, campaign, ad
-  ) as place,
+  case
+    when ad not like '(%)' then row_number() over (
+      partition by month, case when ad like '(%)' then 1 else 0 end
+      order by mqls desc nulls last, leads desc nulls last, spend nulls last, channel, campaign, ad
+    )
+  end as place,
   spend as spend_media_eur,
   impressions,
   clicks,

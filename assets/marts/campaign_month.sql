@@ -5,7 +5,7 @@ create table marts.campaign_month (
   month             date           not null comment 'first day of the month',
   channel           varchar        not null comment 'channel of the campaign, of the lead or of the sale',
   campaign          varchar        not null comment 'campaign; (unknown) where a lead or sale names none',
-  place             integer        not null comment '1 brought the most MQLs of the month; then by leads, and by the least spend',
+  place             integer                 comment '1 brought the most MQLs of the month; then by leads, and by the least spend; NULL of a campaign without a name',
   spend_media_eur   decimal(38, 6)          comment 'media spend; all rows sum to the media cost of the ledger',
   impressions       bigint                  comment 'impressions; NULL when no source tells',
   clicks            bigint                  comment 'clicks; NULL when no source tells',
@@ -36,10 +36,12 @@ select
   month,
   channel,
   campaign,
-  row_number() over (
-    partition by month
-    order by mqls desc nulls last, leads desc nulls last, spend nulls last, channel, campaign
-  ) as place,
+  case
+    when campaign not like '(%)' then row_number() over (
+      partition by month, case when campaign like '(%)' then 1 else 0 end
+      order by mqls desc nulls last, leads desc nulls last, spend nulls last, channel, campaign
+    )
+  end as place,
   spend as spend_media_eur,
   impressions,
   clicks,

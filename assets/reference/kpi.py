@@ -20,6 +20,7 @@ create table reference.kpi (
   direction            varchar not null comment 'up_good, down_good or neutral',
   additivity           varchar not null comment 'additive, ratio, non_additive_distinct and so on',
   formula              varchar not null comment 'formula in words',
+  formula_nl           varchar          comment 'the same in Dutch; NULL when it is not translated',
   made_as              varchar not null comment 'measured, growth or product of other KPIs, stage_volume, or not_built',
   base                 varchar          comment 'period that growth is measured against; NULL for all others',
   like_for_like        varchar          comment 'slice of which only members of both periods count; NULL when all do',
@@ -37,7 +38,7 @@ create table reference.kpi (
 ) as
 """
 COLUMNS = (
-    *("kpi_id", "name_nl", "name_en", "family", "unit", "direction", "additivity", "formula"),
+    *("kpi_id", "name_nl", "name_en", "family", "unit", "direction", "additivity", "formula", "formula_nl"),
     *(
         "made_as",
         "base",
@@ -67,6 +68,7 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
             kpi.direction,
             kpi.additivity,
             kpi.formula_text,
+            kpi.formula_nl,
             kpi.made_as,
             kpi.base,
             kpi.like_for_like,

@@ -17,6 +17,7 @@ create table reference.kpi_definition (
   valid_from           date             comment 'first day of it, a first of the month; NULL when it is the beginning',
   valid_to             date             comment 'day on which the next version begins; NULL for the newest',
   formula              varchar not null comment 'formula in words',
+  formula_nl           varchar          comment 'the same in Dutch; NULL when it is not translated',
   numerator_measure    varchar          comment 'measure above the line; NULL when it is made of other KPIs',
   denominator_measure  varchar          comment 'measure below the line; NULL for counts and sums',
   denominator_slice    varchar          comment 'total when every member is divided by the total',
@@ -32,9 +33,9 @@ create table reference.kpi_definition (
 ) as
 """
 COLUMNS = (
-    *("kpi_id", "definition_version", "valid_from", "valid_to", "formula", "numerator_measure", "denominator_measure"),
-    *("denominator_slice", "additivity", "unit", "value_range", "interval_kind", "window_days", "missing_stages"),
-    *("sources", "reason"),
+    *("kpi_id", "definition_version", "valid_from", "valid_to", "formula", "formula_nl", "numerator_measure"),
+    *("denominator_measure", "denominator_slice", "additivity", "unit", "value_range", "interval_kind", "window_days"),
+    *("missing_stages", "sources", "reason"),
 )
 
 
@@ -52,6 +53,7 @@ def _versions(kpi: Kpi, config: Config) -> Iterator[tuple[Cell, ...]]:
             definition.valid_from.isoformat() if definition.valid_from else None,
             following.valid_from.isoformat() if following and following.valid_from else None,
             definition.formula_text,
+            definition.formula_nl,
             definition.numerator,
             definition.denominator,
             definition.denominator_slice,

@@ -114,6 +114,7 @@ class Kpi(Definition):
     benchmarks: Listed[Annotated[str, Field(pattern=r"^B\d\d$")]] = ()
     earlier: Listed[Definition] = ()
     note: Text | None = None
+    note_nl: Text | None = None
 
     @model_validator(mode="after")
     def _slices_stand_once(self) -> Self:

@@ -49,9 +49,13 @@ class SourceFields(StrictModel):
 
 
 class Definition(StrictModel):
-    """One version of a definition; `stages` are the funnel stages without which it cannot be counted."""
+    """One version of a definition; `stages` are the funnel stages without which it cannot be counted.
+
+    Without `formula_nl` Dutch readers see the English words.
+    """
 
     formula: Formula
+    formula_nl: Text | None = None
     numerator: Id | None = None
     denominator: Id | None = None
     denominator_slice: Literal["total"] | None = None

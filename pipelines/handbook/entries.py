@@ -64,15 +64,13 @@ def marked(text: str) -> str:
 
 
 def _entry(config: Config, kpi: Kpi, words: Words) -> Entry:
-    is_english = words.wording.language == "en"
-    translated = words.wording.known(f"formula.{kpi.id}.v{kpi.definition_version}")
-    formula = kpi.formula_text.replace(" / ", " ÷ ") if is_english else translated or kpi.formula_text
-    notes: Mapping[str, str] = words.texts.get("notes", {}).get(kpi.id, {})
+    is_dutch = words.wording.language == "nl"
+    english, note = kpi.formula_text.replace(" / ", " ÷ "), kpi.note or ""
     return Entry(
         kpi.id,
         words.kpi_name(kpi),
-        formula,
-        marked(notes.get(f"v{kpi.definition_version}", kpi.note or "")),
+        kpi.formula_nl or english if is_dutch else english,
+        marked(kpi.note_nl or note if is_dutch else note),
         tuple(_facts(config, kpi, words)),
         tuple(_versions(kpi, words)),
         tuple(words["conflicts"][conflict] for conflict in kpi.conflicts),

@@ -56,9 +56,6 @@ def _page(template: str, words: Words, **values: object) -> str:
 @cache
 def _texts(language: str) -> dict[str, Any]:
     texts: dict[str, Any] = yaml.safe_load((HERE / "texts" / f"{language}.yaml").read_text(encoding="utf-8"))
-    notes = HERE / "texts" / f"notes.{language}.yaml"
-    if notes.is_file():
-        texts["notes"] = yaml.safe_load(notes.read_text(encoding="utf-8"))
     return texts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.review.month import ClosedMonth, Definition
+from pipelines.review.redefined import VersionOfDefinition
 from pipelines.review.wording import Phrase, Wording
 
 
@@ -33,21 +34,19 @@ def _entry(month: ClosedMonth, definition: Definition, wording: Wording) -> Entr
     text = wording("glossary.version", version=used)
     if used != newest:
         text = wording("glossary.until" if said else "glossary.newer_version", version=used, newer=newest)
-    shown, formula, sources = (
-        (used, said.formula, said.sources) if said else (newest, definition.formula, definition.sources)
-    )
+    words = said or definition
     return Entry(
         definition.kpi_id,
         wording.kpi_name(definition),
-        _formula(definition.kpi_id, shown, formula, wording),
-        wording.sources(sources),
+        _formula(words, wording),
+        wording.sources(words.sources),
         text,
     )
 
 
-def _formula(kpi_id: str, version: int, english: str, wording: Wording) -> Phrase:
-    """The catalogue's English words, or their translation as long as it belongs to the same definition."""
-    if wording.language == "en":
-        return Phrase(english.replace(" / ", " ÷ "))
-    translated = wording.known(f"formula.{kpi_id}.v{version}")
-    return Phrase(translated) if translated else Phrase(english.replace(" / ", " ÷ "), "en")
+def _formula(words: Definition | VersionOfDefinition, wording: Wording) -> Phrase:
+    """In the language of the page, or the English words marked as such."""
+    if wording.language == "nl" and words.formula_nl:
+        return Phrase(words.formula_nl)
+    english = words.formula.replace(" / ", " ÷ ")
+    return Phrase(english) if wording.language == "en" else Phrase(english, "en")

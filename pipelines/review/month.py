@@ -59,7 +59,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Definition:
-    """What a KPI is, from the reference table; `formula` is English."""
+    """What a KPI is, from the reference table; `formula_nl` is None where it is not translated."""
 
     kpi_id: str
     name_nl: str
@@ -68,6 +68,7 @@ class Definition:
     unit: str
     direction: str
     formula: str
+    formula_nl: str | None
     sources: tuple[str, ...]
     definition_version: int
 

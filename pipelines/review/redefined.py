@@ -13,9 +13,10 @@ import duckdb
 
 @dataclass(frozen=True)
 class VersionOfDefinition:
-    """The words of one version; `formula` is English."""
+    """The words of one version; `formula_nl` is None where it is not translated."""
 
     formula: str
+    formula_nl: str | None
     sources: tuple[str, ...]
 
 
@@ -42,7 +43,8 @@ class Redefined:
 def read_redefined(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -> Redefined:
     """What was frozen with a version of a month."""
     versions = connection.execute(
-        "select kpi_id, definition_version, formula, sources from snapshots.kpi_definition where snapshot_id = ?",
+        """select kpi_id, definition_version, formula, formula_nl, sources
+        from snapshots.kpi_definition where snapshot_id = ?""",
         [snapshot_id],
     ).fetchall()
     bridges = connection.execute(
@@ -51,7 +53,8 @@ def read_redefined(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -> R
         [snapshot_id],
     ).fetchall()
     words = {
-        (kpi_id, number): VersionOfDefinition(words, _listed(sources)) for kpi_id, number, words, sources in versions
+        (kpi_id, number): VersionOfDefinition(english, dutch, _listed(sources))
+        for kpi_id, number, english, dutch, sources in versions
     }
     return Redefined(words, tuple(Bridge(*row) for row in bridges))
 

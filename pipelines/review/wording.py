@@ -1,7 +1,6 @@
 """Words and numbers in one language: the text catalogue, dates, amounts, and reasons that tables give in English.
 
-Says nothing about what a page holds. Texts are in `texts/<language>.yaml`; both languages have the same keys. The
-catalogue's formulas are English, so only another language has `texts/formulas.<language>.yaml`.
+Says nothing about what a page holds. Texts are in `texts/<language>.yaml`; both languages have the same keys.
 """
 
 from __future__ import annotations
@@ -204,8 +203,6 @@ def load_wording(language: str) -> Wording:
     if language not in LOCALES or not path.is_file():
         raise WrongUse(f"language {language!r}", "there are no texts in it", f"use one of {', '.join(sorted(LOCALES))}")
     loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if (formulas := TEXTS / f"formulas.{language}.yaml").is_file():
-        loaded["formula"] = yaml.safe_load(formulas.read_text(encoding="utf-8"))
     reasons = tuple((re.compile(line["when"]), line["say"]) for line in loaded.pop("reasons"))
     return Wording(language, dict(_flat(loaded)), reasons)
 

@@ -38,6 +38,10 @@ class KpiFacts(Protocol):
         """Count, ratio, EUR and so on."""
 
     @property
+    def range(self) -> str | None:
+        """0..1 of a part of a whole, 0.. of what is never negative, any, or unknown."""
+
+    @property
     def direction(self) -> str:
         """up_good, down_good or neutral."""
 

@@ -27,6 +27,8 @@ OPENS = frozenset({"email_open_rate", "email_open_rate_reported"})
 PERIODS_PER_YEAR = {"week": 52, "month": 12}
 # a rate of growth that multiplies a year by more than this, or divides it, is taken for a slip
 LARGEST_YEARLY_FACTOR = 2
+# the lowest and the highest a KPI can be, by the range of its definition
+BOUNDS = {"0..1": (0, 1), "0..": (0, None), "any": (None, None), None: (None, None)}
 # a relative change of a percentage this small is within the noise of any rate
 SMALLEST_RELATIVE_CHANGE = Decimal("0.01")
 
@@ -50,6 +52,7 @@ def look_at_target(target: Target, kpi: KpiFacts, goals: Goals) -> Iterator[Find
     """What is wrong with the newest terms of one target."""
     yield from _missing(target, kpi)
     yield from _unwise(target, kpi)
+    yield from _out_of_reach(target, kpi)
     yield from _ambiguous(target, kpi)
     yield from _ill_timed(target)
     if target.goal is None and not goals.serving(target.kpi):
@@ -120,6 +123,31 @@ def _unwise(target: Target, kpi: KpiFacts) -> Iterator[Finding]:
         if factor > LARGEST_YEARLY_FACTOR or factor < Decimal(1) / LARGEST_YEARLY_FACTOR:
             why = f"{_percent(target.value)} every {target.period} compounds to x{factor:.2f} in a year"
             yield _about(target, "warning", "compounding", why, "give a level, or a change from one baseline")
+
+
+def _out_of_reach(target: Target, kpi: KpiFacts) -> Iterator[Finding]:
+    """What the KPI can never be: more than all of a whole, or less than nothing."""
+    lowest, highest = BOUNDS[kpi.range]
+    if target.value is None:
+        return
+    given = target.baseline if isinstance(target.baseline, Decimal) else None
+    aimed_at = {
+        "relative_pct": None if given is None else given * (1 + target.value),
+        "level": target.value,
+        "level_min": target.value,
+    }.get(target.change_type, None if given is None else given + target.value)
+    if target.change_type == "relative_pct" and target.value <= -1:
+        why = f"{_percent(target.value)} leaves nothing"
+    elif target.change_type == "pp" and abs(target.value) >= 1:
+        why = f"{target.value:+} is {target.value * 100:+} percentage points"
+    elif aimed_at is not None and lowest is not None and aimed_at < lowest:
+        why = f"it aims at {aimed_at}, and {kpi.id} is never below {lowest}"
+    elif aimed_at is not None and highest is not None and aimed_at > highest:
+        why = f"it aims at {aimed_at}, and {kpi.id} is never above {highest}"
+    else:
+        return
+    remedy = "write percentages and points as fractions: 0.03 is 3 %" if kpi.unit == "ratio" else "correct the number"
+    yield _about(target, "error", "out_of_reach", why, remedy)
 
 
 def _ambiguous(target: Target, kpi: KpiFacts) -> Iterator[Finding]:

@@ -140,7 +140,7 @@ def sample_connection(channels: Sequence[Channel] = CHANNELS) -> duckdb.DuckDBPy
     connection = duckdb.connect()
     connection.execute(TABLES)
     english = dict(zip(STAGES, (*STAGE_NAMES[:-1], "Customer"), strict=True))
-    kpis = [(*kpi[:6], "ratio", kpi[6], "", None, None, None, None, None, False, kpi[7], 1) for kpi in KPIS]
+    kpis = [(*kpi[:6], "ratio", kpi[6], None, "", None, None, None, None, None, False, kpi[7], 1) for kpi in KPIS]
     stages = [(s, place, name, english[s]) for place, (s, name) in enumerate(zip(STAGES, STAGE_NAMES, strict=True), 1)]
     rows: dict[str, list[Row]] = {"reference.kpi": kpis, "reference.stage": stages}
     for place in range(MONTHS):
@@ -325,8 +325,9 @@ def _cohort_rows(place: int) -> Iterator[Row]:
 TABLES = """
 create schema snapshots; create schema reference;
 create table reference.kpi (kpi_id varchar, name_nl varchar, name_en varchar, family varchar, unit varchar,
-  direction varchar, additivity varchar, formula varchar, numerator_measure varchar, denominator_measure varchar,
-  denominator_slice varchar, interval_kind varchar, window_days integer, missing_stages varchar, is_vanity boolean,
+  direction varchar, additivity varchar, formula varchar, formula_nl varchar, numerator_measure varchar,
+  denominator_measure varchar, denominator_slice varchar, interval_kind varchar, window_days integer,
+  missing_stages varchar, is_vanity boolean,
   sources varchar, definition_version integer);
 create table reference.stage (stage varchar, position integer, name_nl varchar, name_en varchar);
 create table snapshots.snapshot (snapshot_id varchar, month date, version integer, cut varchar, created_at timestamp,
@@ -347,7 +348,7 @@ create table snapshots.funnel_cohort (snapshot_id varchar, cohort_month date, sl
 create table snapshots.ga4_reconciliation (snapshot_id varchar, day date, report varchar, rows_received bigint,
   sessions bigint, day_total_sessions bigint, withheld_sessions bigint, other_sessions bigint, refused_reason varchar);
 create table snapshots.kpi_definition (snapshot_id varchar, kpi_id varchar, definition_version integer,
-  formula varchar, sources varchar);
+  formula varchar, formula_nl varchar, sources varchar);
 create table snapshots.definition_bridge (snapshot_id varchar, kpi_id varchar, from_version integer, to_version integer,
   grain varchar, period_start date, slice varchar, member varchar, old_numerator decimal(38, 6),
   old_denominator decimal(38, 6), old_value double, new_numerator decimal(38, 6), new_denominator decimal(38, 6),

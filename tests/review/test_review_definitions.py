@@ -36,7 +36,8 @@ def redefined(company: duckdb.DuckDBPyConnection, kpi_id: str = "revenue") -> No
     )
     company.execute(
         """insert into snapshots.kpi_definition values
-        (?, ?, 1, 'net order value', 'orders'), (?, ?, 2, 'paid instalments', 'orders')""",
+        (?, ?, 1, 'net order value', 'netto bestelwaarde', 'orders'),
+        (?, ?, 2, 'paid instalments', null, 'orders')""",
         [NEWEST, kpi_id, NEWEST, kpi_id],
     )
 
@@ -115,3 +116,17 @@ def test_the_definitions_of_a_month_are_those_it_was_counted_by(
     entry = written(company, languages=("en",))["en"].section("kpi-revenue")
     assert formula in entry.text
     assert ("definition 1; definition 2 follows" in entry.text) is (used == 1)
+
+
+@pytest.mark.parametrize(
+    ("used", "formula", "marked"), [(1, "netto bestelwaarde", []), (2, "paid instalments", ["en"])]
+)
+def test_a_dutch_page_tells_a_definition_in_dutch_or_marks_the_english_words(
+    company: duckdb.DuckDBPyConnection, written: Written, used: int, formula: str, marked: list[str]
+) -> None:
+    redefined(company)
+    company.execute("update snapshots.kpi_value set definition_version = ? where kpi_id = 'revenue'", [used])
+    page = written(company)["nl"]
+    entry = page.section("kpi-revenue")
+    assert formula in entry.text
+    assert [one.attributes.get("lang") for one in page.every("span", inside=entry) if formula in one.text] == marked

@@ -30,6 +30,7 @@ class Facts:
 
     id: str = "new_leads"
     unit: str = "count"
+    range: str | None = None
     direction: str = "up_good"
     vanity: bool = False
     conflicts: tuple[str, ...] = ()
@@ -97,6 +98,33 @@ def test_each_finding_comes_with_its_cause_and_goes_with_it(
     change: Mapping[str, Any], kpi: Facts, expected: list[str]
 ) -> None:
     assert codes({**LEADS, **change}, kpi) == expected
+
+
+SHARE = Facts("lead_to_mql_rate", unit="ratio", range="0..1")
+POINTS = LEADS | {"kpi": "lead_to_mql_rate", "change_type": "pp", "baseline": Decimal("0.12")}
+
+
+@pytest.mark.parametrize(
+    ("change", "kpi", "why"),
+    [
+        ({"value": 3}, SHARE, "+3 is +300 percentage points"),
+        ({"value": Decimal("0.9")}, SHARE, "it aims at 1.02, and lead_to_mql_rate is never above 1"),
+        ({"value": Decimal("0.88")}, SHARE, None),
+        ({"value": 15, "change_type": "level"}, SHARE, "it aims at 15, and lead_to_mql_rate is never above 1"),
+        (
+            {"value": -5, "change_type": "level_min"},
+            Facts(range="0.."),
+            "it aims at -5, and new_leads is never below 0",
+        ),
+        ({"value": -5, "change_type": "level_min"}, Facts(range="any"), None),
+        ({"value": -10, "change_type": "relative_pct"}, Facts(direction="down_good"), "-1000 % leaves nothing"),
+        ({"value": 10, "change_type": "relative_pct", "baseline": 5}, Facts(), None),
+        ({"value": -1, "change_type": "pp", "baseline": {"measured_in": 2024}}, SHARE, "-1 is -100 percentage points"),
+    ],
+)
+def test_what_a_kpi_can_never_be_is_no_target(change: Mapping[str, Any], kpi: Facts, why: str | None) -> None:
+    told = [(one.severity, one.message) for one in found({**POINTS, **change}, kpi) if one.code == "out_of_reach"]
+    assert told == ([("error", why)] if why else [])
 
 
 def test_a_review_is_due_from_the_day_after_its_date() -> None:

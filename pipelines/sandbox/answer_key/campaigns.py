@@ -55,7 +55,7 @@ def _rows(books: Books, names: tuple[str, ...]) -> dict[tuple[date, Member], dic
     return {
         (month, member): {
             **dict(zip(names, member, strict=True)),
-            "place": places[month, member],
+            "place": places.get((month, member)),
             **{name: _value(name, amount) for name, amount in one.figures.items()},
             "cpl_eur": ratio(one.spend_media_eur, one.leads) if one.spend_media_eur else None,
             "cost_per_mql_eur": ratio(one.spend_media_eur, one.mqls) if one.spend_media_eur else None,
@@ -70,8 +70,9 @@ def _value(name: str, amount: Fraction) -> Value:
 
 
 def _places(found: dict[tuple[date, Member], _Brought]) -> dict[tuple[date, Member], int]:
-    """Within a month by MQLs, then leads, then the least spend."""
-    ordered = sorted(found, key=lambda key: (-found[key].mqls, -found[key].leads, found[key].spend_media_eur, key[1]))
+    """Within a month by MQLs, then leads, then the least spend; what names no member has none."""
+    named = [key for key in found if not key[1][-1].startswith("(")]
+    ordered = sorted(named, key=lambda key: (-found[key].mqls, -found[key].leads, found[key].spend_media_eur, key[1]))
     places: dict[tuple[date, Member], int] = {}
     for month in {month for month, _ in found}:
         places |= {key: place for place, key in enumerate((key for key in ordered if key[0] == month), start=1)}
