@@ -48,10 +48,11 @@ def query_hash(
         WrongUse: a column has a type without a canonical form, such as a list.
     """
     yielded = connection.execute(f"select * from ({query}) limit 0", parameters).description or []
-    line = " || chr(9) || ".join(_cell(column[0], str(column[1])) for column in yielded)
+    # one call of many arguments: a chain of || over wide tables takes long to plan
+    line = f"concat({', chr(9), '.join(_cell(column[0], str(column[1])) for column in yielded)}, chr(10))"
     order = [f'"{column}" nulls first' for column in key] + ["canonical_line"]
     lines = connection.execute(
-        f"""select canonical_line from (select *, {line} || chr(10) as canonical_line from ({query}))
+        f"""select canonical_line from (select *, {line} as canonical_line from ({query}))
         order by {", ".join(order)}""",
         parameters,
     )

@@ -20,6 +20,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names) or "''"
 
 
+MONTH = "cast(date_trunc('month', day) as date)"
 LISTED_TAILS = _listed(LONG_TAILS)
 BOUNDED = f"""bounded_part as (
   select
@@ -95,6 +96,8 @@ def _leading(table: Table) -> str:
 def _daily(table: Table) -> str:
     """One step per table: its measures by day, in total and by each slice; further slices have no total.
 
+    A long tail that has no days is summed by month at once: `day` is the first of it.
+
     A row whose slice is NULL counts for no member of it; where a column says which rows make the total, no other does.
     """
     unpriced = columns_of(table, "unpriced")
@@ -107,11 +110,12 @@ def _daily(table: Table) -> str:
         f"  from {_counting_days(table)}{makes_total}\n  group by day"
     )
     selects = [] if has_further_slices(table) else [of_total]
-    selects += [
-        f"  select day, '{name}' as slice, {name} as member, {summed}\n"
-        f"  from {_counting_days(table)} and {name} is not null\n  group by day, {name}"
-        for name in columns_of(table, "slice")
-    ]
+    for name in columns_of(table, "slice"):
+        day = "day" if name in BY_DAY or name not in TAILS else MONTH
+        selects.append(
+            f"  select {day} as day, '{name}' as slice, {name} as member, {summed}\n"
+            f"  from {_counting_days(table)} and {name} is not null\n  group by {day}, {name}"
+        )
     return f"{_short(table)}_day as (\n" + "\n  union all\n".join(selects) + "\n)"
 
 

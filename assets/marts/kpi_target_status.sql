@@ -12,6 +12,7 @@ create table marts.kpi_target_status (
   version          integer        not null comment 'version of the terms of the target',
   owner            varchar                 comment 'team or role that answers for it',
   deadline         date                    comment 'last day of the target',
+  target_period    varchar        not null comment 'what value and baseline of the target count in: week, month, quarter, year, or term',
   baseline         double                  comment 'where it began, in the period of the target; NULL without one or while unknown',
   target_value     double                  comment 'what is to be reached at the deadline; NULL while unknown',
   expected_by_now  double                  comment 'stepping stone of the day: what is expected up to as_of',
@@ -52,7 +53,8 @@ figure as (
 begun as (
   select
     s.target_id, s.month, s.version, s.kpi_id, s.window_start, s.is_last, s.baseline, s.baseline_lacks, s.target_value,
-    s.expected_before, s.expected, t.slice, t.member, t.owner, t.deadline, t.is_total, t.sense, cast(t.tolerance as double) as tolerance,
+    s.expected_before, s.expected, t.slice, t.member, t.owner, t.deadline, t.period as target_period, t.is_total, t.sense,
+    cast(t.tolerance as double) as tolerance,
     least(p.period_end, cast(b.business_date - 1 as date)) as as_of,
     ratio(
       date_diff('day', p.period_start, least(p.period_end, cast(b.business_date - 1 as date))) + 1,
@@ -78,8 +80,8 @@ added as (
 ),
 compared as (
   select
-    g.target_id, g.month, g.version, g.kpi_id, g.slice, g.member, g.owner, g.deadline, g.is_last, g.is_total, g.sense,
-    g.tolerance, g.baseline, g.baseline_lacks, g.target_value, g.as_of, g.elapsed,
+    g.target_id, g.month, g.version, g.kpi_id, g.slice, g.member, g.owner, g.deadline, g.target_period, g.is_last, g.is_total,
+    g.sense, g.tolerance, g.baseline, g.baseline_lacks, g.target_value, g.as_of, g.elapsed,
     g.expected_before + (g.expected - g.expected_before) * g.elapsed as expected_by_now,
     case
       when not g.is_total then f.value
@@ -133,6 +135,7 @@ select
   j.version,
   j.owner,
   j.deadline,
+  j.target_period,
   j.baseline,
   j.target_value,
   j.expected_by_now,
@@ -161,6 +164,7 @@ select
   t.version,
   t.owner,
   t.deadline,
+  t.period as target_period,
   s.baseline,
   s.target_value,
   cast(null as double) as expected_by_now,

@@ -15,6 +15,7 @@ import typer
 from pipelines.cli.csv_files import write_csv
 from pipelines.cli.output import AsJson, show_json, show_rows
 from pipelines.definitions import runtime_from_environment
+from pipelines.engines.duckdb import KEPT
 from pipelines.failures import WrongUse
 from pipelines.snapshots import Cell, Certificate, Certifier, FrozenMonth, Version, month_of, version_of
 
@@ -33,9 +34,8 @@ def explain(
 ) -> None:
     """Explain a number of a closed month: definition, figures, loads and the rows that sum to it."""
     runtime, day = runtime_from_environment(), month_of(month)
-    with runtime.warehouse.looked_into(purpose="kpi explain") as connection:
-        frozen = version_of(connection, day, version)
     with runtime.warehouse.beside_scratch(purpose="kpi explain") as scratch:
+        frozen = version_of(scratch, day, version, KEPT)
         certificate = Certifier(FrozenMonth(scratch, frozen)).certificate(Cell(kpi, slice_name, member))
         if csv is not None:
             write_csv(csv, certificate.contributions.columns, certificate.contributions.rows())

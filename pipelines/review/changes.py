@@ -6,10 +6,13 @@ A comparison that would mislead is refused with its reason: cohorts that can sti
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 
 from pipelines.review.month import ClosedMonth, Definition, EarlierMonth, KpiValue
 from pipelines.review.wording import MINUS, SHOWN_AS_FACTOR, Wording
 
+# within so many of them lie 95 % of the differences that chance makes
+STANDARD_ERRORS = 1.96
 SIGNS = {"up": "+", "down": MINUS}
 
 
@@ -17,7 +20,7 @@ SIGNS = {"up": "+", "down": MINUS}
 class Change:
     """A sentence; `verdict` is good, bad or empty, `verdict_text` says it in words.
 
-    There is no verdict where both intervals overlap: `doubt` says so.
+    There is no verdict where the two may differ by chance alone: `doubt` says so.
     """
 
     sentence: str
@@ -62,7 +65,7 @@ def _compared(
     direction = "up" if difference > 0 else "down"
     amount, share = _amounts(definition, abs(difference), pair[1].value or 0, wording)
     sign = SIGNS[direction]
-    may_be_chance = _overlap(*pair)
+    may_be_chance = _overlap(*pair) or (definition.counts_events and _counts_agree(*pair))
     verdict = "" if may_be_chance else _verdict(definition.direction, direction)
     return Change(
         wording(f"change.{direction}", amount=f"{amount} ({share})" if share else amount, then=before, **named),
@@ -92,3 +95,12 @@ def _overlap(now: KpiValue, before: KpiValue) -> bool:
     if now.ci_low is None or now.ci_high is None or before.ci_low is None or before.ci_high is None:
         return False
     return now.ci_low <= before.ci_high and before.ci_low <= now.ci_high
+
+
+def _counts_agree(now: KpiValue, before: KpiValue) -> bool:
+    """Whether two counts may come of one rate: the conditional test of two Poisson counts, at 95 %.
+
+    J. Przyborowski and H. Wilenski, 1940, in its normal approximation: the difference varies with the root of the sum.
+    """
+    one, other = now.value or 0, before.value or 0
+    return abs(one - other) <= STANDARD_ERRORS * sqrt(one + other)

@@ -67,10 +67,16 @@ class Definition:
     family: str
     unit: str
     direction: str
+    additivity: str
     formula: str
     formula_nl: str | None
     sources: tuple[str, ...]
     definition_version: int
+
+    @property
+    def counts_events(self) -> bool:
+        """Whether it counts things that happen one by one, and none of them twice."""
+        return self.unit == "count" and self.additivity == "additive"
 
 
 @dataclass(frozen=True)
@@ -189,6 +195,7 @@ class TargetStanding:
     member: str
     owner: str | None
     deadline: date | None
+    period: str | None
     target_value: float | None
     expected: float | None
     actual: float | None

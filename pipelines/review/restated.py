@@ -92,7 +92,7 @@ class _View:
     def definition(self, one: Restated) -> Definition:
         """What the KPI is; one that nothing defines any more goes by its id."""
         known = self.month.definitions.get(one.kpi_id)
-        return known or Definition(one.kpi_id, one.kpi_id, one.kpi_id, "", "", "neutral", "", None, (), 0)
+        return known or Definition(one.kpi_id, one.kpi_id, one.kpi_id, "", "", "neutral", "", "", None, (), 0)
 
     @property
     def has_shares(self) -> bool:

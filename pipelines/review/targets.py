@@ -35,8 +35,8 @@ def read_targets(connection: duckdb.DuckDBPyConnection, snapshot_id: str, month:
     rows = rows_if_there(
         connection,
         TABLE,
-        f"""select target_id, kpi_id, slice, member, owner, deadline, target_value, expected_by_now, actual, pace,
-          status, coalesce(reason, '')
+        f"""select target_id, kpi_id, slice, member, owner, deadline, target_period, target_value, expected_by_now,
+          actual, pace, status, coalesce(reason, '')
         from {TABLE} where snapshot_id = ? and grain = 'month' and period_start = ?
         order by target_id""",
         [snapshot_id, month],
@@ -89,13 +89,19 @@ def _row(target: TargetStanding, definition: Definition, wording: Wording) -> Gr
         (
             *(Cell(figure) for figure in figures),
             Cell(pace),
-            Cell(_figure(definition, target.target_value, wording)),
+            _aim(target, definition, wording),
             Cell(wording.day(target.deadline) if target.deadline else MISSING),
             Cell(state, remarks=(wording.reason(target.reason).text,) if target.reason else ()),
             Cell(target.owner or MISSING),
         ),
         remark=" · ".join(part for part in (target.target_id, target.member) if part),
     )
+
+
+def _aim(target: TargetStanding, definition: Definition, wording: Wording) -> Cell:
+    """What is to be reached; a month is what is shown beside it, anything else is named."""
+    counted_in = wording.known(f"targets.counted_in.{target.period}") if target.target_value is not None else None
+    return Cell(_figure(definition, target.target_value, wording), remarks=(counted_in,) if counted_in else ())
 
 
 def _figure(definition: Definition, figure: float | None, wording: Wording) -> str:

@@ -67,6 +67,8 @@ class Certifier:
         self._measures: dict[str, Measure] = measures_of(month.recipe.tables)
         self._looked_at: set[tuple[object, ...]] = set()
         self._refuse_changed_version()
+        month.take_frozen(CATALOGUE, DEFINITIONS)
+        # a version of an earlier release did not freeze them
         month.make(CATALOGUE, DEFINITIONS)
         self._names: dict[str, str] = dict(self._fetched(f"select kpi_id, name_en from {CATALOGUE} order by kpi_id"))
         month.scratch.execute(

@@ -11,9 +11,10 @@ from datetime import date
 
 import duckdb
 
-from pipelines.engines.duckdb import all_or_nothing
+from pipelines.engines.duckdb import KEPT, all_or_nothing, quoted
 from pipelines.loads import fix_cut
 from pipelines.loads.verifying import is_within
+from pipelines.snapshots.homes import home_of
 from pipelines.snapshots.replaying import Version, refuse_missing_loads, runs_on_this_engine, take_over_loads
 from pipelines.stored_texts import stored_recipe
 from pipelines.tables import Table, in_order
@@ -52,6 +53,20 @@ class FrozenMonth:
                 self.scratch.execute(f"create schema if not exists {table.schema}")
                 self.scratch.execute(table.statement("view" if table.schema in views else "table"))
         self._made.update(table.name for table in missing)
+
+    def take_frozen(self, *names: str) -> None:
+        """Takes tables that the version froze whole as they were frozen; the caller knows that nobody changed them."""
+        frozen = [
+            self.recipe.tables[name] for name in names if self.recipe.tables[name].words.get("snapshot") == "whole"
+        ]
+        for table in frozen:
+            listed = ", ".join(f'"{column.name}"' for column in table.columns)
+            self.scratch.execute(f"create schema if not exists {table.schema}")
+            self.scratch.execute(
+                f"""create table {table.name} as select {listed} from {KEPT}.{home_of(table)}
+                where snapshot_id = {quoted(self.version.snapshot_id)}"""
+            )
+        self._made.update(table.name for table in frozen)
 
     def raw_tables_behind(self, names: Iterable[str]) -> frozenset[str]:
         """The raw tables that some tables are made from, by whatever way."""

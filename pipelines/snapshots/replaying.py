@@ -63,14 +63,14 @@ class Replayed:
         return self.content_sha256 == self.kept_sha256 == self.version.content_sha256
 
 
-def version_of(connection: duckdb.DuckDBPyConnection, month: date, number: int | None) -> Version:
-    """A version of a month in a warehouse; without a number the newest.
+def version_of(connection: duckdb.DuckDBPyConnection, month: date, number: int | None, database: str = "") -> Version:
+    """A version of a month in this or another database; without a number the newest.
 
     Raises:
         WrongUse: there is no such version.
     """
     found = connection.execute(
-        f"""select {", ".join(LINKED)} from snapshots.snapshot
+        f"""select {", ".join(LINKED)} from {database and f"{database}."}snapshots.snapshot
         where month = ? and version = coalesce(?, version) order by version desc limit 1""",
         [month, number],
     ).fetchall()

@@ -137,6 +137,19 @@ def test_rates_whose_intervals_overlap_get_no_verdict(newest: dict[str, Page]) -
     assert "\u22120,49 procentpunt Het verschil kan toeval zijn." in row.text
 
 
+@pytest.mark.parametrize(
+    ("before", "told", "untold"), [(272, "Het verschil kan toeval zijn.", "beter"), (260, "beter", "toeval")]
+)
+def test_a_count_that_chance_alone_may_have_moved_gets_no_verdict(
+    company: duckdb.DuckDBPyConnection, written: Written, before: int, told: str, untold: str
+) -> None:
+    """Beside 318 leads chance makes a difference of up to 47."""
+    for snapshot, count in ((NEWEST, 318), ("2026-09-v2", before)):
+        _change(company, "new_leads", f"numerator = {count}, value = {count}", snapshot)
+    text = written(company)["nl"].card("Nieuwe leads").text
+    assert told in text and untold not in text
+
+
 def test_a_line_stops_at_the_last_month_that_no_longer_rises(newest: dict[str, Page]) -> None:
     assert "okt 2025 \u2013 jul 2026; latere maanden lopen nog op" in newest["nl"].card("Verhouding leads - MQL").text
 

@@ -16,7 +16,8 @@ PATH = Path(__file__).parents[2] / "assets/marts/kpi_target_status.sql"
 TABLE: Table = read_table(PATH.read_text(encoding="utf-8"), PATH.name)
 USUAL: dict[str, Any] = {
     "snapshot_id": NEWEST, "target_id": "weekly", "kpi_id": "new_leads", "grain": "month", "slice": "total",
-    "period_start": "2026-10-01", "member": "", "owner": "marketing", "deadline": "2026-12-31", "target_value": 50.0,
+    "period_start": "2026-10-01", "member": "", "owner": "marketing", "deadline": "2026-12-31",
+    "target_period": "week", "target_value": 50.0,
     "expected_by_now": 440.0, "actual": 462.0, "pace": 1.05, "status": "on_track",
 }  # fmt: skip
 
@@ -48,8 +49,9 @@ def test_the_table_has_every_target_and_the_cards_only_those_of_the_company(
 ) -> None:
     targets = (
         {"target_id": "paid", "slice": "channel", "member": "Paid Search", "status": "missed"},
-        {"target_id": "rate", "kpi_id": "lead_to_mql_rate", "status": "undecided", "expected_by_now": 0.4,
-            "actual": 0.38, "target_value": 0.41, "pace": 0.95, "reason": "the interval holds what is expected"},
+        {"target_id": "rate", "kpi_id": "lead_to_mql_rate", "target_period": "month", "status": "undecided",
+            "expected_by_now": 0.4, "actual": 0.38, "target_value": 0.41, "pace": 0.95,
+            "reason": "the interval holds what is expected"},
         {"target_id": "vague", "status": "incomplete", "expected_by_now": None, "actual": None, "pace": None,
             "target_value": None, "deadline": None, "owner": None, "reason": "it lacks value, deadline"},
     )  # fmt: skip
@@ -59,7 +61,7 @@ def test_the_table_has_every_target_and_the_cards_only_those_of_the_company(
     ]
     (section,) = [one for one in page.every("section") if one.attributes.get("id") == "targets"]
     assert [row.text for row in page.every("tr", inside=section)][1:] == [
-        "Nieuwe leads paid · Paid Search 440 462 105,0% 50 31 december 2026 ✕ Doel niet gehaald marketing",
+        "Nieuwe leads paid · Paid Search 440 462 105,0% 50 per week 31 december 2026 ✕ Doel niet gehaald marketing",
         "Verhouding leads - MQL rate 40,0% 38,0% 95,0% 41,0% 31 december 2026 ○ Doel nog onbeslist "
         "de verwachting valt binnen het interval marketing",
         "Nieuwe leads vague — — — — — ○ Onvolledig hieraan ontbreekt: getal, einddatum —",
