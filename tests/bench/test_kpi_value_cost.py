@@ -19,7 +19,7 @@ from pipelines.tables import Table, in_order
 FIRST_DAY, DAYS, ROWS_PER_DAY = date(2025, 9, 1), 431, 46_400
 TODAY = FIRST_DAY + timedelta(days=DAYS)
 # what the project does besides: ten further tables on the way, all KPIs, bounds, spine, status and trust
-MOST = 6.0
+MOST = 4.0
 FLOOR = """
 with page_day as (
   select cast(strptime(r.part, '%Y-%m-%d') as date) as day, r.landing_page, sum(r.sessions) as sessions,
