@@ -90,10 +90,10 @@ def begin_build(
     run_id: str,
     business_date: date,
     is_demo: bool,
-) -> None:
-    """Fixes the cut and the rules of a build, and marks it as under way until :func:`end_build`.
+) -> dict[str, int]:
+    """Fixes the cut and the rules of a build, and marks it as under way until :func:`end_build`; returns the cut.
 
-    What was read of an API that is switched off is not in the cut: else its old figures would join those of files.
+    What was read of an API that is switched off is not in it: else its old figures would join those of files.
     """
     for schema in ("staging", "facts", "measures", "marts", "reference", "review"):
         connection.execute(f"create schema if not exists {schema}")
@@ -118,9 +118,10 @@ def begin_build(
             project.models_hash,
             project.config.definitions_hash,
             project.config.config_hash,
-            json.dumps(dict(cut), sort_keys=True),
+            json.dumps(cut, sort_keys=True),
         ],
     )
+    return cut
 
 
 def make_table(connection: duckdb.DuckDBPyConnection, table: Table) -> Made:

@@ -1,6 +1,7 @@
 """The one roll-up of all contributions: from measure tables to the text of the long table of parts.
 
-Adds up by day, then by longer periods, and bounds the long tails. What a table measures belongs to `kpi_parts`.
+Adds up by day, long tails by month, then by longer periods, and bounds the long tails. What a table measures belongs
+to `kpi_parts`.
 """
 
 from __future__ import annotations

@@ -91,6 +91,16 @@ complete as (
     case when s.unpriced_revenue = 0 then coalesce(s.revenue, case when c.has_revenue = 1 then 0 end) end as revenue
   from summed as s
   left join covered as c on c.month = s.month
+),
+named as (
+  -- what is known of the campaign only, and what names no advertisement, is no name
+  select
+    c.*,
+    case
+      when ad in ('(unknown)', '(unallocated)', '(not set)') then 0
+      else 1
+    end as is_named
+  from complete as c
 )
 select
   month,
@@ -98,8 +108,8 @@ select
   campaign,
   ad,
   case
-    when ad not like '(%)' then row_number() over (
-      partition by month, case when ad like '(%)' then 1 else 0 end
+    when is_named = 1 then row_number() over (
+      partition by month, is_named
       order by mqls desc nulls last, leads desc nulls last, spend nulls last, channel, campaign, ad
     )
   end as place,
@@ -113,4 +123,4 @@ select
   case when spend <> 0 then ratio(spend, leads) end as cpl_eur,
   case when spend <> 0 then ratio(spend, mqls) end as cost_per_mql_eur,
   ratio(revenue, spend) as roas
-from complete
+from named

@@ -31,14 +31,24 @@ with summed as (
     case when count(revenue_eur) = count(*) then sum(revenue_eur) end as revenue
   from marts.ad_month
   group by month, channel, campaign
+),
+named as (
+  -- GA4's words for traffic of no campaign are no names
+  select
+    c.*,
+    case
+      when campaign in ('(unknown)', '(not set)', '(direct)', '(organic)', '(referral)', '(ai-assistant)') then 0
+      else 1
+    end as is_named
+  from summed as c
 )
 select
   month,
   channel,
   campaign,
   case
-    when campaign not like '(%)' then row_number() over (
-      partition by month, case when campaign like '(%)' then 1 else 0 end
+    when is_named = 1 then row_number() over (
+      partition by month, is_named
       order by mqls desc nulls last, leads desc nulls last, spend nulls last, channel, campaign
     )
   end as place,
@@ -52,4 +62,4 @@ select
   case when spend <> 0 then ratio(spend, leads) end as cpl_eur,
   case when spend <> 0 then ratio(spend, mqls) end as cost_per_mql_eur,
   ratio(revenue, spend) as roas
-from summed
+from named

@@ -16,17 +16,16 @@ def definitions(runtime: Runtime, sources: list[dg.AssetKey]) -> list[dg.AssetsD
         group_name="meta",
         kinds={"duckdb"},
         owners=["team:marketing-data"],
-        description="The loads that count in this build: the newest of every object, fixed for the whole run.",
+        description="The loads that count in this build: the newest of all that is read, fixed for the whole run.",
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
     def current_part(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         connection = context.resources.warehouse
-        cut = current_cut(connection)
-        begin_build(
+        cut = begin_build(
             connection,
             runtime.project,
-            cut,
+            current_cut(connection),
             run_id=context.run.run_id,
             business_date=runtime.business_date,
             is_demo=runtime.is_demo,

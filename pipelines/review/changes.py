@@ -5,7 +5,9 @@ A comparison that would mislead is refused with its reason: cohorts that can sti
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from math import sqrt
 
 from pipelines.review.month import ClosedMonth, Definition, EarlierMonth, KpiValue
@@ -48,7 +50,13 @@ def change_since(month: ClosedMonth, definition: Definition, wording: Wording) -
     if now.definition_version != before.definition_version:
         versions = {"old": before.definition_version, "new": now.definition_version}
         return Change(wording("change.definition", **_named(earlier, wording), **versions))
-    return _compared(definition, now.value - before.value, (now, before), earlier, wording)
+    days = (_days(month.snapshot.month), _days(earlier.snapshot.month))
+    may_be_chance = _overlap(now, before) or (definition.counts_events and _counts_agree(now, before, days))
+    return _compared(definition, (now, before), earlier, wording, may_be_chance=may_be_chance)
+
+
+def _days(month: date) -> int:
+    return monthrange(month.year, month.month)[1]
 
 
 def _named(earlier: EarlierMonth, wording: Wording) -> dict[str, object]:
@@ -56,16 +64,21 @@ def _named(earlier: EarlierMonth, wording: Wording) -> dict[str, object]:
 
 
 def _compared(
-    definition: Definition, difference: float, pair: tuple[KpiValue, KpiValue], earlier: EarlierMonth, wording: Wording
+    definition: Definition,
+    pair: tuple[KpiValue, KpiValue],
+    earlier: EarlierMonth,
+    wording: Wording,
+    *,
+    may_be_chance: bool,
 ) -> Change:
     now, before = (wording.figure(definition.kpi_id, definition.unit, known.value or 0) for known in pair)
+    difference = (pair[0].value or 0) - (pair[1].value or 0)
     named = _named(earlier, wording)
     if now == before:
         return Change(wording("change.same", then=before, **named), wording("change.same_short"))
     direction = "up" if difference > 0 else "down"
     amount, share = _amounts(definition, abs(difference), pair[1].value or 0, wording)
     sign = SIGNS[direction]
-    may_be_chance = _overlap(*pair) or (definition.counts_events and _counts_agree(*pair))
     verdict = "" if may_be_chance else _verdict(definition.direction, direction)
     return Change(
         wording(f"change.{direction}", amount=f"{amount} ({share})" if share else amount, then=before, **named),
@@ -97,10 +110,14 @@ def _overlap(now: KpiValue, before: KpiValue) -> bool:
     return now.ci_low <= before.ci_high and before.ci_low <= now.ci_high
 
 
-def _counts_agree(now: KpiValue, before: KpiValue) -> bool:
-    """Whether two counts may come of one rate: the conditional test of two Poisson counts, at 95 %.
+def _counts_agree(now: KpiValue, before: KpiValue, days: tuple[int, int]) -> bool:
+    """Whether two counts may come of one rate a day: the conditional test of two Poisson counts, at 95 %.
 
-    J. Przyborowski and H. Wilenski, 1940, in its normal approximation: the difference varies with the root of the sum.
+    J. Przyborowski and H. Wilenski, 1940, in its normal approximation. What comes in clusters, such as page views,
+    varies more: there a verdict is still no proof. What can be negative is no count of events.
     """
     one, other = now.value or 0, before.value or 0
-    return abs(one - other) <= STANDARD_ERRORS * sqrt(one + other)
+    if one < 0 or other < 0:
+        return False
+    share, rest = (part / sum(days) for part in days)
+    return abs(one - (one + other) * share) <= STANDARD_ERRORS * sqrt((one + other) * share * rest)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.review.month import ClosedMonth, Definition
-from pipelines.review.redefined import VersionOfDefinition
 from pipelines.review.wording import Phrase, Wording
 
 
@@ -35,18 +34,20 @@ def _entry(month: ClosedMonth, definition: Definition, wording: Wording) -> Entr
     if used != newest:
         text = wording("glossary.until" if said else "glossary.newer_version", version=used, newer=newest)
     words = said or definition
+    # a version that was frozen without a translation has that of the same words
+    dutch = words.formula_nl or (definition.formula_nl if words.formula == definition.formula else None)
     return Entry(
         definition.kpi_id,
         wording.kpi_name(definition),
-        _formula(words, wording),
+        _formula(words.formula, dutch, wording),
         wording.sources(words.sources),
         text,
     )
 
 
-def _formula(words: Definition | VersionOfDefinition, wording: Wording) -> Phrase:
+def _formula(english: str, dutch: str | None, wording: Wording) -> Phrase:
     """In the language of the page, or the English words marked as such."""
-    if wording.language == "nl" and words.formula_nl:
-        return Phrase(words.formula_nl)
-    english = words.formula.replace(" / ", " ÷ ")
+    if wording.language == "nl" and dutch:
+        return Phrase(dutch)
+    english = english.replace(" / ", " ÷ ")
     return Phrase(english) if wording.language == "en" else Phrase(english, "en")

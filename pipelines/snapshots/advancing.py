@@ -79,6 +79,25 @@ def advance_loads(
     yield "source_correction", corrected and corrected | COUNTING
 
 
+def switched(scratch: duckdb.DuckDBPyConnection, before: Reach, after: Reach) -> frozenset[str]:
+    """The objects of APIs that one side reads and the other leaves out; the tables of the older side are there."""
+    off = {name for (name,) in scratch.execute("select source from reference.source where not is_enabled").fetchall()}
+    gone, come = before.cut.keys() - after.cut.keys(), after.cut.keys() - before.cut.keys()
+    return frozenset(gone | {name for name in come if name.partition(".")[0] in off})
+
+
+def without_switching(before: Reach, after: Reach, objects: Set[str]) -> Reach:
+    """The newer side as if the objects were read or left out as they were on the older one."""
+    kept = {name: load_id for name, load_id in after.cut.items() if name not in objects}
+    return Reach(kept | {name: before.cut[name] for name in objects & before.cut.keys()}, after.business_date)
+
+
+def switch(scratch: duckdb.DuckDBPyConnection, after: Reach, objects: Set[str]) -> frozenset[str]:
+    """Sets what counts to the newer side; answers with the tables that moved."""
+    fix_cut(scratch, after.cut, after.business_date)
+    return _raw_tables(objects) and _raw_tables(objects) | COUNTING
+
+
 MOVED_OBJECTS = """
 select distinct object from (
     (from part_before except from part_after) union all (from part_after except from part_before)

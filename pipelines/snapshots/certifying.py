@@ -68,7 +68,7 @@ class Certifier:
         self._looked_at: set[tuple[object, ...]] = set()
         self._refuse_changed_version()
         month.take_frozen(CATALOGUE, DEFINITIONS)
-        # a version of an earlier release did not freeze them
+        # what a version of an earlier release did not freeze is made again
         month.make(CATALOGUE, DEFINITIONS)
         self._names: dict[str, str] = dict(self._fetched(f"select kpi_id, name_en from {CATALOGUE} order by kpi_id"))
         month.scratch.execute(

@@ -56,9 +56,8 @@ class FrozenMonth:
 
     def take_frozen(self, *names: str) -> None:
         """Takes tables that the version froze whole as they were frozen; the caller knows that nobody changed them."""
-        frozen = [
-            self.recipe.tables[name] for name in names if self.recipe.tables[name].words.get("snapshot") == "whole"
-        ]
+        tables = [self.recipe.tables[name] for name in names if name in self.recipe.tables]
+        frozen = [table for table in tables if table.words.get("snapshot") == "whole"]
         for table in frozen:
             listed = ", ".join(f'"{column.name}"' for column in table.columns)
             self.scratch.execute(f"create schema if not exists {table.schema}")

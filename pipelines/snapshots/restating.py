@@ -17,7 +17,7 @@ import duckdb
 from pipelines.engines.duckdb import KEPT
 from pipelines.failures import DataFailed
 from pipelines.loads import fix_cut
-from pipelines.snapshots.advancing import Reach, advance_loads
+from pipelines.snapshots.advancing import Reach, advance_loads, switch, switched, without_switching
 from pipelines.snapshots.causes import CAUSES, TABLES, changed_tables, with_rules_of
 from pipelines.snapshots.replaying import run_recipe, runs_on_this_engine, take_over_loads
 from pipelines.snapshots.sides import PARTS, Cell, Figures, Side, month_cells
@@ -25,6 +25,8 @@ from pipelines.stored_texts import Recipe, stored_recipe
 from pipelines.tables import in_order
 
 FIGURES = "marts.kpi_value"
+# the cause that APIs are switched on and off by
+SWITCHED_BY = "configuration"
 AMOUNT_DIGITS = Decimal("1e-12")
 # how the engine says that a query does not fit the tables it finds
 NOT_RUNNING = (duckdb.BinderException, duckdb.CatalogException)
@@ -117,13 +119,16 @@ def _steps(
     reach, reach_after = (Reach(side.cut, side.business_date) for side in (before, after))
     fix_cut(scratch, before.cut, before.business_date)
     _refuse_other_figures(before, _made(scratch, older, before))
-    for cause, moved in advance_loads(scratch, reach, reach_after, kept):
+    objects = switched(scratch, reach, reach_after)
+    for cause, moved in advance_loads(scratch, reach, without_switching(reach, reach_after, objects), kept):
         if moved:
             yield cause, _made(scratch, _stale(older, moved), before)
     recipe = older
     for cause in (*TABLES, "definition"):
         ruled = with_rules_of(cause, recipe, newer, same_catalogue=before.definitions_hash == after.definitions_hash)
         changed = changed_tables(recipe, ruled)
+        if cause == SWITCHED_BY:
+            changed |= switch(scratch, reach_after, objects)
         if not changed:
             continue
         try:

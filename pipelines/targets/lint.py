@@ -27,7 +27,7 @@ OPENS = frozenset({"email_open_rate", "email_open_rate_reported"})
 PERIODS_PER_YEAR = {"week": 52, "month": 12}
 # a rate of growth that multiplies a year by more than this, or divides it, is taken for a slip
 LARGEST_YEARLY_FACTOR = 2
-# the lowest and the highest a KPI can be, by the range of its definition
+# the lowest and the highest a ratio can be, by the range of its definition; counts and sums have none
 BOUNDS = {"0..1": (0, 1), "0..": (0, None), "any": (None, None), None: (None, None)}
 # a relative change of a percentage this small is within the noise of any rate
 SMALLEST_RELATIVE_CHANGE = Decimal("0.01")
@@ -126,7 +126,7 @@ def _unwise(target: Target, kpi: KpiFacts) -> Iterator[Finding]:
 
 
 def _out_of_reach(target: Target, kpi: KpiFacts) -> Iterator[Finding]:
-    """What the KPI can never be: more than all of a whole, or less than nothing."""
+    """What a KPI with a range can never be, and a change that no figure can make."""
     lowest, highest = BOUNDS[kpi.range]
     if target.value is None:
         return
@@ -136,9 +136,9 @@ def _out_of_reach(target: Target, kpi: KpiFacts) -> Iterator[Finding]:
         "level": target.value,
         "level_min": target.value,
     }.get(target.change_type, None if given is None else given + target.value)
-    if target.change_type == "relative_pct" and target.value <= -1:
-        why = f"{_percent(target.value)} leaves nothing"
-    elif target.change_type == "pp" and abs(target.value) >= 1:
+    if target.change_type == "relative_pct" and lowest == 0 and target.value < -1:
+        why = f"{_percent(target.value)} is less than nothing"
+    elif target.change_type == "pp" and highest == 1 and abs(target.value) >= 1:
         why = f"{target.value:+} is {target.value * 100:+} percentage points"
     elif aimed_at is not None and lowest is not None and aimed_at < lowest:
         why = f"it aims at {aimed_at}, and {kpi.id} is never below {lowest}"
@@ -146,7 +146,7 @@ def _out_of_reach(target: Target, kpi: KpiFacts) -> Iterator[Finding]:
         why = f"it aims at {aimed_at}, and {kpi.id} is never above {highest}"
     else:
         return
-    remedy = "write percentages and points as fractions: 0.03 is 3 %" if kpi.unit == "ratio" else "correct the number"
+    remedy = "write percentages and points as fractions: 0.03 is 3 %"
     yield _about(target, "error", "out_of_reach", why, remedy)
 
 

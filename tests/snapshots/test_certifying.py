@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from two_months import JULY
 
-from pipelines.engines.duckdb import Warehouse
+from pipelines.engines.duckdb import KEPT, Warehouse
 from pipelines.failures import DataFailed, WrongUse
 from pipelines.privacy import masked_text
 from pipelines.snapshots import Cell, Certificate, Certifier, FrozenMonth, content_hash, version_of
@@ -113,12 +113,16 @@ def test_what_the_plan_asks_for_names_the_rates_between_the_stage_and_the_custom
     assert won.taken_from.startswith("B05, ") and won.taken_from.endswith("(no cohort is ripe)")
 
 
-def test_growth_names_what_grew(warehouse: Warehouse) -> None:
-    with certifier(warehouse) as one:
-        grown = one.certificate(Cell("lead_growth_rate"))
-        leads = one.certificate(Cell("new_leads"))
-        (component,) = grown.components
-    assert component.kpi_id == "new_leads" and component.figures["numerator"] == leads.figures["numerator"]
+def test_a_version_takes_what_it_froze_and_nothing_that_it_does_not_know(warehouse: Warehouse) -> None:
+    with warehouse.beside_scratch(purpose="test") as scratch:
+        month = FrozenMonth(scratch, version_of(scratch, JULY, 1, KEPT))
+        month.take_frozen("reference.kpi", "marts.kpi_value", "reference.of_a_later_release")
+        made = scratch.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('reference', 'marts')"
+        ).fetchall()
+        frozen = scratch.execute("select count(*) from kept.snapshots.kpi where snapshot_id = '2026-07-v1'").fetchall()
+        assert made == [("reference.kpi",)]
+        assert scratch.execute("select count(*) from reference.kpi").fetchall() == frozen
 
 
 @pytest.mark.parametrize("kpi_id", ["expected_orders", "required_stage_volume"])

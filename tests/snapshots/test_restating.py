@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -23,7 +24,7 @@ from later_changes import (
     another_stage_is_called_qualified,
     two_leads_are_merged,
 )
-from nightly import new_warehouse, running_company, shipped_project
+from nightly import new_warehouse, project_without, running_company, shipped_project
 
 from pipelines.build import Project, build
 from pipelines.engines.duckdb import Warehouse
@@ -158,6 +159,24 @@ def test_a_figure_that_became_unknown_is_told_as_such(closed: Path, tmp_path: Pa
     revenue = ("revenue", "total", "")
     assert revenue in told.changed and told.is_known(revenue) == (True, False)
     assert told.is_known(("new_leads", "total", "")) == (True, True) and told.residual == 0
+
+
+def test_an_api_that_is_switched_off_and_on_again_is_configuration(closed: Path, tmp_path: Path) -> None:
+    place = shutil.copytree(closed, tmp_path / "later")
+    with closing(duckdb.connect(str(place / "warehouse.duckdb"), config={"threads": "1"})) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        sides = [side_of_version(connection, version_of(connection, JULY, 1))]
+        for project in (project_without("ga4"), shipped_project()):
+            build(connection, project, current_cut(connection), run_id="switched", business_date=MORNING)
+            close_month(connection, project.tables, Due(JULY, BY_HAND), run_id="close")
+            sides.append(side_of_version(connection, version_of(connection, JULY, None)))
+    told = []
+    for before, after in pairwise(sides):
+        with Warehouse(place / "warehouse.duckdb", 1).beside_scratch(purpose="test") as scratch:
+            told.append(restate(scratch, before, after))
+    off, on = ({(*astuple(one)[:5], abs(one.amount)) for one in found.amounts} for found in told)
+    assert {one[3] for one in off} == {"configuration"} and off == on
+    assert ("sessions", "total", "") in told[0].changed and [found.residual for found in told] == [0, 0]
 
 
 def test_a_macro_that_computes_otherwise_is_a_definition(closed: Path, tmp_path: Path) -> None:

@@ -18,6 +18,10 @@ Member = tuple[str, ...]
 Event = tuple[date, Member, str, Fraction | int]
 
 
+# what stands where nothing names a campaign or advertisement
+NO_NAMES = {"(unknown)", "(unallocated)", "(not set)", "(direct)", "(organic)", "(referral)", "(ai-assistant)"}
+
+
 @dataclass
 class _Brought:
     """What one member of a month cost and brought."""
@@ -71,7 +75,7 @@ def _value(name: str, amount: Fraction) -> Value:
 
 def _places(found: dict[tuple[date, Member], _Brought]) -> dict[tuple[date, Member], int]:
     """Within a month by MQLs, then leads, then the least spend; what names no member has none."""
-    named = [key for key in found if not key[1][-1].startswith("(")]
+    named = [key for key in found if key[1][-1] not in NO_NAMES]
     ordered = sorted(named, key=lambda key: (-found[key].mqls, -found[key].leads, found[key].spend_media_eur, key[1]))
     places: dict[tuple[date, Member], int] = {}
     for month in {month for month, _ in found}:
