@@ -118,7 +118,8 @@ def test_a_version_takes_what_it_froze_and_nothing_that_it_does_not_know(warehou
         month = FrozenMonth(scratch, version_of(scratch, JULY, 1, KEPT))
         month.take_frozen("reference.kpi", "marts.kpi_value", "reference.of_a_later_release")
         made = scratch.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('reference', 'marts')"
+            """select schema_name || '.' || table_name from duckdb_tables()
+            where database_name = current_database() and schema_name in ('reference', 'marts')"""
         ).fetchall()
         frozen = scratch.execute("select count(*) from kept.snapshots.kpi where snapshot_id = '2026-07-v1'").fetchall()
         assert made == [("reference.kpi",)]
