@@ -76,10 +76,14 @@ def test_the_lineage_shows_every_layer(ui: Ui) -> None:
 
 def test_the_catalogue_lists_the_marts_each_with_its_sentence(ui: Ui, kpi_value: Table) -> None:
     page = ui.open("/assets/marts?view=folder")
+    usual = page.viewport_size
+    # the list draws the rows that fit the window
+    page.set_viewport_size({"width": 1400, "height": 2400})
     expect(page.get_by_text("kpi_value", exact=True).first).to_be_visible()
     expect(page.get_by_text(kpi_value.description[:40]).first).to_be_visible()
     assert "```" not in page.inner_text("body"), "a query stands where a sentence should"
     ui.keep("catalogue")
+    page.set_viewport_size(usual or {"width": 1400, "height": 1000})
 
 
 def test_an_asset_explains_itself_and_each_of_its_columns(ui: Ui, kpi_value: Table) -> None:
