@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines.inbox import KINDS, ReadingRules
+from pipelines.inbox import KINDS, ReadingRules, read_dialects
 from pipelines.intake import Night, take_in_files
 from pipelines.runtime import Runtime
 
@@ -15,6 +15,8 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     """The assets that files become, and the list of the files."""
     keys = {output.object: dg.AssetKey(output.table.split(".")) for kind in KINDS.values() for output in kind.outputs}
     folders = {output.object: name for name, kind in KINDS.items() for output in kind.outputs}
+
+    dialects = read_dialects(runtime.config.texts)
 
     @dg.multi_asset(
         name="inbox",
@@ -35,6 +37,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
                 runtime.config.company.time_zone,
                 runtime.settings.pepper_bytes,
                 runtime.config.sources.platform_aliases,
+                dialects,
             ),
             Night(context.run.run_id, runtime.business_date, runtime.config.sources.on_failure == "hold"),
         )

@@ -27,7 +27,7 @@ from pipelines.failures import WrongUse
 FILES = ("company.yaml", "sources.yaml", "channels.csv", "exclusions.csv", "cost_drivers.csv", "benchmarks.yaml")
 ANNOTATIONS, GOALS, PACKS, TARGETS = "annotations.yaml", "goals.yaml", "packs.yaml", "targets.yaml"
 MAY_BE_MISSING = (ANNOTATIONS, GOALS, PACKS, TARGETS)
-KPI_FOLDER = "kpis"
+KPI_FOLDER, EXPORT_FOLDER = "kpis", "exports"
 FAMILIES: tuple[str, ...] = get_args(Family)
 
 M = TypeVar("M", bound=BaseModel)
@@ -43,7 +43,8 @@ def load_config(folder: Path) -> Config:
     if not folder.is_dir():
         raise WrongUse(place, "there is no such folder", "set KPI_CONFIG to the folder that holds company.yaml")
     paths = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml", ".csv"})
-    paths += sorted(path for path in folder.glob(f"{KPI_FOLDER}/*") if path.is_file() and not path.name.startswith("."))
+    for inside in (KPI_FOLDER, EXPORT_FOLDER):
+        paths += sorted(one for one in folder.glob(f"{inside}/*") if one.is_file() and not one.name.startswith("."))
     texts = {path.relative_to(folder).as_posix(): _text(path, place, folder) for path in paths}
     return config_from_texts(texts, place)
 
@@ -115,7 +116,8 @@ def _kpi_files(texts: Mapping[str, str]) -> list[str]:
 
 def _refuse_missing_and_unknown(texts: Mapping[str, str], place: str) -> None:
     expected = {*FILES, *MAY_BE_MISSING, *(f"{KPI_FOLDER}/{family}.yaml" for family in FAMILIES)}
-    for name in sorted(texts.keys() - expected):
+    exports = {name for name in texts if PurePosixPath(name).match(f"{EXPORT_FOLDER}/*.yaml")}
+    for name in sorted(texts.keys() - expected - exports):
         near = difflib.get_close_matches(name, expected, n=1, cutoff=0)[0]
         raise WrongUse(f"{place}/{name}", "no file of this name is read", f"did you mean {place}/{near}?")
     for name in FILES:

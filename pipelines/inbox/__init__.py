@@ -4,6 +4,7 @@ Kinds and forms are data; neither Dagster nor an engine is known here.
 """
 
 from pipelines.inbox.cells import ReadingRules
+from pipelines.inbox.dialects import read_dialects
 from pipelines.inbox.discovery import discover
 from pipelines.inbox.erased import Erased
 from pipelines.inbox.files import FileRead, read_file
@@ -28,6 +29,7 @@ __all__ = [
     "Waiting",
     "discover",
     "empty_arrivals",
+    "read_dialects",
     "read_file",
     "source_id_hmac",
 ]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -19,6 +20,9 @@ from babel.numbers import list_currencies
 
 from pipelines import privacy
 from pipelines.configuration.problems import nearest
+
+if TYPE_CHECKING:
+    from pipelines.inbox.forms import Form
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MOMENT = pa.timestamp("us")
@@ -49,12 +53,13 @@ class ReadingRules:
     """What reading depends on besides the file.
 
     `time_zone` is the zone of timestamps without offset, `pepper` the key of pseudonyms; `platform_aliases` maps other
-    names of an ad platform to its one name.
+    names of an ad platform to its one name; `dialects` are how vendors lay out their exports.
     """
 
     time_zone: str
     pepper: bytes
     platform_aliases: Mapping[str, str] = field(default_factory=dict)
+    dialects: Sequence[Form] = ()
 
     @property
     def zone(self) -> ZoneInfo:

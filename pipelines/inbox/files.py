@@ -14,6 +14,7 @@ from pipelines.inbox.erased import NOBODY, Erased
 from pipelines.inbox.first_look import cannot_be_read
 from pipelines.inbox.forms import forms_of
 from pipelines.inbox.kinds import KINDS
+from pipelines.inbox.notations import in_canonical_notation
 from pipelines.inbox.persons import PersonKeys
 from pipelines.inbox.reading import read_table
 from pipelines.inbox.splitting import arrivals_of, parts_of
@@ -55,7 +56,8 @@ def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys, erased:
     if file.state != "new":
         raise (Waiting if file.state == "waiting" else Unreadable)(file.name, file.reason, file.remedy)
     kind = KINDS[file.kind]
-    text = read_table(_content(file), forms_of(kind), file.name, file.file_name)
+    found = read_table(_content(file), forms_of(kind, rules.dialects), file.name, file.file_name)
+    text = in_canonical_notation(found, file.name)
     typed = typed_rows(text, kind, rules, erased)
     flags = {**text.flags, "path": file.name, "content_hash": file.content_hash, "is_full": file.is_full}
     kept: frozenset[str] = frozenset()

@@ -23,10 +23,28 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Totals:
+    """How rows of totals are told: by how their first cell begins, or by a column that is empty in them alone."""
+
+    starts_with: tuple[str, ...] = ()
+    empty: str | None = None
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a vendor writes: numbers as in the language of its headers, days in these notations (strptime) or in ISO."""
+
+    languages: Mapping[str, str]
+    days: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Form:
     """One layout: `columns` maps a header in lower case to a column of the kind.
 
-    `missing` are cells that mean nothing, `day_formats` further notations of days (strptime) in the column `date`.
+    `missing` are cells that mean nothing, `day_formats` further notations of days (strptime) in the column `date`. Of a
+    dialect, `patterns` are headers that tell the currency, `constants` what every row says, `notation` how cells are
+    written.
     """
 
     name: str
@@ -36,21 +54,35 @@ class Form:
     spread: Spread | None = None
     missing: frozenset[str] = field(default=frozenset())
     day_formats: tuple[str, ...] = ()
+    patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    totals: Totals = Totals()
+    notation: Notation | None = None
+
+    def column_of(self, header: str) -> str | None:
+        """The column that a header (in lower case) stands for; None when it is not known, or its cells are rows."""
+        patterns = (column for pattern, column in self.patterns if pattern.fullmatch(header))
+        return self.columns.get(header) or next(patterns, None)
+
+    def told_by(self, headers: Sequence[str]) -> dict[str, str]:
+        """What the headers say of every row, besides the constants: the currency."""
+        found = (pattern.fullmatch(header) for header in headers for pattern, _ in self.patterns)
+        return {name: text.upper() for match in found if match for name, text in match.groupdict().items()}
 
     def recognised(self, headers: Sequence[str]) -> int:
         """How many of the headers (in lower case) this form knows."""
-        return sum(header in self.columns or self.is_spread(header) for header in headers)
+        return sum(self.column_of(header) is not None or self.is_spread(header) for header in headers)
 
     def lacking(self, headers: Sequence[str]) -> list[str]:
         """The required columns that no header stands for, in the order of the kind."""
-        present = {self.columns[header] for header in headers if header in self.columns}
+        present = {self.column_of(header) for header in headers} - {None}
         if self.spread and any(self.is_spread(header) for header in headers):
             present |= {self.spread.name_column, self.spread.value_column}
         return [name for name in KINDS[self.kind].required if name in self.required and name not in present]
 
     def is_spread(self, header: str) -> bool:
         """Whether the cells under this header are rows of their own."""
-        return bool(self.spread and header not in self.columns and self.spread.headers.fullmatch(header))
+        return bool(self.spread and self.column_of(header) is None and self.spread.headers.fullmatch(header))
 
 
 def canonical(kind: Kind) -> Form:
@@ -70,6 +102,6 @@ ECB_WIDE = Form(
 )
 
 
-def forms_of(kind: Kind) -> tuple[Form, ...]:
+def forms_of(kind: Kind, dialects: Sequence[Form] = ()) -> tuple[Form, ...]:
     """The forms a file of this kind may have, the canonical one first."""
-    return (canonical(kind), *(form for form in (ECB_WIDE,) if form.kind == kind.name))
+    return (canonical(kind), *(form for form in (ECB_WIDE, *dialects) if form.kind == kind.name))

@@ -71,12 +71,22 @@ def _chosen(candidates: Sequence[Layout], forms: Sequence[Form], name: str) -> L
     fitting = [one for one in candidates if one.is_complete]
     if not fitting:
         raise _no_header(candidates, forms, name)
-    layout = min(fitting, key=lambda one: (one.header_line, -one.form.recognised(one.headers)))
-    known = [layout.form.columns.get(header, header) for header in layout.headers if layout.form.recognised([header])]
+    layout = min(fitting, key=_place)
+    rivals = {one.form.name for one in fitting if _place(one) == _place(layout)}
+    if len(rivals) > 1:
+        raise Unreadable(
+            name, f"its header fits {listed(sorted(rivals))} alike", "name more headers in one of the dialects"
+        )
+    known = [layout.form.column_of(header) or header for header in layout.headers if layout.form.recognised([header])]
     twice = sorted({column for column in known if known.count(column) > 1})
     if twice:
         raise Unreadable(name, f"the column {listed(twice)} stands in the header twice", "keep one of them")
     return layout
+
+
+def _place(layout: Layout) -> tuple[int, int]:
+    """The first header comes first, and of one header the reading that knows most of it."""
+    return layout.header_line, -layout.form.recognised(layout.headers)
 
 
 def _candidates(lines: Iterable[str], forms: Sequence[Form], delimiters: Iterable[str]) -> Iterable[Layout]:

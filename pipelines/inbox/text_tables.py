@@ -47,6 +47,7 @@ class TextTable:
     wholes: pa.Array
     broken: list[BrokenLine]
     flags: dict[str, object]
+    headers: tuple[str, ...] = ()
 
     @property
     def rows_in(self) -> int:
@@ -64,6 +65,7 @@ class Gathered:
     wholes: list[int] = field(default_factory=list)
     broken: list[BrokenLine] = field(default_factory=list)
     blank_lines: int = 0
+    total_lines: int = 0
 
     @property
     def places(self) -> list[int]:
@@ -72,13 +74,24 @@ class Gathered:
         return [place for place, header in enumerate(self.layout.headers) if known([header])]
 
     def counts(self, line: int, cells: Sequence[str | None]) -> bool:
-        """Notes a row of the file; a blank one is only counted."""
+        """Notes a row of the file; a blank one and one of totals are only counted."""
         if not any(cells) or not any(cell and cell.strip() for cell in cells):
             self.blank_lines += 1
+            return False
+        if self._is_total(cells):
+            self.total_lines += 1
             return False
         self.lines.append(line)
         self.wholes.append(hash(tuple(cells)))
         return True
+
+    def _is_total(self, cells: Sequence[str | None]) -> bool:
+        totals, first = self.layout.form.totals, (cells[0] or "").strip().lower()
+        if first and first.startswith(totals.starts_with):
+            return True
+        headers = self.layout.headers
+        places = [place for place, header in enumerate(headers) if self.layout.form.column_of(header) == totals.empty]
+        return totals.empty is not None and not any((cells[place] or "").strip() for place in places)
 
     def take(self, records: Iterable[Sequence[str | None]]) -> None:
         """Keeps the known columns of rows that count, which have at least as many cells as the header."""
@@ -93,16 +106,17 @@ class Gathered:
             layout.headers[place]: _trimmed([chunk[number] for chunk in self.chunks])
             for number, place in enumerate(self.places)
         }
-        known = {layout.form.columns[header]: text for header, text in texts.items() if header in layout.form.columns}
+        known = {column: text for header, text in texts.items() if (column := layout.form.column_of(header))}
         table = TextTable(
             layout.form,
             {name: _without_missing(text, layout.form) for name, text in known.items()},
             pa.array(self.lines, pa.int64()),
             pa.array(self.wholes, pa.int64()),
             self.broken,
-            {**_flags(layout, self.blank_lines), **flags},
+            {**_flags(layout, self.blank_lines, self.total_lines), **flags},
+            layout.headers,
         )
-        spread = {header: text for header, text in texts.items() if header not in layout.form.columns}
+        spread = {header: text for header, text in texts.items() if layout.form.is_spread(header)}
         return _days_in_iso(_spread_out(table, spread) if layout.form.spread else table)
 
 
@@ -151,12 +165,13 @@ def _in_iso(day: str, formats: Sequence[str]) -> str:
     return day
 
 
-def _flags(layout: Layout, blank_lines: int) -> dict[str, object]:
+def _flags(layout: Layout, blank_lines: int, total_lines: int) -> dict[str, object]:
     """How the file was read, for the load row: published, so nothing that looks like an address and no cell."""
     return {
         "dialect": layout.form.name,
         "lines_before_header": layout.header_line - 1,
         "blank_lines": blank_lines,
+        **({"total_lines": total_lines} if total_lines else {}),
         "ignored_columns": list(_shown(header for header in layout.headers if not layout.form.recognised([header]))),
     }
 
