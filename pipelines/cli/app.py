@@ -12,7 +12,19 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import erasing, explaining, keeping, linting, loads, months, planning, reading, restating, runs
+from pipelines.cli import (
+    erasing,
+    explaining,
+    inbox_files,
+    keeping,
+    linting,
+    loads,
+    months,
+    planning,
+    reading,
+    restating,
+    runs,
+)
 from pipelines.cli.doctor import doctor
 from pipelines.failures import KpiError
 
@@ -33,6 +45,7 @@ def build_app() -> typer.Typer:
     for command in COMMANDS:
         app.command()(command)
     inbox = typer.Typer(help="Files of the inbox.", no_args_is_help=True)
+    inbox.command()(inbox_files.explain)
     inbox.command()(reading.rejected)
     app.add_typer(inbox, name="inbox")
     return app

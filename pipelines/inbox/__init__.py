@@ -7,6 +7,7 @@ from pipelines.inbox.cells import ReadingRules
 from pipelines.inbox.dialects import read_dialects
 from pipelines.inbox.discovery import discover
 from pipelines.inbox.erased import Erased
+from pipelines.inbox.explained import Explained, explain_file
 from pipelines.inbox.files import FileRead, read_file
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.persons import PersonKeys, Persons, source_id_hmac
@@ -18,6 +19,7 @@ from pipelines.inbox.versions import InboxFile, KnownFile
 __all__ = [
     "KINDS",
     "Erased",
+    "Explained",
     "FileRead",
     "InboxFile",
     "KnownFile",
@@ -29,6 +31,7 @@ __all__ = [
     "Waiting",
     "discover",
     "empty_arrivals",
+    "explain_file",
     "read_dialects",
     "read_file",
     "source_id_hmac",

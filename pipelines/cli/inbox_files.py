@@ -1,0 +1,81 @@
+"""`kpi inbox explain`: what would become of a file, before it is dropped into the inbox."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.output import AsJson, show_json, show_rows
+from pipelines.configuration.problems import nearest
+from pipelines.definitions import runtime_from_environment
+from pipelines.failures import WrongUse
+from pipelines.inbox import KINDS, Explained, ReadingRules, Unreadable, explain_file, read_dialects
+
+FIRST_ROWS, FIRST_REJECTIONS = 5, 5
+# how a file was read, besides its columns
+TOLD = ("dialect", "encoding", "delimiter", "sheet", "lines_before_header", "blank_lines", "total_lines")
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(help="The file, wherever it lies.")],
+    kind: Annotated[str | None, typer.Option(help="Read it as this kind only, the name of its folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which dialect a file has, what each of its columns becomes, and its first rows as they would be stored."""
+    if kind is not None and kind not in KINDS:
+        raise WrongUse(f"kind {kind!r}", "there is no such kind of file", nearest(kind, KINDS))
+    runtime = runtime_from_environment()
+    config = runtime.config
+    rules = ReadingRules(
+        config.company.time_zone,
+        runtime.settings.pepper_bytes,
+        config.sources.platform_aliases,
+        read_dialects(config.texts),
+    )
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        why = f"it cannot be read ({error.strerror})"
+        raise WrongUse(file.name, why, "name a file that this user may read") from None
+    try:
+        found = explain_file(data, file.name, rules, tuple(KINDS.values()) if kind is None else (KINDS[kind],))
+    except Unreadable as problem:
+        raise WrongUse(file.name, problem.why, problem.remedy) from None
+    if as_json:
+        show_json([_as_json(one) for one in found])
+        return
+    for one in found:
+        _show(one)
+
+
+def _show(one: Explained) -> None:
+    show_rows([{"kind": one.kind.name, **_told(one)}], as_json=False)
+    show_rows(
+        [{"header": header, "becomes": column} for header, column in one.columns], as_json=False, title="\nColumns"
+    )
+    rows = list(one.first_rows(FIRST_ROWS))
+    show_rows(rows, as_json=False, title="\nFirst rows", if_none="no row is taken")
+    if one.rejected:
+        shown = [_rejection(row) for row in one.rejected[:FIRST_REJECTIONS]]
+        show_rows(shown, as_json=False, title=f"\nRejected, the first of {len(one.rejected)}")
+
+
+def _told(one: Explained) -> dict[str, object]:
+    flags = {name: one.text.flags[name] for name in TOLD if one.text.flags.get(name) is not None}
+    return {**flags, "rows": one.text.rows_in, "rejected": len(one.rejected)}
+
+
+def _rejection(row: object) -> dict[str, object]:
+    return {name: getattr(row, name) for name in ("line", "column_name", "value", "reason", "remedy")}
+
+
+def _as_json(one: Explained) -> dict[str, object]:
+    return {
+        "kind": one.kind.name,
+        **_told(one),
+        "columns": [{"header": header, "becomes": column} for header, column in one.columns],
+        "first_rows": list(one.first_rows(FIRST_ROWS)),
+        "first_rejections": [_rejection(row) for row in one.rejected[:FIRST_REJECTIONS]],
+    }
