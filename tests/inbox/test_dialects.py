@@ -96,6 +96,48 @@ def test_a_report_of_meta_tells_its_currency_in_a_header_and_its_total_by_an_emp
     ]
 
 
+CONTACTS = """Record ID,First Name,Last Name,Email,Lead Status,Create Date,Original Source
+101,Jan,Smit,jan@example.com,New,2026-01-05 09:14,ORGANIC_SEARCH
+102,Eva,Bos,,New,2026-07-05 09:14,unknown
+"""
+
+
+def test_contacts_of_hubspot_become_leads_without_a_name_or_address(tmp_path: Path) -> None:
+    found = read(tmp_path, CONTACTS.encode(), "leads")
+    assert (found.dialect, found.rows_in, found.rejected) == ("hubspot_contacts", 2, [])
+    # in the zone of the company, in summer and in winter
+    assert [(one.isoformat(" "), source) for one, source in rows(found, "created_at", "source")] == [
+        ("2026-01-05 08:14:00", "ORGANIC_SEARCH"), ("2026-07-05 07:14:00", "unknown"),
+    ]  # fmt: skip
+    stored = str([arrival.rows.to_pylist() for arrival in found.arrivals])
+    assert not any(word in stored for word in ("Jan", "Smit", "Eva", "Bos", "example"))
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        (["05 Mar, 2026 00:02:00", "2026-03-06 10:00:00"], ["2026-03-04 23:02:00", "2026-03-06 09:00:00"]),
+        (["03-07-2026 01:09", "14-07-2026 01:09"], ["2026-07-02 23:09:00", "2026-07-13 23:09:00"]),
+        (["03-07-2026 01:09", "03-14-2026 01:09"], ["2026-03-07 00:09:00", "2026-03-14 00:09:00"]),
+        (["03-07-2026 01:09"], None),
+    ],
+    ids=["words", "days first", "months first", "undecidable"],
+)
+def test_leads_of_zoho_are_read_in_the_notation_of_the_file(
+    tmp_path: Path, times: list[str], told: list[str] | None
+) -> None:
+    lines = [f'{place},Acme,Select,"{one}"' for place, one in enumerate(times)]
+    text = "\n".join(["LEADID,Company,Lead Source,Created Time", *lines])
+    if told is None:
+        with pytest.raises(Unreadable, match="'created_at' can be read as day and month or as month and day"):
+            read(tmp_path, text.encode(), "leads")
+        return
+    found = read(tmp_path, text.encode(), "leads")
+    assert (found.dialect, found.rejected) == ("zoho_leads", [])
+    read_as = sorted((one.isoformat(" "), source) for one, source in rows(found, "created_at", "source"))
+    assert read_as == [(one, None) for one in told]
+
+
 def test_a_canonical_file_stays_what_it_is(tmp_path: Path) -> None:
     text = "date,platform,campaign,cost,currency,clicks\n2026-09-01,meta,Spring,1.50,EUR,3\n"
     assert read(tmp_path, text.encode()).dialect == "canonical"
