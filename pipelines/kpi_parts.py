@@ -7,7 +7,7 @@ asks for more than there is is refused when the project loads. How measures are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -145,15 +145,15 @@ def _grouped(text: str) -> dict[str, list[str]]:
     return {name: re.split(r",\s*", members.strip()) for name, members in re.findall(r"(\w+) \(([^)]*)\)", text)}
 
 
-def refuse_impossible_kpi(kpi: Kpi, measures: Mapping[str, Measure], place: str) -> None:
+def refuse_impossible_kpi(kpi: Kpi, measures: Mapping[str, Measure], place: Callable[[str], str]) -> None:
     """Raises WrongUse when a KPI asks for a measure that does not exist, where it was not counted, or to sum it.
 
-    `place` is where the entry stands. Its earlier definitions count for their own months, so their measures have to be
-    there as well.
+    `place` tells where the entry names a measure. Its earlier definitions count for their own months, so their measures
+    have to be there as well.
     """
     for definition in kpi.definitions:
-        what = f"{place} KPI {kpi.id}" if definition is kpi else f"{place} KPI {kpi.id}, {definition.named}"
         for name in definition.measures:
+            what = f"{place(name)} KPI {kpi.id}{'' if definition is kpi else f', {definition.named}'}"
             if name not in measures:
                 near = get_close_matches(name, measures, n=1, cutoff=0)
                 raise WrongUse(what, f"there is no measure {name!r}", f"did you mean {near[0] if near else '?'}?")

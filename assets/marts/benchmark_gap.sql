@@ -14,7 +14,7 @@ create table marts.benchmark_gap (
   source          varchar         not null comment 'who says so, and of when',
   gap             double                   comment 'value - the nearest figure of the benchmark, 0 within a range; NULL when they are not compared',
   relative_gap    double                   comment 'gap as a part of that figure',
-  verdict         varchar                  comment 'better, worse, equal, or unclear while the interval of the value holds the benchmark or the value is doubted; NULL when they are not compared or no direction is good',
+  verdict         varchar                  comment 'better, worse, equal, or unclear while the interval of the value holds the benchmark, a count differs no more than chance makes it, or the value is doubted; NULL when they are not compared or no direction is good',
   doubt           varchar                  comment 'what lowers the trust in the value; NULL when nothing does',
   gap_customers   double                   comment 'customers a month more when the benchmark were reached: gap x volume x own rates downstream; negative when it is passed; NULL outside the funnel',
   refusal         varchar                  comment 'why they are not compared; NULL when they are',
@@ -122,6 +122,9 @@ select
     when c.doubt is not null then 'unclear'
     when abs(c.value - c.nearest) < 1e-9 then 'equal'
     when c.nearest between c.ci_low and c.ci_high then 'unclear'
+    -- a count varies with the root of what is expected; amounts and ratios without an interval have no such rule
+    when k.unit = 'count' and k.additivity = 'additive' and c.nearest >= 0
+      and abs(c.value - c.nearest) <= 1.96e0 * sqrt(c.nearest) then 'unclear'
     when (c.value > c.nearest) = (k.direction = 'up_good') then 'better'
     else 'worse'
   end as verdict,

@@ -11,14 +11,17 @@ create table marts.kpi_comparison (
   base_start           date    not null comment 'first day of the earlier period; of year_to_date the month of the last year that it runs to',
   value                double           comment 'value of the period; of year_to_date from January up to it',
   base_value           double           comment 'value of the earlier period; NULL when unknown or divided by 0',
-  difference           double           comment 'value minus base_value, in the unit of the KPI',
+  difference           double           comment 'value minus base_value, in the unit of the KPI; NULL where refusal says why',
   relative_difference  double           comment 'difference as a fraction of base_value; NULL when that is 0',
+  refusal              varchar          comment 'why there is no difference of two values: a cohort that may still convert is lower than it will be; NULL when there is one',
   is_same_definition   boolean not null comment 'false when the KPI was redefined between the two periods',
   primary key (kpi_id, grain, period_start, slice, member, compared_to),
   constraint finite_value check (difference is null or abs(difference) < 1e300)
 ) as
 with figure as (
-  select kpi_id, grain, period_start, slice, member, value, numerator, denominator, definition_version
+  select
+    kpi_id, grain, period_start, slice, member, value, numerator, denominator, definition_version,
+    case when status = 'immature' then 1 else 0 end as is_immature
   from marts.kpi_value
   -- single days of members differ from each other by chance
   where grain <> 'day' or slice = 'total'
@@ -65,7 +68,8 @@ period_pair as (
     l.kpi_id, l.grain, l.period_start, l.slice, l.member, l.compared_to, c.base_start, c.is_same_definition,
     -- of what may be summed a member that is absent counts nothing
     case when n.kpi_id is null and c.additivity = 'additive' then 0e0 else n.value end as value,
-    case when b.kpi_id is null and c.additivity = 'additive' then 0e0 else b.value end as base_value
+    case when b.kpi_id is null and c.additivity = 'additive' then 0e0 else b.value end as base_value,
+    n.is_immature, b.is_immature as is_base_immature
   from cell as l
   inner join compared as c
     on c.kpi_id = l.kpi_id and c.grain = l.grain and c.period_start = l.period_start and c.compared_to = l.compared_to
@@ -105,7 +109,7 @@ year_so_far as (
 year_amount as (
   select
     y.kpi_id, y.period_start, f.slice, f.member, y.first_version, y.last_version,
-    sum(f.numerator) as numerator, sum(f.denominator) as denominator
+    sum(f.numerator) as numerator, sum(f.denominator) as denominator, max(f.is_immature) as is_immature
   from year_so_far as y
   inner join figure as f
     on f.kpi_id = y.kpi_id and f.grain = 'month'
@@ -120,7 +124,8 @@ year_pair as (
     case when s.denominator_measure is null then cast(n.numerator as double) else ratio(n.numerator, n.denominator) end
       as value,
     case when s.denominator_measure is null then cast(b.numerator as double) else ratio(b.numerator, b.denominator) end
-      as base_value
+      as base_value,
+    n.is_immature, b.is_immature as is_base_immature
   from year_amount as n
   inner join summable as s on s.kpi_id = n.kpi_id
   inner join reference.compared_period as c
@@ -130,12 +135,23 @@ year_pair as (
 ),
 pair as (
   select
-    kpi_id, grain, period_start, slice, member, compared_to, base_start, is_same_definition, value, base_value
+    kpi_id, grain, period_start, slice, member, compared_to, base_start, is_same_definition, value, base_value,
+    is_immature, is_base_immature
   from period_pair
   union all
   select
-    kpi_id, grain, period_start, slice, member, compared_to, base_start, is_same_definition, value, base_value
+    kpi_id, grain, period_start, slice, member, compared_to, base_start, is_same_definition, value, base_value,
+    is_immature, is_base_immature
   from year_pair
+),
+ruled as (
+  select
+    p.*,
+    case
+      when is_immature = 1 then 'the period may still convert'
+      when is_base_immature = 1 then 'the earlier period may still convert'
+    end as refusal
+  from pair as p
 )
 select
   kpi_id,
@@ -147,7 +163,8 @@ select
   base_start,
   value,
   base_value,
-  value - base_value as difference,
-  ratio(value - base_value, abs(base_value)) as relative_difference,
+  case when refusal is null then value - base_value end as difference,
+  case when refusal is null then ratio(value - base_value, abs(base_value)) end as relative_difference,
+  refusal,
   is_same_definition
-from pair
+from ruled

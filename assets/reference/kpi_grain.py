@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from pipelines.configuration import Config
 from pipelines.kpi_parts import measures_of, refuse_impossible_kpi
@@ -28,6 +29,6 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
     measures = measures_of(tables)
     rows = []
     for kpi in config.kpis:
-        refuse_impossible_kpi(kpi, measures, config.place_of(kpi))
+        refuse_impossible_kpi(kpi, measures, partial(config.place_of, kpi))
         rows += [(kpi.id, grain, name) for grain, slices in kpi.slices_by_grain.items() for name in slices]
     return HEADER + listed_rows(("kpi_id", "grain", "slice"), rows)

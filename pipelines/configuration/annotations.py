@@ -19,7 +19,7 @@ def _without_address(text: str) -> str:
     if masked_text(text) != text:
         raise UnfitError(
             "there is an e-mail address, phone or IP number in it",
-            "leave it out: annotations are published",
+            "leave it out: this text is published",
         )
     return text
 

@@ -89,6 +89,7 @@ def config_from_texts(texts: Mapping[str, str], place: str = "config") -> Config
         packs=packs,
         targets=read_targets(others[TARGETS], kpis, goals, channel_names(rules)),
         texts=dict(texts),
+        place=place,
     )
 
 

@@ -28,7 +28,7 @@ from pipelines.configuration.targets import Target
 
 @dataclass(frozen=True)
 class Config:
-    """What the company decides; `texts` are the files it was read from, by path below the folder."""
+    """What the company decides; `texts` are the files it was read from, by path below the folder `place`."""
 
     company: Company
     sources: Sources
@@ -42,6 +42,7 @@ class Config:
     packs: Packs
     targets: tuple[Target, ...]
     texts: Mapping[str, str] = field(repr=False, hash=False, compare=False)
+    place: str = field(default="config", compare=False)
 
     @cached_property
     def config_hash(self) -> str:
@@ -83,12 +84,15 @@ class Config:
         named = self.company.headline_pack
         return self.packs.on(named, day) if isinstance(named, str) else named
 
-    def place_of(self, kpi: Kpi) -> str:
-        """File and line of an entry of the catalogue, below the configuration's folder."""
+    def place_of(self, kpi: Kpi, names: str) -> str:
+        """File and line in which an entry of the catalogue names a measure; those of the entry when none does."""
         name = f"kpis/{kpi.family}.yaml"
-        lines = self.texts.get(name, "").splitlines()
-        starts = (number for number, line in enumerate(lines, 1) if line.split() == ["-", "id:", kpi.id])
-        return f"{name} line {next(starts, 1)}"
+        lines = list(enumerate(self.texts.get(name, "").splitlines(), 1))
+        start = next((number for number, line in lines if line.split() == ["-", "id:", kpi.id]), 1)
+        naming = (number for number, line in lines if number > start and line.split()[1:2] == [names])
+        end = next((number for number, line in lines if number > start and line.startswith("  - id:")), len(lines) + 1)
+        line = next(naming, end)
+        return f"{self.place}/{name} line {line if line < end else start}"
 
     def missing_stages(self, definition: Definition) -> tuple[str, ...]:
         """The stages that a KPI needs and the company does not use; not empty means it cannot be counted here."""

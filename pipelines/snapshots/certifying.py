@@ -184,12 +184,17 @@ class Certifier:
         return dict(zip(names, found[0], strict=True)) if found else {}
 
     def _refuse_unknown_kpi(self, cell: Cell) -> None:
-        if cell.kpi_id not in self._names:
-            raise WrongUse(
-                f"KPI {cell.kpi_id!r}",
-                f"{self._month.version.snapshot_id} has no such KPI",
-                nearest(cell.kpi_id, list(self._names)),
-            )
+        if cell.kpi_id in self._names:
+            return
+        now = self._fetched(f"select kpi_id from {KEPT}.{CATALOGUE} where kpi_id = ?", cell.kpi_id)
+        if now:
+            why = f"it was defined after {self._month.version.snapshot_id} was closed"
+            raise WrongUse(f"KPI {cell.kpi_id!r}", why, f"see `kpi restatement {self._month.version.month:%Y-%m}`")
+        raise WrongUse(
+            f"KPI {cell.kpi_id!r}",
+            f"{self._month.version.snapshot_id} has no such KPI",
+            nearest(cell.kpi_id, list(self._names)),
+        )
 
     def _figures(self, cell: Cell) -> dict[str, Any]:
         """What was frozen of the cell."""

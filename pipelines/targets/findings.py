@@ -42,6 +42,10 @@ class KpiFacts(Protocol):
         """0..1 of a part of a whole, 0.. of what is never negative, any, or unknown."""
 
     @property
+    def made_as(self) -> str:
+        """measured, made of other KPIs, or not_built."""
+
+    @property
     def direction(self) -> str:
         """up_good, down_good or neutral."""
 

@@ -31,6 +31,8 @@ LARGEST_YEARLY_FACTOR = 2
 BOUNDS = {"0..1": (0, 1), "0..": (0, None), "any": (None, None), None: (None, None)}
 # a relative change of a percentage this small is within the noise of any rate
 SMALLEST_RELATIVE_CHANGE = Decimal("0.01")
+# from here on a change may be a percentage that was written as a whole number
+LARGEST_RELATIVE_CHANGE, LARGEST_POINTS = Decimal(2), Decimal("0.25")
 
 
 def findings_of(config: Config) -> list[Finding]:
@@ -105,6 +107,8 @@ def _unwise(target: Target, kpi: KpiFacts) -> Iterator[Finding]:
         yield _about(
             target, "error", "direction_only", "a direction is no target", "choose a change type with a number"
         )
+    if kpi.made_as == "not_built":
+        yield _about(target, "error", "not_computed", f"nothing computes {kpi.id} yet", "take another KPI")
     if kpi.vanity and target.justification is None:
         why = f"nobody can act on {kpi.id}"
         yield _about(target, "error", "vanity_target", why, "take another KPI, or write a justification")
@@ -151,8 +155,17 @@ def _out_of_reach(target: Target, kpi: KpiFacts) -> Iterator[Finding]:
 
 
 def _ambiguous(target: Target, kpi: KpiFacts) -> Iterator[Finding]:
-    """A percentage of a percentage may be meant in points."""
-    if target.change_type != "relative_pct" or target.value is None or kpi.unit != "ratio":
+    """A percentage of a percentage may be meant in points; a whole number may be meant as a percentage."""
+    if target.value is None:
+        return
+    if target.change_type == "relative_pct" and abs(target.value) >= LARGEST_RELATIVE_CHANGE:
+        why = f"{target.value:+} is {_percent(target.value)}"
+        remedy = f"write {target.value / 100:+} for {target.value:+} %, or give the level"
+        yield _about(target, "warning", "ambiguous_percentage", why, remedy)
+    elif target.change_type == "pp" and LARGEST_POINTS <= abs(target.value) < 1:
+        why = f"{target.value:+} is {target.value * 100:+} percentage points"
+        yield _about(target, "warning", "ambiguous_percentage", why, "write 0.005 for half a point, or give the level")
+    if target.change_type != "relative_pct" or kpi.unit != "ratio":
         return
     is_noise = abs(target.value) < SMALLEST_RELATIVE_CHANGE
     if target.baseline is None or is_noise:

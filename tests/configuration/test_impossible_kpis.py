@@ -13,7 +13,7 @@ from pipelines.failures import WrongUse
 REFUSALS = {
     "an unknown measure": (
         ("kpis/lead_gen.yaml", "numerator: new_leads", "numerator: new_leeds"),
-        r"kpis/lead_gen.yaml line 3 KPI new_leads: there is no measure 'new_leeds': did you mean new_leads\?",
+        r"config/kpis/lead_gen.yaml line 10 KPI new_leads: there is no measure 'new_leeds': did you mean new_leads\?",
     ),
     "the sum of a distinct count": (
         ("kpis/traffic.yaml", "additivity: non_additive_distinct", "additivity: additive"),

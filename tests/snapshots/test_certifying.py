@@ -113,6 +113,17 @@ def test_what_the_plan_asks_for_names_the_rates_between_the_stage_and_the_custom
     assert won.taken_from.startswith("B05, ") and won.taken_from.endswith("(no cohort is ripe)")
 
 
+def test_a_kpi_that_was_defined_after_the_close_is_told_as_such(warehouse: Warehouse) -> None:
+    spoiled(
+        warehouse,
+        """insert into reference.kpi by name
+        select * replace ('brand_new' as kpi_id) from reference.kpi where kpi_id = 'new_leads'""",
+    )
+    why = "KPI 'brand_new': it was defined after 2026-07-v1 was closed: see `kpi restatement 2026-07`"
+    with pytest.raises(WrongUse, match=why):
+        certified(warehouse, "brand_new")
+
+
 def test_a_version_takes_what_it_froze_and_nothing_that_it_does_not_know(warehouse: Warehouse) -> None:
     with warehouse.beside_scratch(purpose="test") as scratch:
         month = FrozenMonth(scratch, version_of(scratch, JULY, 1, KEPT))

@@ -34,6 +34,7 @@ class Facts:
     range: str | None = None
     direction: str = "up_good"
     vanity: bool = False
+    made_as: str = "measured"
     conflicts: tuple[str, ...] = ()
 
 
@@ -93,6 +94,11 @@ def test_fifteen_percent_every_month_is_five_times_as_much_in_a_year() -> None:
         ({"value": Decimal("0.15"), "denominator": "clickers"}, Facts(unit="ratio", conflicts=("C08",)), []),
         ({}, Facts("ranking_keywords"), ["missing_position_threshold"]),
         ({"position_threshold": 10}, Facts("ranking_keywords"), []),
+        ({}, Facts(made_as="not_built"), ["not_computed"]),
+        ({"change_type": "relative_pct", "value": 15, "baseline": 40}, Facts(), ["ambiguous_percentage"]),
+        ({"change_type": "relative_pct", "value": Decimal("0.15"), "baseline": 40}, Facts(), []),
+        ({"change_type": "pp", "value": Decimal("0.5"), "baseline": Decimal("0.04")}, Facts(unit="ratio"),
+            ["ambiguous_percentage"]),
     ],
 )  # fmt: skip
 def test_each_finding_comes_with_its_cause_and_goes_with_it(
