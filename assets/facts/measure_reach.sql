@@ -71,7 +71,7 @@ select
   end as age,
   row_number() over (
     partition by o.measure
-    order by case when o.first_day is null then 1 else 0 end, least(o.settled_until, o.last_day), o.source
+    order by case when o.first_day is null then 1 else 0 end, least(o.settled_until, o.last_day), o.source, o.part
   ) as place
 from offered as o
 cross join meta.business_date as b
