@@ -18,6 +18,7 @@ from pipelines.build import Project
 from pipelines.configuration import Config
 from pipelines.engines.duckdb import Warehouse
 from pipelines.failures import WrongUse
+from pipelines.inbox import ReadingRules, read_dialects
 from pipelines.intake import create_raw_tables
 from pipelines.loads import create_meta_tables
 from pipelines.privacy import pseudonym
@@ -38,6 +39,16 @@ class Runtime:
     def is_demo(self) -> bool:
         """Whether the demo company stands in for the sources."""
         return uses_sandbox(self.settings, self.config)
+
+    @cached_property
+    def reading_rules(self) -> ReadingRules:
+        """What reading a file of the inbox depends on besides the file; raises WrongUse for a wrong dialect."""
+        return ReadingRules(
+            self.config.company.time_zone,
+            self.settings.pepper_bytes,
+            self.config.sources.platform_aliases,
+            read_dialects(self.config.texts, self.config.place),
+        )
 
     @property
     def business_date(self) -> date:

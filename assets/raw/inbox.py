@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipelines.inbox import KINDS, ReadingRules, read_dialects
+from pipelines.inbox import KINDS
 from pipelines.intake import Night, take_in_files
 from pipelines.runtime import Runtime
 
@@ -15,8 +15,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     """The assets that files become, and the list of the files."""
     keys = {output.object: dg.AssetKey(output.table.split(".")) for kind in KINDS.values() for output in kind.outputs}
     folders = {output.object: name for name, kind in KINDS.items() for output in kind.outputs}
-
-    dialects = read_dialects(runtime.config.texts)
+    rules = runtime.reading_rules
 
     @dg.multi_asset(
         name="inbox",
@@ -33,12 +32,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         taken = take_in_files(
             connection,
             runtime.settings.data_dir / "inbox",
-            ReadingRules(
-                runtime.config.company.time_zone,
-                runtime.settings.pepper_bytes,
-                runtime.config.sources.platform_aliases,
-                dialects,
-            ),
+            rules,
             Night(context.run.run_id, runtime.business_date, runtime.config.sources.on_failure == "hold"),
         )
         context.log.info(f"{taken.loaded} files loaded, {taken.unreadable} unreadable, {taken.waiting} waiting")

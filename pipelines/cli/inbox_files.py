@@ -11,7 +11,7 @@ from pipelines.cli.output import AsJson, show_json, show_rows
 from pipelines.configuration.problems import nearest
 from pipelines.definitions import runtime_from_environment
 from pipelines.failures import WrongUse
-from pipelines.inbox import KINDS, Explained, ReadingRules, Unreadable, explain_file, read_dialects
+from pipelines.inbox import KINDS, Explained, Unreadable, explain_file
 
 FIRST_ROWS, FIRST_REJECTIONS = 5, 5
 # how a file was read, besides its columns
@@ -26,14 +26,7 @@ def explain(
     """Say which dialect a file has, what each of its columns becomes, and its first rows as they would be stored."""
     if kind is not None and kind not in KINDS:
         raise WrongUse(f"kind {kind!r}", "there is no such kind of file", nearest(kind, KINDS))
-    runtime = runtime_from_environment()
-    config = runtime.config
-    rules = ReadingRules(
-        config.company.time_zone,
-        runtime.settings.pepper_bytes,
-        config.sources.platform_aliases,
-        read_dialects(config.texts),
-    )
+    rules = runtime_from_environment().reading_rules
     try:
         data = file.read_bytes()
     except OSError as error:

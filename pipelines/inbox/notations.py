@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -52,9 +52,9 @@ def in_canonical_notation(table: TextTable, name: str) -> TextTable:
     return replace(table, columns=columns)
 
 
-def _each(cells: pa.Array, write: object) -> pa.Array:
+def _each(cells: pa.Array, write: Callable[[str], str | None]) -> pa.Array:
     encoded = cells.dictionary_encode()
-    written = [write(cell) for cell in encoded.dictionary.to_pylist()]  # type: ignore[operator]
+    written = [write(cell) for cell in encoded.dictionary.to_pylist()]
     return pa.array(written, pa.string()).take(encoded.indices)
 
 
