@@ -33,7 +33,7 @@ def explain(
         why = f"it cannot be read ({error.strerror})"
         raise WrongUse(file.name, why, "name a file that this user may read") from None
     try:
-        found = explain_file(data, file.name, rules, tuple(KINDS.values()) if kind is None else (KINDS[kind],))
+        found = explain_file(data, file.name, rules, KINDS[kind] if kind else None)
     except Unreadable as problem:
         raise WrongUse(file.name, problem.why, problem.remedy) from None
     if as_json:

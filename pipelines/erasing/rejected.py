@@ -37,8 +37,8 @@ def mentions(
     """Where files of kinds that name persons of a source name one of these in a row that was not taken."""
     naming = {kind.name: [one.name for one in kind.columns if one.person == source] for kind in KINDS.values()}
     found = connection.execute(
-        """select distinct value, split_part(path, '/', 1), column_name from meta.rejected_row
-        where value is not null and list_contains(?, split_part(path, '/', 1))""",
+        """select distinct value, coalesce(kind, split_part(path, '/', 1)) as of_kind, column_name
+        from meta.rejected_row where value is not null and list_contains(?, of_kind)""",
         [[kind for kind, columns in naming.items() if columns]],
     ).fetchall()
     values: dict[str, frozenset[str]] = {}

@@ -4,7 +4,7 @@ Kinds and forms are data; neither Dagster nor an engine is known here.
 """
 
 from pipelines.inbox.cells import ReadingRules
-from pipelines.inbox.dialects import read_dialects
+from pipelines.inbox.dialect_forms import read_dialects
 from pipelines.inbox.discovery import discover
 from pipelines.inbox.erased import Erased
 from pipelines.inbox.explained import Explained, explain_file

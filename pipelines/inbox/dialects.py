@@ -1,28 +1,22 @@
-"""Export dialects: `config/exports/<vendor>_<report>.yaml` says how a vendor's file becomes rows of a kind.
+"""Export dialects: what `config/exports/<vendor>_<report>.yaml` may say of a vendor's file, as validated models.
 
-Here texts become forms, checked against the kind; recognising a file belongs to `layouts`, its cells to `notations`.
+How a dialect becomes the forms of files stands in `dialect_forms`, what each word does to a file in docs/exports.md.
 """
 
 from __future__ import annotations
 
-import re
+import codecs
 from collections.abc import Mapping
-from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from pipelines.configuration.located_yaml import LocatedYaml, read_yaml
-from pipelines.configuration.problems import Problems, UnfitError, nearest
+from pipelines.configuration.problems import UnfitError
 from pipelines.configuration.strict import Id, Listed, StrictModel, Text
-from pipelines.inbox.forms import Form, Notation, Totals
-from pipelines.inbox.kinds import KINDS
-from pipelines.inbox.shapes import Kind
 
-FOLDER = "exports"
 CURRENCY = "{currency}"
-CODE = "(?P<currency>[a-z]{3})"
 
 
 def _language(code: str) -> str:
@@ -32,96 +26,110 @@ def _language(code: str) -> str:
         raise UnfitError(f"{code!r} is no language", "write a code such as en, nl, de or fr") from None
 
 
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError):
+        raise UnfitError(f"{name!r} is no time zone", "write one such as Europe/Amsterdam or UTC") from None
+
+
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise UnfitError(f"{name!r} is no encoding", "write one such as utf-8, cp1252 or iso8859-2") from None
+
+
 def _several(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Headers = Annotated[Listed[Text], BeforeValidator(_several)]
+Several = Annotated[Listed[Text], BeforeValidator(_several)]
 Language = Annotated[str, AfterValidator(_language)]
+Headers = Mapping[Language, Several]
+"""The wordings of a header, or of a line, by language."""
 
 
-class TotalRows(StrictModel):
-    """How rows of totals are told: by how their first cell begins, or by a column that is empty in them alone."""
+class NamedLines(StrictModel):
+    """Lines that are no rows, told by how their first cell begins, their last one ends, or an empty column."""
 
-    starts_with: Listed[Text] = ()
+    starts_with: Several = ()
+    ends_with: Several = ()
     empty: Id | None = None
 
 
-class Dialect(StrictModel):
-    """One export of one vendor.
+class TotalRows(NamedLines):
+    """Rows of totals; `control` begins those that the rows have to sum to, the best one first."""
 
-    `seen` says where its headers are known from; `columns` names the headers of each column of the kind by language,
-    `{currency}` in one stands for the code that the header tells. `days` are notations of days (strptime) besides ISO.
+    control: Several = ()
+
+
+class SpreadHeaders(StrictModel):
+    """Headers whose cells are rows of their own: `headers` by the name they get in `into`, or as a pattern."""
+
+    into: Id
+    value: Id
+    headers: Mapping[Text, Headers] | Literal["{currency}"]
+
+
+class GroupedLines(StrictModel):
+    """Lines that are one row together: what is summed, what the first line says; the others have to agree."""
+
+    sum: Listed[Id] = ()
+    first: Listed[Id] = ()
+    identical_lines: Literal["each", "once"] = "each"
+
+
+class Rows(StrictModel):
+    """What the lines of a file become: rows of one kind.
+
+    `columns` names the headers of each column of the kind, `further` headers that only `formulas` and `texts` use.
+    `recognised_by` are those of both without which a file is another one, besides what the kind needs.
+    `parameters` are what the file does not say and somebody has to, for all of its rows.
     """
 
     kind: Id
-    seen: Literal["in files", "in code", "nowhere"]
-    columns: Mapping[Id, Mapping[Language, Headers]]
+    row: Text | None = None
+    columns: Mapping[Id, Headers]
+    recognised_by: Several = ()
+    further: Mapping[Id, Headers] = Field(default_factory=dict)
     constants: Mapping[Id, Text] = Field(default_factory=dict)
-    totals: TotalRows = TotalRows()
-    days: Listed[Text] = ()
-    missing: Listed[Text] = ()
+    parameters: Mapping[Id, Text | None] = Field(default_factory=dict)
+    formulas: Mapping[Id, Text] = Field(default_factory=dict)
+    texts: Mapping[Id, Text] = Field(default_factory=dict)
+    spread: SpreadHeaders | None = None
+    group: GroupedLines | None = None
+    values: Mapping[Id, Mapping[Text, Several]] = Field(default_factory=dict)
+    first_of: Mapping[Id, Text] = Field(default_factory=dict)
+    units: Mapping[Id, Literal["micros", "cents", "percent"]] = Field(default_factory=dict)
+    decimals: Mapping[Id, Annotated[int, Field(ge=0, le=6)]] = Field(default_factory=dict)
+    missing_in: Mapping[Id, Several] = Field(default_factory=dict)
+    when_missing: Mapping[Id, Text] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.columns:
+            raise UnfitError("no column has a header", "name at least one under columns")
+        return self
 
 
-def read_dialects(texts: Mapping[str, str], place: str = "config") -> tuple[Form, ...]:
-    """The forms in the texts of a configuration, by path below its folder; `place` is how errors call the folder.
+class Dialect(Rows):
+    """One export of one vendor: how its file is recognised and read, and what its lines become.
 
-    Raises:
-        WrongUse: one is wrong; file, line and remedy are said.
+    `seen` says where its headers are known from; of one that nobody has seen, every header has to be there. `also`
+    are the rows of other kinds that the same lines become.
     """
-    files = sorted(name for name in texts if PurePosixPath(name).parent.name == FOLDER)
-    return tuple(_form(PurePosixPath(name).stem, read_yaml(texts[name], f"{place}/{name}")) for name in files)
 
-
-def _form(name: str, document: LocatedYaml) -> Form:
-    problems = Problems(document.file)
-    try:
-        dialect = Dialect.model_validate(document.data)
-    except ValidationError as error:
-        problems.add_invalid(error, document, Dialect)
-        raise problems.error() from None
-    kind = KINDS.get(dialect.kind)
-    if kind is None:
-        problems.add(document.line_of(("kind",)), f"{dialect.kind!r} is no kind of file", nearest(dialect.kind, KINDS))
-        raise problems.error()
-    _check_columns(dialect, kind, document, problems)
-    plain, patterns = {}, []
-    languages: dict[str, str] = {}
-    for column, by_language in dialect.columns.items():
-        for language, headers in by_language.items():
-            for header in (one.lower() for one in headers):
-                languages.setdefault(header, language)
-                if CURRENCY in header:
-                    before, _, after = header.partition(CURRENCY)
-                    patterns.append((re.compile(re.escape(before) + CODE + re.escape(after)), column))
-                else:
-                    plain[header] = column
-    given = {*dialect.constants, *({"currency"} if patterns else ())}
-    return Form(
-        name,
-        kind.name,
-        plain,
-        frozenset(column for column in kind.required if column not in given),
-        missing=frozenset(dialect.missing),
-        patterns=tuple(patterns),
-        constants=dict(dialect.constants),
-        totals=Totals(tuple(one.lower() for one in dialect.totals.starts_with), dialect.totals.empty),
-        notation=Notation(languages, dialect.days),
-    )
-
-
-def _check_columns(dialect: Dialect, kind: Kind, document: LocatedYaml, problems: Problems) -> None:
-    names = [column.name for column in kind.columns]
-    for block in ("columns", "constants"):
-        for column in getattr(dialect, block):
-            if column not in names:
-                why = f"{kind.name} has no column {column!r}"
-                problems.add(document.line_of((block, column)), why, nearest(column, names))
-    given = {*dialect.columns, *dialect.constants}
-    if any(CURRENCY in header for by in dialect.columns.values() for headers in by.values() for header in headers):
-        given.add("currency")
-    lacking = [column for column in kind.required if column not in given]
-    if lacking:
-        why = f"nothing becomes the column {lacking[0]!r}, which {kind.name} needs"
-        problems.add(document.line_of(("columns",)), why, "name its header under columns, or its value under constants")
-    problems.raise_if_any()
+    seen: Literal["in files", "in code", "nowhere"]
+    preamble: Mapping[Language, Several] = Field(default_factory=dict)
+    sheet: Several = ()
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    missing: Several = ()
+    days: Several = ()
+    time_zone: Annotated[str, AfterValidator(_zone)] | None = None
+    totals: TotalRows = TotalRows()
+    notes: NamedLines = NamedLines()
+    ends_at_blank_line: bool = False
+    full: bool = False
+    also: Listed[Rows] = ()

@@ -35,6 +35,8 @@ from pipelines.inbox.versions import (
 IGNORED_NAMES = frozenset({".DS_Store", ".gitkeep", ".gitignore", ".directory", "Thumbs.db", "desktop.ini"})
 
 Version = tuple[str, int, int]
+# kind, whether it is a full export, and content
+Meaning = tuple[str, bool, str]
 
 
 class _Known:
@@ -46,9 +48,7 @@ class _Known:
         self.settled = {_version_of(one) for one in settled}
         self.waiting = {_version_of(one) for one in rows} - self.settled
         self.contents = {(*_version_of(one), one.content_hash) for one in settled}
-        self.read_before = {
-            _meaning(one.path, one.kind, one.content_hash): one.path for one in rows if one.state == "loaded"
-        }
+        self.read_before = {meaning: one for one in rows if one.state == "loaded" for meaning in _meanings(one)}
 
     def is_settled(self, version: Version) -> bool:
         """Whether nothing is left to be done with a file version, nor with a file inside it."""
@@ -148,21 +148,22 @@ def _opened(archive: InboxFile) -> list[InboxFile]:
     return [*members, replace(archive, state="loaded", reason=contents.summary())]
 
 
-def _once_per_content(files: Iterable[InboxFile], read_before: dict[tuple[str, bool, str], str]) -> Iterator[InboxFile]:
+def _once_per_content(files: Iterable[InboxFile], read_before: dict[Meaning, KnownFile]) -> Iterator[InboxFile]:
     """The same files, those whose content was read before marked as loaded, second copies left for later.
 
     An archive with such a copy in it is left for later too: only when all its files are dealt with is it.
     """
-    first_copies: set[tuple[str, bool, str]] = set()
+    first_copies: set[Meaning] = set()
     left_for_later: set[Path] = set()
     for file in files:
-        meaning = _meaning(file.name, file.kind, file.content_hash)
+        meaning = (file.kind, file.is_full, file.content_hash)
         if file.state != "new":
             if file.member or file.path not in left_for_later:
                 yield file
         elif meaning in read_before:
-            reason = f"its content was read before, as {read_before[meaning]}"
-            yield replace(file, state="loaded", reason=reason, remedy="nothing, or delete the copy")
+            earlier = read_before[meaning]
+            reason = f"its content was read before, as {earlier.path}"
+            yield replace(file, kind=earlier.kind, state="loaded", reason=reason, remedy="nothing, or delete the copy")
         elif meaning not in first_copies:
             first_copies.add(meaning)
             yield file
@@ -170,9 +171,10 @@ def _once_per_content(files: Iterable[InboxFile], read_before: dict[tuple[str, b
             left_for_later.add(file.path)
 
 
-def _meaning(name: str, kind: str, content_hash: str) -> tuple[str, bool, str]:
-    """What reading a content means: as a full export it means more."""
-    return kind, is_full_export(name, kind), content_hash
+def _meanings(row: KnownFile) -> Iterator[Meaning]:
+    """What reading a content means: as a full export it means more. In no folder it means what its header says."""
+    yield row.kind, is_full_export(row.path), row.content_hash
+    yield "", is_full_export(row.path), row.content_hash
 
 
 def _version_of(row: KnownFile) -> Version:

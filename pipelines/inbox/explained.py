@@ -5,19 +5,18 @@ Nothing is stored, and no id of a person is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from pipelines.inbox.cells import ReadingRules
-from pipelines.inbox.forms import forms_of
+from pipelines.inbox.forms import every_form, forms_of, rules_of
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.notations import in_canonical_notation
 from pipelines.inbox.reading import read_table
 from pipelines.inbox.shapes import Kind
 from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.typing_columns import RejectedRow, TypedRows, rejected_rows, typed_rows
-from pipelines.inbox.unreadable import Unreadable
 
 PSEUDONYM = "(pseudonym)"
 
@@ -49,31 +48,22 @@ class Explained:
             yield {name: PSEUDONYM if name in persons and cell is not None else cell for name, cell in row.items()}
 
 
-def explain_file(
-    data: bytes, name: str, rules: ReadingRules, kinds: Sequence[Kind] = tuple(KINDS.values())
-) -> list[Explained]:
-    """The bytes of a file as each of the kinds that its header fits.
+def explain_file(data: bytes, name: str, rules: ReadingRules, kind: Kind | None = None) -> list[Explained]:
+    """The bytes of a file as rows of the kind that its header tells, or of this one; then what its lines are besides.
 
     Raises:
-        Unreadable: it fits none, or cannot be read at all.
+        Unreadable: it fits no kind, several alike, or cannot be read at all.
     """
-    found: list[Explained] = []
-    problems: list[Unreadable] = []
-    for kind in kinds:
-        try:
-            table = read_table(data, forms_of(kind, rules.dialects), name, name)
-            text = in_canonical_notation(table, name)
-        except Unreadable as problem:
-            problems.append(problem)
-            continue
-        typed = typed_rows(text, kind, rules)
-        found.append(Explained(kind, text, typed, tuple(rejected_rows(text, typed.findings, name, ""))))
-    if not found and len({str(problem) for problem in problems}) == 1:
-        raise problems[0]
-    if not found:
-        why = f"its header fits none of {len(problems)} kinds of file"
-        raise Unreadable(name, why, "name the kind with --kind to see what is missing, or write a dialect for it")
-    return found
+    forms = forms_of(kind, rules.dialects) if kind else every_form(rules.dialects)
+    found = read_table(data, forms, name, name)
+    also = [read_table(data, (form,), name, name) for form in found.form.also if not form.lacking(found.headers)]
+    return [_explained(one, name, rules) for one in (found, *also)]
+
+
+def _explained(found: TextTable, name: str, rules: ReadingRules) -> Explained:
+    kind, text = KINDS[found.form.kind], in_canonical_notation(found, name)
+    typed = typed_rows(text, kind, rules_of(found.form, rules))
+    return Explained(kind, text, typed, tuple(rejected_rows(text, typed.findings, name, "")))
 
 
 def _spread(text: TextTable, header: str) -> str:

@@ -6,18 +6,19 @@ The caller stores the arrivals and keeps the rows of meta.file and meta.rejected
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.inbox.archives import content_of
 from pipelines.inbox.cells import ReadingRules
 from pipelines.inbox.erased import NOBODY, Erased
 from pipelines.inbox.first_look import cannot_be_read
-from pipelines.inbox.forms import forms_of
+from pipelines.inbox.forms import every_form, forms_of, rules_of
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.notations import in_canonical_notation
 from pipelines.inbox.persons import PersonKeys
 from pipelines.inbox.reading import read_table
 from pipelines.inbox.splitting import arrivals_of, parts_of
+from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.typing_columns import RejectedRow, rejected_rows, typed_rows
 from pipelines.inbox.unreadable import Unreadable, Waiting
 from pipelines.inbox.versions import InboxFile
@@ -30,7 +31,8 @@ class FileRead:
 
     The first arrival holds every row that was taken; `rows_repeated` are rows that another row of the file says in
     exactly the same words, to be counted as unchanged: ``rows_in = new + changed + unchanged of the first arrival +
-    rows_repeated + rows_rejected``.
+    rows_repeated + rows_rejected``. Further lines of a row that has several are counted with these. `also` is what the
+    same lines are besides, of other kinds.
     """
 
     file: InboxFile
@@ -39,6 +41,7 @@ class FileRead:
     rejected: list[RejectedRow]
     rows_in: int
     rows_repeated: int
+    also: tuple[FileRead, ...] = ()
 
     @property
     def rows_rejected(self) -> int:
@@ -55,25 +58,42 @@ def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys, erased:
     """
     if file.state != "new":
         raise (Waiting if file.state == "waiting" else Unreadable)(file.name, file.reason, file.remedy)
-    kind = KINDS[file.kind]
-    found = read_table(_content(file), forms_of(kind, rules.dialects), file.name, file.file_name)
+    data = _content(file)
+    forms = forms_of(KINDS[file.kind], rules.dialects) if file.kind else every_form(rules.dialects)
+    found = read_table(data, forms, file.name, file.file_name)
+    read = _read_as(found, file, rules, persons, erased)
+    also = [form for form in found.form.also if not form.lacking(found.headers)]
+    return replace(
+        read,
+        also=tuple(
+            _read_as(read_table(data, (form,), file.name, file.file_name), file, rules, persons, erased)
+            for form in also
+        ),
+    )
+
+
+def _read_as(found: TextTable, file: InboxFile, rules: ReadingRules, persons: PersonKeys, erased: Erased) -> FileRead:
+    """The rows of one kind that the lines of a file are."""
+    form = found.form
+    kind, is_full = KINDS[form.kind], file.is_full or form.is_full
     text = in_canonical_notation(found, file.name)
-    typed = typed_rows(text, kind, rules, erased)
-    flags = {**text.flags, "path": file.name, "content_hash": file.content_hash, "is_full": file.is_full}
+    typed = typed_rows(text, kind, rules_of(form, rules), erased)
+    flags = {**text.flags, "path": file.name, "content_hash": file.content_hash, "is_full": is_full}
     kept: frozenset[str] = frozenset()
-    if file.is_full:
+    if is_full:
         # a full export that holds rejected rows of a part does not lack it, and it has to lack whoever was erased
         kept = (parts_of(typed.refused, kind, rules) | erased.parts_of(kind)) - parts_of(typed.rows, kind, rules)
     arrivals = arrivals_of(
-        typed.rows, kind, rules, persons, full=file.is_full, parts_kept=kept, rows_read=text.rows_in, flags=flags
+        typed.rows, kind, rules, persons, full=is_full, parts_kept=kept, rows_read=text.rows_in, flags=flags
     )
+    rejected = rejected_rows(text, typed.findings, file.name, file.content_hash)
     return FileRead(
-        file=file,
-        dialect=text.form.name,
+        file=replace(file, kind=kind.name),
+        dialect=form.name,
         arrivals=arrivals,
-        rejected=rejected_rows(text, typed.findings, file.name, file.content_hash),
+        rejected=rejected,
         rows_in=text.rows_in,
-        rows_repeated=typed.rows_repeated,
+        rows_repeated=text.rows_in - len(rejected) - typed.rows.num_rows,
     )
 
 

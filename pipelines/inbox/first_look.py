@@ -56,9 +56,7 @@ def refuse_wrong_place(parts: tuple[str, ...], name: str) -> None:
         Unreadable: with where it belongs.
     """
     folders = parts[:-1]
-    if not folders:
-        raise Unreadable(name, "it lies in no folder of a kind", f"move it into a folder, {nearest('', KINDS)}")
-    if folders[0] not in KINDS:
+    if folders and folders[0] not in KINDS:
         raise Unreadable(name, "its folder is no kind of file", nearest(folders[0], KINDS))
     if folders[1:] not in {(), (FULL,)}:
         place = f"{folders[0]}/, or into {folders[0]}/{FULL}/ when it is a full export"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from pipelines.inbox.forms import Form
@@ -18,21 +18,28 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 OTHER_DELIMITERS = {"|": "a vertical bar", ":": "a colon", "^": "a caret", "~": "a tilde", " ": "a space"}
 HEADER_WITHIN_LINES = 20
 LONGEST_HEADER = 100_000
+# of the headers that a form needs, so many make a file one of its kind that lacks the others
+RECOGNISABLE = 0.5
+MOST_WORDINGS = 4
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the header stands and what it says: `headers` trimmed and in lower case, in the order of the file."""
+    """Where the header stands and what it says: `headers` trimmed and in lower case, in the order of the file.
+
+    `told` is what the lines above it say of every row.
+    """
 
     form: Form
     delimiter: str
     header_line: int
     headers: tuple[str, ...]
+    told: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
         """Whether every required column is there."""
-        return not self.form.lacking(self.headers)
+        return not self.form.lacking(self.headers) and not self.form.foreign(self.headers)
 
 
 class NoHeader(Unreadable):
@@ -63,7 +70,13 @@ def find_header(rows: Iterable[tuple[int, Sequence[str]]], forms: Sequence[Form]
         Unreadable: no row holds every required one, or a column stands in it twice.
     """
     headers = [(number, tuple(_plain(cell) for cell in cells)) for number, cells in islice(rows, HEADER_WITHIN_LINES)]
-    known = [Layout(form, "", number, cells) for number, cells in headers for form in forms if form.recognised(cells)]
+    known = []
+    for place, (number, cells) in enumerate(headers):
+        above = [" ".join(filter(None, one)) for _, one in headers[:place]]
+        for form in forms:
+            told = form.told_above(above)
+            if told is not None and form.recognised(cells):
+                known.append(Layout(form, "", number, cells, told))
     return _chosen(known, forms, name)
 
 
@@ -72,16 +85,34 @@ def _chosen(candidates: Sequence[Layout], forms: Sequence[Form], name: str) -> L
     if not fitting:
         raise _no_header(candidates, forms, name)
     layout = min(fitting, key=_place)
-    rivals = {one.form.name for one in fitting if _place(one) == _place(layout)}
+    best = [one for one in fitting if _place(one) == _place(layout)]
+    # who writes the canonical headers means them, whatever dialect has the same ones
+    meant = [one for one in best if one.form.notation is None] or best
+    rivals = {(one.form.kind, one.form.name) for one in meant}
+    if len({kind for kind, _ in rivals}) > 1:
+        why = f"its header fits the kinds {listed(sorted({kind for kind, _ in rivals}))} alike"
+        raise Unreadable(name, why, "move it into the folder of its kind")
     if len(rivals) > 1:
-        raise Unreadable(
-            name, f"its header fits {listed(sorted(rivals))} alike", "name more headers in one of the dialects"
-        )
+        why = f"its header fits {listed(sorted(form for _, form in rivals))} alike"
+        raise Unreadable(name, why, "name more headers in one of the dialects")
+    layout = _first_wordings(meant[0])
     known = [layout.form.column_of(header) or header for header in layout.headers if layout.form.recognised([header])]
     twice = sorted({column for column in known if known.count(column) > 1})
     if twice:
         raise Unreadable(name, f"the column {listed(twice)} stands in the header twice", "keep one of them")
     return layout
+
+
+def _first_wordings(layout: Layout) -> Layout:
+    """Of several headers that a dialect knows for one column, the one it names first counts."""
+    if layout.form.notation is None:
+        return layout
+    chosen: dict[str, str] = {}
+    for header, column in layout.form.columns.items():
+        if header in layout.headers:
+            chosen.setdefault(column, header)
+    columns = {header: column for header, column in layout.form.columns.items() if chosen.get(column) == header}
+    return replace(layout, form=replace(layout.form, columns=columns))
 
 
 def _place(layout: Layout) -> tuple[int, int]:
@@ -91,13 +122,16 @@ def _place(layout: Layout) -> tuple[int, int]:
 
 def _candidates(lines: Iterable[str], forms: Sequence[Form], delimiters: Iterable[str]) -> Iterable[Layout]:
     """Every reading of every line, as far as it holds a known header."""
-    split_by = tuple(delimiters)
-    for number, line in enumerate(lines, start=1):
-        for delimiter in split_by:
+    every, split_by = tuple(lines), tuple(delimiters)
+    own = {form.delimiter for form in forms if form.delimiter} - {*split_by}
+    for number, line in enumerate(every, start=1):
+        for delimiter in (*split_by, *own):
             headers = _split(line, delimiter)
             for form in forms:
-                if form.recognised(headers):
-                    yield Layout(form, delimiter, number, headers)
+                is_meant = form.delimiter == delimiter if form.delimiter else delimiter in split_by
+                told = form.told_above(every[: number - 1]) if is_meant else None
+                if told is not None and form.recognised(headers):
+                    yield Layout(form, delimiter, number, headers, told)
 
 
 def _split(line: str, delimiter: str) -> tuple[str, ...]:
@@ -111,15 +145,40 @@ def _plain(header: str) -> str:
 
 def _no_header(candidates: Sequence[Layout], forms: Sequence[Form], name: str) -> Unreadable:
     """Why no line is the header: columns lacking, or nothing known at all."""
+    several_kinds = len({form.kind for form in forms}) > 1
+    if several_kinds and not any(_share(one) >= RECOGNISABLE for one in candidates):
+        remedy = "move it into the folder of its kind to see what is missing, or write a dialect for it"
+        return NoHeader(name, "its header fits no kind of file", remedy)
     if not candidates:
         return NoHeader(name, "no header line was found", must_name(forms))
-    best = max(candidates, key=lambda one: (one.form is forms[0], one.form.recognised(one.headers), -one.header_line))
+    best = max(candidates, key=lambda one: (_share(one), one.form is forms[0], -one.header_line))
     lacking = best.form.lacking(best.headers)
+    if not lacking:
+        foreign = f"{best.form.kind} do not know its headers {listed(best.form.foreign(best.headers)[:MOST_WORDINGS])}"
+        return NoHeader(name, foreign, f"move it into {best.form.kind}/ if it holds such rows, or take them out")
+    counted = f"the columns {listed(lacking)} are" if lacking[1:] else f"the column {listed(lacking)} is"
+    read_as = f"read as {best.form.kind} " if several_kinds else ""
     near = [f"{column!r} may be {header!r} in the file" for column in lacking if (header := _nearest(column, best))]
-    missing = (
-        f"the columns {listed(lacking)} are missing" if lacking[1:] else f"the column {listed(lacking)} is missing"
-    )
-    return Unreadable(name, missing, "; ".join(["add it under exactly this name", *near]))
+    return Unreadable(name, f"{read_as}{counted} missing", "; ".join([*_remedies(best.form, lacking), *near]))
+
+
+def _remedies(form: Form, lacking: Sequence[str]) -> list[str]:
+    """What to do about columns that are missing: as the dialect says, else how they may be called."""
+    if form.notation is None:
+        return ["add it under exactly this name"]
+    told = [form.when_missing[column] for column in lacking if column in form.when_missing]
+    called = {column: [header for header, of in form.columns.items() if of == column] for column in lacking}
+    named = [
+        f"{column!r} is called {' or '.join(map(repr, headers[:MOST_WORDINGS]))} there"
+        for column, headers in called.items()
+        if headers and column not in form.when_missing
+    ]
+    return told + named or [f"it is a file of {form.name}: export it with this column"]
+
+
+def _share(layout: Layout) -> float:
+    """How much of what a form needs is there."""
+    return 1 - len(layout.form.lacking(layout.headers)) / max(len(layout.form.required), 1)
 
 
 def must_name(forms: Sequence[Form]) -> str:

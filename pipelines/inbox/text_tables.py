@@ -6,9 +6,8 @@ the form does not know are counted, never kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import pyarrow as pa
@@ -21,6 +20,7 @@ from pipelines.inbox.layouts import Layout
 ROWS_AT_A_TIME = 20_000
 # of formats in which a small file can stand for a large one: far more than a file of a million rows holds
 MOST_CHARACTERS = 200_000_000
+STRING = pa.string()
 LONGEST_NAME = 60
 MOST_NAMES = 50
 
@@ -38,7 +38,8 @@ class BrokenLine:
 class TextTable:
     """Rows as trimmed text, NULL where empty. `wholes` tells lines apart by all their cells, known or not.
 
-    Where not all of them were read, no two lines are taken for the same.
+    Where not all of them were read, no two lines are taken for the same. `told` is what stands above the header,
+    `merged` the further lines of rows that have several, by their first.
     """
 
     form: Form
@@ -48,11 +49,13 @@ class TextTable:
     broken: list[BrokenLine]
     flags: dict[str, object]
     headers: tuple[str, ...] = ()
+    told: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    merged: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def rows_in(self) -> int:
-        """Rows the file holds, broken ones too."""
-        return len(self.lines) + len(self.broken)
+        """Lines of the file that are rows, or part of one, broken ones too."""
+        return len(self.lines) + len(self.broken) + sum(map(len, self.merged.values()))
 
 
 @dataclass
@@ -115,9 +118,17 @@ class Gathered:
             self.broken,
             {**_flags(layout, self.blank_lines, self.total_lines), **flags},
             layout.headers,
+            layout.told,
         )
         spread = {header: text for header, text in texts.items() if layout.form.is_spread(header)}
-        return _days_in_iso(_spread_out(table, spread) if layout.form.spread else table)
+        return _spread_out(table, spread) if layout.form.spread else table
+
+
+def each_distinct(cells: pa.Array, write: Callable[[str], object], of: pa.DataType = STRING) -> pa.Array:
+    """What `write` makes of each cell, asked once for cells that say the same; NULL stays NULL."""
+    encoded = cells.dictionary_encode()
+    written = [write(cell) for cell in encoded.dictionary.to_pylist()]
+    return pa.array(written, of).take(encoded.indices)
 
 
 def _trimmed(chunks: list[pa.Array]) -> pa.Array:
@@ -139,30 +150,11 @@ def _spread_out(table: TextTable, cells: dict[str, pa.Array]) -> TextTable:
     }
     rows = pa.chunked_array(list(chosen.values()), pa.uint64()).combine_chunks()
     columns = {name: text.take(rows) for name, text in table.columns.items()}
-    names = [pa.repeat(pa.scalar(header), len(rows_of)) for header, rows_of in chosen.items()]
+    names = [pa.repeat(pa.scalar(spread.name_of(header)), len(rows_of)) for header, rows_of in chosen.items()]
     columns[spread.name_column] = pa.chunked_array(names, pa.string()).combine_chunks()
     values = [cells[header].take(rows_of) for header, rows_of in chosen.items()]
     columns[spread.value_column] = pa.chunked_array(values, pa.string()).combine_chunks()
-    return TextTable(table.form, columns, table.lines.take(rows), table.wholes.take(rows), table.broken, table.flags)
-
-
-def _days_in_iso(table: TextTable) -> TextTable:
-    """Days in a further notation of the form, written as ISO; what does not fit stays and is rejected later."""
-    if not table.form.day_formats or "date" not in table.columns:
-        return table
-    encoded = table.columns["date"].dictionary_encode()
-    days = [_in_iso(day, table.form.day_formats) for day in encoded.dictionary.to_pylist()]
-    table.columns["date"] = pa.array(days, pa.string()).take(encoded.indices)
-    return table
-
-
-def _in_iso(day: str, formats: Sequence[str]) -> str:
-    for one in formats:
-        try:
-            return datetime.strptime(day, one).date().isoformat()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    return day
+    return replace(table, columns=columns, lines=table.lines.take(rows), wholes=table.wholes.take(rows))
 
 
 def _flags(layout: Layout, blank_lines: int, total_lines: int) -> dict[str, object]:

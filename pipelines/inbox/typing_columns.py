@@ -6,6 +6,7 @@ A row that cannot be taken is a finding with line, column, reason and remedy; no
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ from pipelines.inbox.erased import NOBODY, Erased
 from pipelines.inbox.number_cells import looks_like_a_number
 from pipelines.inbox.shapes import Column, Kind
 from pipelines.inbox.spreadsheet_errors import refuse_spreadsheet_error
-from pipelines.inbox.text_tables import TextTable
+from pipelines.inbox.text_tables import BrokenLine, TextTable
 
 LONGEST_CELL = 10_000
 LONGEST_KEPT_VALUE = 200
@@ -28,6 +29,7 @@ class RejectedRow:
     """A row that was not taken; the fields are the columns of meta.rejected_row, `value` is never published."""
 
     path: str
+    kind: str
     content_hash: str
     line: int
     column_name: str
@@ -80,19 +82,30 @@ def typed_rows(text: TextTable, kind: Kind, rules: ReadingRules, erased: Erased 
 def rejected_rows(text: TextTable, findings: dict[int, Finding], path: str, content_hash: str) -> list[RejectedRow]:
     """The rows that were not taken, in the order of the file; kept values are masked and printable."""
     rejected = [
-        RejectedRow(path, content_hash, one.line, "", None, one.reason, one.remedy, "line", 0) for one in text.broken
+        RejectedRow(path, text.form.kind, content_hash, one.line, "", None, one.reason, one.remedy, "line", 0)
+        for one in (*text.broken, *_rest_of_rows(text, findings))
     ]
     for row, finding in findings.items():
         cells = text.columns.get(finding.column)
         value = None if cells is None else cells[row].as_py()
         rejected.append(
             RejectedRow(
-                path, content_hash, text.lines[row].as_py(), finding.column,
+                path, text.form.kind, content_hash, text.lines[row].as_py(), finding.column,
                 _kept(value) if finding.keeps_value else None, finding.reason, finding.remedy, _kind_of(value),
                 len(value or ""),
             )
         )  # fmt: skip
     return sorted(rejected, key=lambda one: (one.line, one.column_name))
+
+
+def _rest_of_rows(text: TextTable, findings: Iterable[int]) -> Iterator[BrokenLine]:
+    """The further lines of rows that were not taken."""
+    if not text.merged:
+        return
+    for row in findings:
+        first = text.lines[row].as_py()
+        for line in text.merged.get(first, ()):
+            yield BrokenLine(line, f"its row begins in line {first}, which cannot be taken", "correct that line")
 
 
 def _typed(text: TextTable, column: Column, rules: ReadingRules, findings: dict[int, Finding]) -> pa.Array:

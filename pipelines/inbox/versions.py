@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipelines import privacy
 
@@ -28,7 +28,8 @@ class KnownFile:
 class InboxFile:
     """A file version that was not seen before.
 
-    `name` is its path below the inbox as it is shown and stored: addresses masked, control characters replaced. `state`
+    `name` is its path below the inbox as it is shown and stored: addresses masked, control characters replaced. `kind`
+    is empty for a file in no folder: its header tells, when it is read. `state`
     is `new` (to be read), `loaded` (its content was read before, under the name in `reason`), `waiting` or
     `unreadable`. `content_hash` is the sha256 of the bytes, empty when they were not read. A file inside an archive
     has the path and the time of the archive, `member` is its name in there and `name` ends in ``archive.zip!member``.
@@ -64,6 +65,6 @@ def shown_member(archive: str, member: str) -> str:
     return f"{archive}{IN_ARCHIVE}{shown}"[:LONGEST_SHOWN_NAME]
 
 
-def is_full_export(name: str, kind: str) -> bool:
-    """Whether a shown name lies in the folder of full exports of its kind."""
-    return name.startswith(f"{kind}/{FULL}/")
+def is_full_export(name: str) -> bool:
+    """Whether a shown name lies in the folder of full exports of a kind."""
+    return PurePosixPath(name).parts[1:2] == (FULL,) and len(PurePosixPath(name).parts) > 2

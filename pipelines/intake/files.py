@@ -35,6 +35,7 @@ from pipelines.intake.outcomes import Night, Outcome, remember_outcome
 from pipelines.loads import Occasion, Stored, newest_load, store, store_again
 
 SOURCE = "inbox"
+IS_FULL = f"(split_part(path, '/', 2) = '{FULL}' and split_part(path, '/', 3) <> '')"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def known_files(connection: duckdb.DuckDBPyConnection) -> list[KnownFile]:
     """
     rows = connection.execute(
         f"""with read_file as (
-            select kind, content_hash, starts_with(path, kind || '/{FULL}/') as is_full, load_id in (
+            select kind, content_hash, {IS_FULL} as is_full, load_id in (
                 select load_id from meta.ruling where action = 'retract'
             ) as is_retracted
             from meta.file where state = 'loaded' and load_id is not null
@@ -67,7 +68,7 @@ def known_files(connection: duckdb.DuckDBPyConnection) -> list[KnownFile]:
             case when r.is_retracted then 'retracted' else f.state end as state
         from meta.file as f
         left join read_content as r on f.state = 'loaded' and r.kind = f.kind and r.content_hash = f.content_hash
-            and r.is_full = starts_with(f.path, f.kind || '/{FULL}/')
+            and r.is_full = {IS_FULL}
         order by f.seen_at, f.path"""
     ).fetchall()
     return [KnownFile(*row) for row in rows]
@@ -102,15 +103,16 @@ def _take_in(
         return replace(taken, waiting=taken.waiting + is_waiting, unreadable=taken.unreadable + (not is_waiting))
     _append(connection, "raw.person", persons.new_rows())
     _name_persons(connection, persons.named_again())
-    stored = store(connection, read.arrivals, occasion)
-    _remember_read(connection, read, stored, night)
-    return replace(
-        taken,
-        loaded=taken.loaded + 1,
-        rows_in=taken.rows_in + read.rows_in,
-        rows_rejected=taken.rows_rejected + read.rows_rejected,
-        stored=(*taken.stored, *stored),
-    )
+    for one in (read, *read.also):
+        stored = store(connection, one.arrivals, occasion)
+        _remember_read(connection, one, stored, night)
+        taken = replace(
+            taken,
+            rows_in=taken.rows_in + one.rows_in,
+            rows_rejected=taken.rows_rejected + one.rows_rejected,
+            stored=(*taken.stored, *stored),
+        )
+    return replace(taken, loaded=taken.loaded + 1)
 
 
 def _confirm(connection: duckdb.DuckDBPyConnection, file: InboxFile, occasion: Occasion) -> None:

@@ -152,6 +152,7 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("remedy", "varchar", "what to do"),
             ("value_kind", "varchar", "kind of the cell: empty, number, date, text"),
             ("value_length", "bigint", "length of the cell in characters"),
+            ("kind", "varchar", "what the file holds; NULL in rows of earlier releases, whose folder says so"),
         ),
     ),
     "raw.person": (

@@ -55,7 +55,7 @@ def test_people_read_the_same_as_tables_and_see_no_person(tmp_path: Path, capsys
 @pytest.mark.parametrize(
     ("text", "options", "told"),
     [
-        ("a,b\n1,2\n", [], "any.csv: its header fits none of 21 kinds of file: name the kind with --kind to see"),
+        ("a,b\n1,2\n", [], "any.csv: its header fits no kind of file: move it into the folder of its kind"),
         ("a,b\n1,2\n", ["--kind", "leads"], "any.csv: no header line was found: the first line must name the columns"),
         ("a,b\n1,2\n", ["--kind", "lead"], "kind 'lead': there is no such kind of file: did you mean 'leads'?"),
         ("", [], "any.csv: there is nothing in it: export it again"),

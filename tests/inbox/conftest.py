@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.inbox import FileRead, Persons, ReadingRules, discover, read_file
+from pipelines.inbox import FileRead, Persons, ReadingRules, discover, read_dialects, read_file
 
 PEPPER = b"a test pepper"
-RULES = ReadingRules("Europe/Amsterdam", PEPPER)
+EXPORTS = Path(__file__).parents[2] / "config" / "exports"
+DIALECTS = read_dialects({f"exports/{path.name}": path.read_text(encoding="utf-8") for path in EXPORTS.glob("*.yaml")})
+RULES = ReadingRules("Europe/Amsterdam", PEPPER, dialects=DIALECTS)
 
 Read = Callable[..., FileRead]
 

@@ -204,7 +204,6 @@ def refuse(path: object, *_: object) -> None:
     ("name", "reason", "remedy"),
     [
         ("lead/a.csv", "its folder is no kind of file", "did you mean 'leads'?"),
-        ("a.csv", "it lies in no folder of a kind", "move it into a folder, use one of leads"),
         ("leads/2026/a.csv", "it lies in a folder that is not read", "move it into leads/, or into leads/full/"),
         ("leads/a.pdf", "its ending is none that is read", "save it as XLSX or CSV; read are .csv"),
     ],

@@ -282,7 +282,7 @@ def test_a_rate_is_a_part_of_its_own(read: Read) -> None:
 def test_the_wide_table_of_the_ecb_is_read_cell_by_cell(read: Read, day: str) -> None:
     content = f"Date, USD, JPY, CYP, \n{day}, 1.1, 160.25, N/A, \n"
     result = read("exchange_rates", content)
-    assert (result.dialect, result.rows_in, result.rejected) == ("ecb_wide", 2, [])
+    assert (result.dialect, result.rows_in, result.rejected) == ("ecb_rates", 2, [])
     assert rows(result.arrivals[0], "date", "currency", "units_per_eur") == [
         (date(2026, 1, 2), "USD", Decimal("1.1")),
         (date(2026, 1, 2), "JPY", Decimal("160.25")),

@@ -1,0 +1,132 @@
+"""Lines of a file that are one row together: the lines of an order, the devices of a campaign's day.
+
+Works on canonical text, before anything is typed. A row of which one line cannot be taken is not taken at all: without
+that line its sum would be too low.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import chain
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.inbox.forms import Group
+from pipelines.inbox.shapes import Kind
+from pipelines.inbox.text_tables import BrokenLine, TextTable
+
+SUM = pa.decimal128(38, 12)
+SUMMABLE = r"^[+-]?[0-9]{1,18}(\.[0-9]{1,12})?$"
+PLACE = "(place)"
+TAKE_WHOLE = "correct the other line: a row is taken with all its lines, or not at all"
+
+
+def grouped(table: TextTable, kind: Kind, group: Group) -> TextTable:
+    """One row per key of the kind; its line is the first of its lines, the others are `merged`.
+
+    A line that cannot be summed stays a row, and is rejected with what it says; the other lines of its row are broken.
+    """
+    keys = [column for column in kind.key if column in table.columns]
+    cells = pa.table({**table.columns, PLACE: pa.array(range(len(table.lines)), pa.int64())})
+    for key in keys:
+        cells = cells.filter(pc.is_valid(cells[key]))
+    summed = [column for column in group.summed if column in table.columns]
+    alike = [column for column in table.columns if column not in {*keys, *summed, *group.first}]
+    places = _lines_by_row(cells, keys)
+    apart, broken, together = _told_apart(table, places, summed, alike)
+    counted = [_without_repeated(table, of_row) for of_row in together] if group.identical_once else together
+    return _one_row_each(table, counted, together, apart, broken, summed)
+
+
+def _lines_by_row(cells: pa.Table, keys: Sequence[str]) -> list[list[int]]:
+    """The places of the lines of each row, in the order of the file."""
+    listed = cells.group_by(keys, use_threads=False).aggregate([(PLACE, "list")])
+    return sorted(sorted(of_row) for of_row in listed[f"{PLACE}_list"].to_pylist())
+
+
+def _told_apart(
+    table: TextTable, rows: Sequence[list[int]], summed: Sequence[str], alike: Sequence[str]
+) -> tuple[list[int], list[BrokenLine], list[list[int]]]:
+    """Places that stand for themselves to be rejected, lines that are broken with them, and the rows that are whole."""
+    unsummable = {place for column in summed for place in _unsummable(table.columns[column])}
+    said = {column: table.columns[column].to_pylist() for column in alike}
+    apart, broken, whole = [], [], []
+    for of_row in rows:
+        spoiled = [place for place in of_row if place in unsummable]
+        differing = next((one for one in alike if len({said[one][place] for place in of_row} - {None}) > 1), None)
+        if spoiled:
+            apart += spoiled
+            why = f"the same row goes on in line {table.lines[spoiled[0]].as_py()}, which cannot be taken"
+            broken += _broken(table, set(of_row) - set(spoiled), why, TAKE_WHOLE)
+        elif differing:
+            why = f"lines of the same row differ in {differing}"
+            broken += _broken(table, of_row, why, "correct the lines, or name the column under group in the dialect")
+        else:
+            whole.append(of_row)
+    without_key = set(range(len(table.lines))) - set(chain.from_iterable(rows))
+    return sorted({*apart, *without_key}), broken, whole
+
+
+def _unsummable(cells: pa.Array) -> list[int]:
+    is_summable = pc.fill_null(pc.match_substring_regex(cells, SUMMABLE), True)
+    found: list[int] = pc.indices_nonzero(pc.invert(is_summable)).to_pylist()
+    return found
+
+
+def _broken(table: TextTable, places: Iterable[int], why: str, remedy: str) -> list[BrokenLine]:
+    return [BrokenLine(table.lines[place].as_py(), why, remedy) for place in sorted(places)]
+
+
+def _without_repeated(table: TextTable, places: Sequence[int]) -> list[int]:
+    """The lines of a row without those that say exactly what an earlier one said."""
+    first: dict[int, int] = {}
+    for place in places:
+        first.setdefault(table.wholes[place].as_py(), place)
+    return list(first.values())
+
+
+def _one_row_each(
+    table: TextTable,
+    counted: Sequence[list[int]],
+    together: Sequence[list[int]],
+    apart: Sequence[int],
+    broken: list[BrokenLine],
+    summed: Sequence[str],
+) -> TextTable:
+    first = [of_row[0] for of_row in together]
+    order = pa.array([*first, *apart], pa.int64())
+    columns = {}
+    for column, cells in table.columns.items():
+        if column in summed:
+            sums = _sums(cells, counted)
+            columns[column] = pa.concat_arrays([sums, cells.take(pa.array(apart, pa.int64()))])
+        else:
+            columns[column] = _first_said(cells, together, apart)
+    lines = table.lines.to_pylist()
+    merged = {lines[of_row[0]]: tuple(lines[place] for place in of_row[1:]) for of_row in together if of_row[1:]}
+    return replace(
+        table,
+        columns=columns,
+        lines=table.lines.take(order),
+        wholes=table.wholes.take(order),
+        broken=[*table.broken, *broken],
+        merged=merged,
+    )
+
+
+def _sums(cells: pa.Array, rows: Sequence[list[int]]) -> pa.Array:
+    """The sum of each row as text; NULL where all of its lines are."""
+    numbers = pc.cast(cells.take(pa.array(list(chain.from_iterable(rows)), pa.int64())), SUM)
+    of_row = pa.array([number for number, places in enumerate(rows) for _ in places], pa.int64())
+    sums = pa.table({"row": of_row, "cell": numbers}).group_by("row", use_threads=False).aggregate([("cell", "sum")])
+    in_order = sums.sort_by("row")["cell_sum"].to_pylist()
+    return pa.array([None if one is None else f"{one:f}".rstrip("0").rstrip(".") for one in in_order], pa.string())
+
+
+def _first_said(cells: pa.Array, rows: Sequence[list[int]], apart: Sequence[int]) -> pa.Array:
+    """What the first line of each row that says something says."""
+    said = cells.to_pylist()
+    of_rows = [next((said[place] for place in places if said[place] is not None), None) for places in rows]
+    return pa.array([*of_rows, *(said[place] for place in apart)], pa.string())

@@ -1,0 +1,76 @@
+"""Days and times as a vendor writes them, in ISO: one notation per file, and none is guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+
+import pyarrow as pa
+from babel.dates import get_day_names, get_month_names
+
+from pipelines.inbox.text_tables import each_distinct
+from pipelines.inbox.unreadable import Unreadable
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
+_WORD = re.compile(r"[^\W\d_]+\.?")
+_HOURS = ("%H", "%I")
+
+
+def days_in_iso(cells: pa.Array, notations: Sequence[str], language: str, column: str, name: str) -> pa.Array:
+    """The days or times of a column of the file `name`; what fits no notation stays as it is, to be rejected.
+
+    Raises:
+        Unreadable: two notations read the same cells as different days.
+    """
+    told = [cell for cell in cells.unique().to_pylist() if cell and not _ISO.fullmatch(cell)]
+    if not told:
+        return cells
+    readings = [_read(told, one, language) for one in notations]
+    most = max((len(one) for one in readings), default=0)
+    # a cell that no notation fits is one rejected row, not the end of the file
+    fitting = [one for one in readings if most and len(one) == most]
+    if not fitting:
+        return cells
+    if any(one != fitting[0] for one in fitting):
+        why = f"the column {column!r} can be read as day and month or as month and day"
+        raise Unreadable(name, why, "keep one of the notations under `days` of its dialect")
+    return each_distinct(cells, lambda cell: fitting[0].get(cell, cell))
+
+
+def _read(told: Sequence[str], notation: str, language: str) -> dict[str, str]:
+    """The cells that fit a notation, in ISO."""
+    written = {}
+    has_hours = any(hours in notation for hours in _HOURS)
+    for cell in told:
+        try:
+            moment = datetime.strptime(_in_english(cell, language), notation)  # noqa: DTZ007 - the zone is not the cell's
+        except ValueError:
+            continue
+        written[cell] = moment.isoformat(" ") if has_hours else moment.date().isoformat()
+    return written
+
+
+def _in_english(cell: str, language: str) -> str:
+    """Names of months and weekdays in English, as strptime knows them."""
+    names = _english_names(language)
+    return _WORD.sub(lambda word: names.get(word[0].lower(), word[0]), cell)
+
+
+@cache
+def _english_names(language: str) -> Mapping[str, str]:
+    """The English name, as short as the other, of each name of a month or a weekday."""
+    if language == "en":
+        return {}
+    found: dict[str, str] = {}
+    for names in (get_month_names, get_day_names):
+        for width in ("wide", "abbreviated"):
+            english = names(width, locale="en")
+            for context in ("format", "stand-alone"):
+                found |= {
+                    spelled: english[place]
+                    for place, own in names(width, context, language).items()
+                    for spelled in (own.lower(), own.lower().rstrip("."), f"{own.lower().rstrip('.')}.")
+                }
+    return found
