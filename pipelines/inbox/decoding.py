@@ -5,6 +5,7 @@ Cells and lines are not looked at here; `separated` does that.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zlib
@@ -16,6 +17,9 @@ from pipelines.inbox.unreadable import Unreadable
 
 LARGEST_TEXT_BYTES = 1 << 30
 SAMPLE_BYTES = 4096
+PIECE_BYTES = 1 << 16
+# how many bytes of a mark stand before the text
+IN_UTF8 = {"utf-8": 0, "utf-8-sig": 3}
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -29,6 +33,12 @@ class Decoded:
     def lines(self) -> Iterator[str]:
         """The physical lines with their ends as they are, decoded as they are needed."""
         return iter(io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline=""))
+
+    def in_utf8(self) -> tuple[bytes, int]:
+        """The same text in UTF-8, and where it begins behind a byte order mark; not copied when it is UTF-8."""
+        if self.encoding in IN_UTF8:
+            return self.data, IN_UTF8[self.encoding]
+        return self.data.decode(self.encoding).encode(), 0
 
 
 def decode(data: bytes, name: str) -> Decoded:
@@ -90,12 +100,31 @@ def _encoding_with_zero_bytes(sample: bytes, name: str) -> str:
 
 
 def _checked(data: bytes, encoding: str, name: str) -> str:
+    if encoding in IN_UTF8 and data.isascii():
+        return encoding
     try:
-        data.decode(encoding)
+        _decode_in_pieces(data, encoding)
     except UnicodeDecodeError as error:
         why = f"byte {error.start + 1} is no text, neither as UTF-8 nor as Windows-1252"
         raise Unreadable(name, why, SAVE_AS_TEXT) from None
     return encoding
+
+
+def _decode_in_pieces(data: bytes, encoding: str) -> None:
+    """Decodes the bytes without ever holding the whole text.
+
+    Raises:
+        UnicodeDecodeError: they are none of this encoding.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for start in range(0, len(data), PIECE_BYTES):
+            decoder.decode(data[start : start + PIECE_BYTES])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        # only the whole tells which byte it is
+        data.decode(encoding)
+        raise
 
 
 def _ends_inside_a_character(data: bytes) -> bool:

@@ -159,12 +159,12 @@ def _find_repeated_keys(table: pa.Table, text: TextTable, kind: Kind, findings: 
     if len(last) == len(keys) - len(findings):
         return set()
     only_key = len(kind.key) == len(kind.columns)
-    wholes = text.wholes.to_pylist()
+    wholes = text.wholes.of(text.lines.to_pylist())
     repeated: set[int] = set()
     for row, key in enumerate(keys):
         if row in findings or last[key] == row:
             continue
-        if only_key or wholes[row] == wholes[last[key]]:
+        if only_key or wholes[text.lines[row].as_py()] == wholes[text.lines[last[key]].as_py()]:
             repeated.add(row)
         else:
             line = text.lines[last[key]].as_py()
