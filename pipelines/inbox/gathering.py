@@ -117,8 +117,8 @@ class Gathered:
 
 
 def _rows_where(
-    is_chosen: pa.Array, columns: Mapping[int, pa.Array], lines: pa.Array
-) -> tuple[Mapping[int, pa.Array], pa.Array]:
+    is_chosen: pa.Array, columns: dict[int, pa.Array], lines: pa.Array
+) -> tuple[dict[int, pa.Array], pa.Array]:
     """The columns and lines of the rows for which `is_chosen` is true."""
     if pc.all(is_chosen).as_py():
         return columns, lines

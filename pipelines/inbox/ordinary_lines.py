@@ -59,7 +59,9 @@ class OrdinaryLines:
     def _looks_ordinary(self, start: int, end: int) -> bool:
         """Lines all end with a line feed, quotes stand around cells, and nothing will be taken for a mark."""
         returns = self._text.count(RETURN, start, end)
-        if self._text.startswith(BYTE_ORDER_MARK, start) or returns != self._text.count(RETURN + LINE_END, start, end):
+        if returns and returns != self._text.count(RETURN + LINE_END, start, end):
+            return False
+        if self._text.startswith(BYTE_ORDER_MARK, start):
             return False
         return self._text.find(QUOTE, start, end) < 0 or _quotes_enclose_cells(
             np.frombuffer(self._text, np.uint8, end - start, start), self._layout.delimiter
