@@ -76,13 +76,16 @@ class ReadingRules:
 class CellType:
     """How text becomes a value of an Arrow type; `afterwards` is applied to all distinct values at once.
 
-    `unclear` names those of the distinct texts of a column that could mean two things beside the others.
+    `unclear` names those of the distinct texts of a column that could mean two things beside the others. `at_once`
+    gives what `parse` would for all texts of a column that it is sure of, and NULL for the others, which are parsed one
+    by one: whether these are unclear must not depend on the texts it was sure of.
     """
 
     arrow: pa.DataType
     parse: Callable[[str, ReadingRules], object]
     afterwards: Callable[[pa.Array], pa.Array] | None = None
     unclear: Callable[[Sequence[str]], frozenset[str]] = field(default=lambda cells: frozenset())
+    at_once: Callable[[pa.Array], pa.Array] | None = None
 
 
 def _text(cell: str, rules: ReadingRules) -> str:

@@ -5,6 +5,7 @@ Cells and lines are not looked at here; `separated` does that.
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zlib
@@ -16,6 +17,10 @@ from pipelines.inbox.unreadable import Unreadable
 
 LARGEST_TEXT_BYTES = 1 << 30
 SAMPLE_BYTES = 4096
+LAST_GUESS = "cp1252"
+PIECE_BYTES = 1 << 16
+# how many bytes of a mark stand before the text
+IN_UTF8 = {"utf-8": 0, "utf-8-sig": 3}
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -26,9 +31,20 @@ class Decoded:
     data: bytes
     encoding: str
 
+    @property
+    def is_guessed(self) -> bool:
+        """Whether nothing in the bytes says the encoding: any of the old ones would read them."""
+        return self.encoding == LAST_GUESS
+
     def lines(self) -> Iterator[str]:
         """The physical lines with their ends as they are, decoded as they are needed."""
         return iter(io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline=""))
+
+    def in_utf8(self) -> tuple[bytes, int]:
+        """The same text in UTF-8, and where it begins behind a byte order mark; not copied when it is UTF-8."""
+        if self.encoding in IN_UTF8:
+            return self.data, IN_UTF8[self.encoding]
+        return self.data.decode(self.encoding).encode(), 0
 
 
 def decode(data: bytes, name: str) -> Decoded:
@@ -76,7 +92,7 @@ def _encoding(data: bytes, name: str) -> str:
     except Unreadable:
         if _ends_inside_a_character(data):
             raise Unreadable(name, "it ends in the middle of a character", "copy it again, whole") from None
-        return _checked(data, "cp1252", name)
+        return _checked(data, LAST_GUESS, name)
 
 
 def _encoding_with_zero_bytes(sample: bytes, name: str) -> str:
@@ -90,12 +106,31 @@ def _encoding_with_zero_bytes(sample: bytes, name: str) -> str:
 
 
 def _checked(data: bytes, encoding: str, name: str) -> str:
+    if encoding in IN_UTF8 and data.isascii():
+        return encoding
     try:
-        data.decode(encoding)
+        _decode_in_pieces(data, encoding)
     except UnicodeDecodeError as error:
         why = f"byte {error.start + 1} is no text, neither as UTF-8 nor as Windows-1252"
         raise Unreadable(name, why, SAVE_AS_TEXT) from None
     return encoding
+
+
+def _decode_in_pieces(data: bytes, encoding: str) -> None:
+    """Decodes the bytes without ever holding the whole text.
+
+    Raises:
+        UnicodeDecodeError: they are none of this encoding.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for start in range(0, len(data), PIECE_BYTES):
+            decoder.decode(data[start : start + PIECE_BYTES])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        # only the whole tells which byte it is
+        data.decode(encoding)
+        raise
 
 
 def _ends_inside_a_character(data: bytes) -> bool:

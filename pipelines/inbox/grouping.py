@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from pipelines.inbox.forms import Group
 from pipelines.inbox.shapes import Kind
+from pipelines.inbox.text_columns import plain
 from pipelines.inbox.text_tables import BrokenLine, TextTable
 
 SUM = pa.decimal128(38, 12)
@@ -28,6 +29,7 @@ def grouped(table: TextTable, kind: Kind, group: Group) -> TextTable:
 
     A line that cannot be summed stays a row, and is rejected with what it says; the other lines of its row are broken.
     """
+    table = replace(table, columns={name: plain(cells) for name, cells in table.columns.items()})
     keys = [column for column in kind.key if column in table.columns]
     cells = pa.table({**table.columns, PLACE: pa.array(range(len(table.lines)), pa.int64())})
     for key in keys:
@@ -81,9 +83,11 @@ def _broken(table: TextTable, places: Iterable[int], why: str, remedy: str) -> l
 
 def _without_repeated(table: TextTable, places: Sequence[int]) -> list[int]:
     """The lines of a row without those that say exactly what an earlier one said."""
+    lines = [table.lines[place].as_py() for place in places]
+    told = table.wholes.of(lines)
     first: dict[int, int] = {}
-    for place in places:
-        first.setdefault(table.wholes[place].as_py(), place)
+    for place, line in zip(places, lines, strict=True):
+        first.setdefault(told.get(line, -line), place)
     return list(first.values())
 
 
@@ -110,7 +114,6 @@ def _one_row_each(
         table,
         columns=columns,
         lines=table.lines.take(order),
-        wholes=table.wholes.take(order),
         broken=[*table.broken, *broken],
         merged=merged,
     )

@@ -10,7 +10,7 @@ from functools import cache
 import pyarrow as pa
 from babel.dates import get_day_names, get_month_names
 
-from pipelines.inbox.text_tables import each_distinct
+from pipelines.inbox.text_columns import each_distinct
 from pipelines.inbox.unreadable import Unreadable
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")

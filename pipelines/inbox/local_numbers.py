@@ -13,7 +13,7 @@ import pyarrow as pa
 from babel import Locale
 from babel.numbers import get_decimal_symbol
 
-from pipelines.inbox.text_tables import each_distinct
+from pipelines.inbox.text_columns import each_distinct
 from pipelines.inbox.unreadable import Unreadable
 
 _SPACES = re.compile(r"[\s\u00a0\u202f'\u2019]+")

@@ -21,7 +21,8 @@ from pipelines.inbox.grouping import grouped
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.local_days import days_in_iso
 from pipelines.inbox.local_numbers import canonical_numbers, decimal_mark
-from pipelines.inbox.text_tables import TextTable, each_distinct
+from pipelines.inbox.text_columns import each_distinct
+from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.unreadable import Unreadable
 
 

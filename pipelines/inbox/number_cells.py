@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.inbox.cells import CellType, ReadingRules, Wrong
 
@@ -32,7 +34,12 @@ _ONLY_DECIMALS = re.compile(r"[+-]?(?:0+|[0-9]{4,})\.000")
 def decimal(minimum: int | None = None, scale: int = 6, above: bool = False, rounds: bool = False) -> CellType:
     """An exact number that fits DECIMAL(18, scale); `rounds`: one that was computed, whose last digits say nothing."""
     floor = None if minimum is None else Decimal(minimum)
-    return CellType(pa.decimal128(18, scale), _decimal(scale, floor, above, rounds), unclear=_unclear_numbers)
+    return CellType(
+        pa.decimal128(18, scale),
+        _decimal(scale, floor, above, rounds),
+        unclear=_unclear_numbers,
+        at_once=partial(_plain_decimals, scale=scale, minimum=floor, above=above),
+    )
 
 
 def looks_like_a_number(cell: str) -> bool:
@@ -104,4 +111,30 @@ def _unclear_counts(cells: Sequence[str]) -> frozenset[str]:
     return frozenset(cell for cell in cells if _ONE_GROUP.fullmatch(cell))
 
 
-COUNT = CellType(pa.int64(), _whole(0), unclear=_unclear_counts)
+def _plain_decimals(cells: pa.Array, scale: int, minimum: Decimal | None, above: bool) -> pa.Array:
+    """Numbers such as 1234.56 and -0.5 that fit; none beside a comma, where a dot may separate thousands."""
+    of = pa.decimal128(18, scale)
+    if pc.any(pc.match_substring(cells, ",")).as_py():
+        return pa.nulls(len(cells), of)
+    values = _where_matching(cells, rf"^-?[0-9]{{1,{18 - scale}}}(\.[0-9]{{1,{scale}}})?$", of)
+    if minimum is None:
+        return values
+    is_possible = (pc.greater if above else pc.greater_equal)(values, pa.scalar(minimum, of))
+    return _where(is_possible, values)
+
+
+def _plain_counts(cells: pa.Array) -> pa.Array:
+    """Whole numbers of digits only."""
+    return _where_matching(cells, r"^[0-9]{1,18}$", pa.int64())
+
+
+def _where_matching(cells: pa.Array, pattern: str, of: pa.DataType) -> pa.Array:
+    return _where(pc.match_substring_regex(cells, pattern), cells).cast(of)
+
+
+def _where(is_sure: pa.Array, values: pa.Array) -> pa.Array:
+    """The values that are sure, NULL for the others."""
+    return values if pc.all(is_sure).as_py() else pc.if_else(is_sure, values, pa.scalar(None, values.type))
+
+
+COUNT = CellType(pa.int64(), _whole(0), unclear=_unclear_counts, at_once=_plain_counts)

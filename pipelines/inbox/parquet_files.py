@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.inbox.forms import Form
+from pipelines.inbox.gathering import Gathered
 from pipelines.inbox.layouts import Layout, find_header
 from pipelines.inbox.numbers_as_text import number_text
-from pipelines.inbox.text_tables import MOST_CHARACTERS, Gathered, TextTable
+from pipelines.inbox.text_tables import MOST_CHARACTERS, TextTable
 from pipelines.inbox.typing_columns import LONGEST_CELL
 from pipelines.inbox.unreadable import Unreadable
 
@@ -91,14 +92,10 @@ def _gather(batches: Iterable[pa.RecordBatch], known: Mapping[str, str], gathere
         characters += sum(len(cell) for cells in columns for cell in cells if cell)
         if characters > MOST_CHARACTERS:
             raise Unreadable(name, f"it holds more than {MOST_CHARACTERS:,} characters", SPLIT)
-        kept = [
-            cells
-            for number, cells in enumerate(zip(*columns, strict=True), start=line)
-            # what is not read may differ, and may be all that a row holds
-            if gathered.counts(number, (*cells, str(number)) if has_unread else cells)
-        ]
-        if kept:
-            gathered.chunks.append([pa.array(cells, pa.string()) for cells in zip(*kept, strict=True)])
+        rows = enumerate(zip(*columns, strict=True), start=line)
+        # what is not read may differ, and may be all that a row holds
+        told = ((number, (*cells, str(number)) if has_unread else cells) for number, cells in rows)
+        gathered.take(told, gathered.places)
         line += batch.num_rows
 
 

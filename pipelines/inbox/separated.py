@@ -1,47 +1,97 @@
-"""Rows of text files whose cells are separated by commas, semicolons or tabs, with the lines that they stand in."""
+"""Rows of text files whose cells are separated by commas, semicolons or tabs, with the lines that they stand in.
+
+Lines are parsed at once as long as nothing is out of the ordinary in them (`ordinary_lines`), else cell by cell, which
+tells what is wrong with which line.
+"""
 
 from __future__ import annotations
 
 import csv
+import io
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
 
-from pipelines.inbox.decoding import decode
+import numpy as np
+import pyarrow as pa
+
+from pipelines.inbox.decoding import Decoded, decode
 from pipelines.inbox.forms import Form
-from pipelines.inbox.layouts import DELIMITERS, find_layout
-from pipelines.inbox.text_tables import BrokenLine, Gathered, TextTable
+from pipelines.inbox.gathering import Gathered
+from pipelines.inbox.layouts import DELIMITERS, Layout, NoHeader, find_layout
+from pipelines.inbox.ordinary_lines import OrdinaryLines
+from pipelines.inbox.text_tables import BrokenLine, TextTable
 from pipelines.inbox.unreadable import Unreadable
 
+BLOCK_BYTES = 8 << 20
 
-def read_separated(data: bytes, forms: Sequence[Form], name: str) -> TextTable:
+
+class Lines(Iterator[str]):
+    """The physical lines of a text in UTF-8, and how far they were read: `place` in bytes, `number` of the next one."""
+
+    def __init__(self, text: bytes, place: int, number: int) -> None:
+        self.place, self.number = place, number
+        self._lines = _physical_lines(text, place)
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.place += len(line.encode())
+        self.number += 1
+        return line
+
+
+def read_separated(data: bytes, forms: Sequence[Form], name: str, block_bytes: int = BLOCK_BYTES) -> TextTable:
     """The rows in the bytes of the text file `name`, in whichever of the forms it has.
 
     Raises:
         Unreadable: it is no text, has no header that fits, or a quote in it is never closed.
     """
-    decoded = decode(data, name)
-    layout = find_layout(decoded.lines(), forms, name)
+    decoded, layout = _laid_out(decode(data, name), forms, name)
     gathered = Gathered(layout)
-    lines = decoded.lines()
-    for _ in range(layout.header_line):
-        next(lines)
-    gathered.take(_records(lines, gathered, name))
-    return gathered.table(encoding=decoded.encoding, delimiter=DELIMITERS[layout.delimiter])
+    text, begin = decoded.in_utf8()
+    lines = Lines(text, begin, 1)
+    for _ in islice(lines, layout.header_line):
+        pass
+    ordinary = OrdinaryLines(text, layout, gathered.places_needed)
+    while lines.place < len(text) and not gathered.has_ended:
+        start, end, number = lines.place, _end_of_block(text, lines.place, block_bytes), lines.number
+        columns = ordinary.columns(start, end)
+        if columns is None:
+            gathered.take(_records(lines, end, gathered, name))
+        else:
+            of_block = range(number, number + max(map(len, columns.values())))
+            gathered.add(pa.array(np.arange(of_block.start, of_block.stop)), columns)
+            gathered.wholes.note_block(of_block, partial(ordinary.cells, start, end))
+            lines = Lines(text, end, of_block.stop)
+    flags = {"lines_after_end": sum(1 for _ in lines)} if gathered.has_ended else {}
+    delimiter = DELIMITERS.get(layout.delimiter, layout.delimiter)
+    return gathered.table(encoding=decoded.encoding, delimiter=delimiter, **flags)
 
 
-def _records(lines: Iterator[str], gathered: Gathered, name: str) -> Iterator[list[str]]:
-    """Every row of as many cells as the header; the others are noted as broken, blank ones only counted."""
-    layout = gathered.layout
-    width = len(layout.headers)
+def _laid_out(decoded: Decoded, forms: Sequence[Form], name: str) -> tuple[Decoded, Layout]:
+    """The text and its header; where no encoding can be told from the bytes, in the one that a form says."""
+    if decoded.is_guessed:
+        for encoding in sorted({form.encoding for form in forms if form.encoding}):
+            told = Decoded(decoded.data, encoding)
+            try:
+                told.data.decode(encoding)
+                return told, find_layout(told.lines(), [form for form in forms if form.encoding == encoding], name)
+            except (NoHeader, UnicodeDecodeError):
+                continue
+    return decoded, find_layout(decoded.lines(), forms, name)
+
+
+def _records(lines: Lines, end: int, gathered: Gathered, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Every row that begins before `end` and has as many cells as the header; the others are noted as broken."""
+    width = len(gathered.layout.headers)
     # a cell may be as long as it likes here: it is the row that is rejected later, not the file
     csv.field_size_limit(sys.maxsize)
-    reader = csv.reader(lines, delimiter=layout.delimiter, skipinitialspace=True, strict=True)
-    while True:
-        line = layout.header_line + reader.line_num + 1
+    reader = csv.reader(lines, delimiter=gathered.layout.delimiter, skipinitialspace=True, strict=True)
+    while lines.place < end:
+        line = lines.number
         try:
             cells = next(reader)
-        except StopIteration:
-            return
         except csv.Error as error:
             if str(error) == "unexpected end of data":
                 why = f"the quote opened in line {line} is never closed"
@@ -52,8 +102,27 @@ def _records(lines: Iterator[str], gathered: Gathered, name: str) -> Iterator[li
         if 0 < len(cells) < width and any(cell.strip() for cell in cells):
             why = f"{len(cells)} cells where the header has {width}"
             gathered.broken.append(BrokenLine(line, why, "write all cells of the line, or copy the file again, whole"))
-        elif any(cell.strip() for cell in cells[width:]):
+        elif any(cell.strip() for cell in cells[width:]) and not _is_grand_total(cells, gathered.layout.form):
             why = f"{len(cells)} cells where the header has {width}"
             gathered.broken.append(BrokenLine(line, why, "quote cells that hold the delimiter"))
-        elif gathered.counts(line, cells):
-            yield cells
+        else:
+            yield line, cells
+
+
+def _is_grand_total(cells: Sequence[str], form: Form) -> bool:
+    """A row of totals may say so in a cell beyond the last header."""
+    return next((cell.strip().lower() for cell in reversed(cells) if cell.strip()), "") in form.totals.ends_with
+
+
+def _physical_lines(text: bytes, place: int) -> Iterator[str]:
+    """The lines from a place on with their ends as they are, decoded as they are needed."""
+    while place < len(text):
+        end = _end_of_block(text, place, BLOCK_BYTES)
+        yield from io.StringIO(str(memoryview(text)[place:end], "utf-8"), newline="")
+        place = end
+
+
+def _end_of_block(text: bytes, start: int, size: int) -> int:
+    """Where the line ends that lies `size` bytes further, whichever character ends lines."""
+    ends = (text.find(end, start + size) for end in (b"\n", b"\r"))
+    return next((end + 1 for end in ends if end >= 0), len(text))

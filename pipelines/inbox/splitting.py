@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from pipelines import privacy
 from pipelines.inbox.cells import ReadingRules
 from pipelines.inbox.persons import PersonKeys, Persons
+from pipelines.inbox.row_groups import groups_of
 from pipelines.inbox.shapes import Kind
 from pipelines.loads import Arrival
 
@@ -32,7 +33,7 @@ def arrivals_of(
 ) -> list[Arrival]:
     """One arrival per object of the kind; the first one holds every row, the others what is split off."""
     prepared = _with_surrogates(rows, kind, persons).append_column("part", _parts(rows, kind, rules))
-    mentioned = frozenset(prepared["part"].to_pylist())
+    mentioned = _distinct(prepared["part"])
     arrivals = []
     for output in kind.outputs:
         chosen = output.select(prepared).combine_chunks()
@@ -42,7 +43,7 @@ def arrivals_of(
                 table=output.table,
                 key=output.key,
                 rows=chosen,
-                parts_read=mentioned - frozenset(chosen["part"].to_pylist()),
+                parts_read=mentioned - _distinct(chosen["part"]),
                 full=full,
                 parts_kept=parts_kept,
                 gate=output.gate,
@@ -62,7 +63,11 @@ def empty_arrivals(kind: Kind) -> list[Arrival]:
 
 def parts_of(rows: pa.Table, kind: Kind, rules: ReadingRules) -> frozenset[str]:
     """The parts that rows belong to; rows without a complete key belong to none."""
-    return frozenset(part for part in _parts(rows, kind, rules).to_pylist() if part is not None)
+    return _distinct(_parts(rows, kind, rules))
+
+
+def _distinct(parts: pa.Array | pa.ChunkedArray) -> frozenset[str]:
+    return frozenset(part for part in pc.unique(parts).to_pylist() if part is not None)
 
 
 def _with_surrogates(rows: pa.Table, kind: Kind, persons: PersonKeys) -> pa.Table:
@@ -78,7 +83,13 @@ def _with_surrogates(rows: pa.Table, kind: Kind, persons: PersonKeys) -> pa.Tabl
 
 
 def _parts(rows: pa.Table, kind: Kind, rules: ReadingRules) -> pa.Array:
-    """The name of the part of each row: the values of its scope, or a pseudonym of them."""
+    """The name of the part of each row, written once for all rows that share it."""
+    groups = groups_of([rows[name] for name in kind.scope], len(rows))
+    return _names(rows.select(kind.scope).take(groups.first_row), kind, rules).take(groups.of_row)
+
+
+def _names(rows: pa.Table, kind: Kind, rules: ReadingRules) -> pa.Array:
+    """The names of parts: the values of the scope, or a pseudonym of them."""
     texts = []
     for name in kind.scope:
         text = rows[name].cast(pa.string())

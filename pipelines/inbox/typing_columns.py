@@ -6,9 +6,10 @@ A row that cannot be taken is a finding with line, column, reason and remedy; no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,8 +17,10 @@ from pipelines import privacy
 from pipelines.inbox.cells import CellType, ReadingRules, Wrong
 from pipelines.inbox.erased import NOBODY, Erased
 from pipelines.inbox.number_cells import looks_like_a_number
+from pipelines.inbox.repeated_keys import rows_with_a_later_one
 from pipelines.inbox.shapes import Column, Kind
 from pipelines.inbox.spreadsheet_errors import refuse_spreadsheet_error
+from pipelines.inbox.text_columns import is_shared
 from pipelines.inbox.text_tables import BrokenLine, TextTable
 
 LONGEST_CELL = 10_000
@@ -73,10 +76,17 @@ def typed_rows(text: TextTable, kind: Kind, rules: ReadingRules, erased: Erased 
     for row, column in erased.named_in(table, kind, rules.pepper).items():
         findings[row] = _names_an_erased_person(column)
     repeated = _find_repeated_keys(table, text, kind, findings)
-    left_out = repeated | findings.keys()
-    taken = pa.array([row for row in range(len(text.lines)) if row not in left_out], pa.int64())
-    refused = pa.array(sorted(findings), pa.int64())
-    return TypedRows(table.take(taken), table.take(refused), findings, len(repeated))
+    refused = table.take(pa.array(sorted(findings), pa.int64()))
+    return TypedRows(_but(table, repeated | findings.keys()), refused, findings, len(repeated))
+
+
+def _but(table: pa.Table, left_out: Set[int]) -> pa.Table:
+    """The rows of a table except these."""
+    if not left_out:
+        return table
+    is_kept = np.ones(len(table), np.bool_)
+    is_kept[list(left_out)] = False
+    return table.filter(pa.array(is_kept))
 
 
 def rejected_rows(text: TextTable, findings: dict[int, Finding], path: str, content_hash: str) -> list[RejectedRow]:
@@ -116,18 +126,41 @@ def _typed(text: TextTable, column: Column, rules: ReadingRules, findings: dict[
     if column.required and not column.may_be_empty and cells.null_count:
         for row in pc.indices_nonzero(pc.is_null(cells)).to_pylist():
             findings.setdefault(row, Finding(column.name, "it is empty", "every row needs it"))
-    encoded = cells.dictionary_encode()
-    values, wrong = _parsed(encoded.dictionary.to_pylist(), column.type, rules)
-    if wrong:
-        is_wrong = pc.is_in(encoded.indices, value_set=pa.array(list(wrong), encoded.indices.type))
-        for row in pc.indices_nonzero(is_wrong).to_pylist():
-            cause = wrong[encoded.indices[row].as_py()]
-            findings.setdefault(row, Finding(column.name, cause.reason, cause.remedy))
-    return values.take(encoded.indices)
+    if column.type.at_once is None:
+        cells = cells.dictionary_encode()
+    values, wrong = _parsed(cells.dictionary if is_shared(cells) else cells, column.type, rules)
+    if is_shared(cells):
+        values, wrong = values.take(cells.indices), _by_row(wrong, cells.indices)
+    for row, cause in wrong.items():
+        findings.setdefault(row, Finding(column.name, cause.reason, cause.remedy))
+    return values
 
 
-def _parsed(distinct: list[str], of: CellType, rules: ReadingRules) -> tuple[pa.Array, dict[int, Wrong]]:
-    """The values of the distinct texts of a column, and what is wrong with which of them."""
+def _parsed(texts: pa.Array, of: CellType, rules: ReadingRules) -> tuple[pa.Array, dict[int, Wrong]]:
+    """The values of some texts of a column, and what is wrong with which of them: all at once where that is sure."""
+    values = of.at_once(texts) if of.at_once else pa.nulls(len(texts), of.arrow)
+    is_open = pc.and_(pc.is_valid(texts), pc.is_null(values))
+    places = pc.indices_nonzero(is_open)
+    wrong: dict[int, Wrong] = {}
+    if len(places):
+        encoded = texts.take(places).dictionary_encode()
+        one_by_one, wrong = _parsed_one_by_one(encoded.dictionary.to_pylist(), of, rules)
+        values = pc.replace_with_mask(values, is_open, one_by_one.take(encoded.indices))
+        wrong = {places[at].as_py(): cause for at, cause in _by_row(wrong, encoded.indices).items()}
+    return (of.afterwards(values) if of.afterwards else values), wrong
+
+
+def _by_row(wrong: dict[int, Wrong], place_of_row: pa.Array) -> dict[int, Wrong]:
+    """What is wrong with texts of a dictionary, told of the rows that say them."""
+    if not wrong:
+        return {}
+    is_wrong = pc.is_in(place_of_row, value_set=pa.array(list(wrong), place_of_row.type))
+    rows, places = pc.indices_nonzero(is_wrong), place_of_row.filter(is_wrong)
+    return {row: wrong[place] for row, place in zip(rows.to_pylist(), places.to_pylist(), strict=True)}
+
+
+def _parsed_one_by_one(distinct: list[str], of: CellType, rules: ReadingRules) -> tuple[pa.Array, dict[int, Wrong]]:
+    """The values of distinct texts of a column, and what is wrong with which of them."""
     unclear = of.unclear(distinct)
     values: list[object] = []
     wrong: dict[int, Wrong] = {}
@@ -147,8 +180,7 @@ def _parsed(distinct: list[str], of: CellType, rules: ReadingRules) -> tuple[pa.
         except Wrong as cause:
             values.append(None)
             wrong[place] = cause
-    typed = pa.array(values, of.arrow)
-    return (of.afterwards(typed) if of.afterwards else typed), wrong
+    return pa.array(values, of.arrow), wrong
 
 
 def _keys_filled(table: pa.Table, kind: Kind) -> pa.Table:
@@ -167,22 +199,19 @@ def _find_repeated_keys(table: pa.Table, text: TextTable, kind: Kind, findings: 
     The others become findings. Rows are the same when every cell of their lines is, also in columns that are not read:
     two lines that differ only there may well be two amounts. Where all columns are key, nothing else can differ.
     """
-    keys = list(zip(*(table[name].to_pylist() for name in kind.key), strict=True))
-    last = {key: row for row, key in enumerate(keys) if row not in findings}
-    if len(last) == len(keys) - len(findings):
+    later = rows_with_a_later_one(table, kind.key, findings)
+    if not later:
         return set()
+    lines = {row: text.lines[row].as_py() for row in {*later, *later.values()}}
     only_key = len(kind.key) == len(kind.columns)
-    wholes = text.wholes.to_pylist()
+    wholes = {} if only_key else text.wholes.of(frozenset(lines.values()))
     repeated: set[int] = set()
-    for row, key in enumerate(keys):
-        if row in findings or last[key] == row:
-            continue
-        if only_key or wholes[row] == wholes[last[key]]:
+    for row, last in later.items():
+        if only_key or wholes[lines[row]] == wholes[lines[last]]:
             repeated.add(row)
         else:
-            line = text.lines[last[key]].as_py()
             findings[row] = Finding(
-                kind.key[0], f"same key again in line {line}", "keep one row per key; the last one counts"
+                kind.key[0], f"same key again in line {lines[last]}", "keep one row per key; the last one counts"
             )
     return repeated
 

@@ -24,10 +24,11 @@ from openpyxl.xml.constants import SHARED_STRINGS
 from pipelines import privacy
 from pipelines.inbox.archives import DAMAGES, opened_zip
 from pipelines.inbox.forms import Form
+from pipelines.inbox.gathering import Gathered
 from pipelines.inbox.layouts import HEADER_WITHIN_LINES, Layout, NoHeader, find_header, listed, must_name
 from pipelines.inbox.numbers_as_text import number_text, whole_text
 from pipelines.inbox.spreadsheet_errors import NOT_CALCULATED
-from pipelines.inbox.text_tables import MOST_CHARACTERS, BrokenLine, Gathered, TextTable
+from pipelines.inbox.text_tables import MOST_CHARACTERS, BrokenLine, TextTable
 from pipelines.inbox.unreadable import Unreadable
 
 MOST_CELLS = 5_000_000
@@ -121,8 +122,10 @@ def _sheet(workbook: Workbook, forms: Sequence[Form], name: str) -> tuple[int, L
     problems: list[Unreadable] = []
     for place in range(len(titles)):
         first_rows = islice(_rows(workbook, place, name), HEADER_WITHIN_LINES)
+        title = workbook.worksheets[place].title.lower()
+        meant = [form for form in forms if not form.sheets or title in form.sheets]
         try:
-            fitting.append((place, find_header(((line, _filled(cells)) for line, cells in first_rows), forms, name)))
+            fitting.append((place, find_header(((line, _filled(cells)) for line, cells in first_rows), meant, name)))
         except Unreadable as problem:
             problems.append(problem)
     if len(fitting) == 1:
@@ -138,7 +141,7 @@ def _sheet(workbook: Workbook, forms: Sequence[Form], name: str) -> tuple[int, L
     raise Unreadable(name, f"none of the sheets {listed(titles)} has a header that fits", must_name(forms))
 
 
-def _records(rows: Iterator[Row], gathered: Gathered) -> Iterator[list[str]]:
+def _records(rows: Iterator[Row], gathered: Gathered) -> Iterator[Row]:
     """Every row below the header, as wide as it; one with more cells is noted as broken."""
     width = len(gathered.layout.headers)
     for line, cells in rows:
@@ -148,9 +151,7 @@ def _records(rows: Iterator[Row], gathered: Gathered) -> Iterator[list[str]]:
             why = "a cell to the right of the last header is filled"
             gathered.broken.append(BrokenLine(line, why, "give its column a header, or empty it"))
             continue
-        padded = cells[:width] + [""] * (width - len(cells))
-        if gathered.counts(line, padded):
-            yield padded
+        yield line, cells[:width] + [""] * (width - len(cells))
 
 
 def _rows(workbook: Workbook, place: int, name: str) -> Iterator[Row]:
