@@ -174,6 +174,7 @@ def _currency(cell: str, rules: ReadingRules) -> str:
 
 @cache
 def iso_currencies() -> frozenset[str]:
+    """The codes of ISO 4217 that stand for money."""
     return frozenset(list_currencies()) - NO_CURRENCIES
 
 
