@@ -46,6 +46,7 @@ def build_app() -> typer.Typer:
         app.command()(command)
     inbox = typer.Typer(help="Files of the inbox.", no_args_is_help=True)
     inbox.command()(inbox_files.explain)
+    inbox.command()(inbox_files.new)
     inbox.command()(reading.rejected)
     app.add_typer(inbox, name="inbox")
     return app

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from pydantic import ValidationError
 
+from pipelines.configuration.loading import EXPORT_FOLDER
 from pipelines.configuration.located_yaml import LocatedYaml, read_yaml
 from pipelines.configuration.problems import Place, Problems, UnfitError, nearest
 from pipelines.inbox.calculations import LINE, Calculation, formula, template
@@ -21,7 +22,6 @@ from pipelines.inbox.forms import Form, Group, Lines, Notation, Spread, Totals
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.shapes import Kind
 
-FOLDER = "exports"
 CODE = "(?P<currency>[a-z]{3})"
 DIVISORS = {"micros": 1_000_000, "cents": 100, "percent": 100}
 # the blocks of a dialect whose keys are columns of the kind
@@ -36,7 +36,7 @@ def read_dialects(texts: Mapping[str, str], place: str = "config") -> tuple[Form
     Raises:
         WrongUse: one is wrong; file, line and remedy are said.
     """
-    files = sorted(name for name in texts if PurePosixPath(name).parent.name == FOLDER)
+    files = sorted(name for name in texts if PurePosixPath(name).parent.name == EXPORT_FOLDER)
     return tuple(form_of(PurePosixPath(name).stem, texts[name], f"{place}/{name}") for name in files)
 
 
