@@ -43,6 +43,14 @@ class Lines:
     ends_with: tuple[str, ...] = ()
     empty: str | None = None
 
+    def begin(self, cells: Sequence[str]) -> bool:
+        """Whether the first of these cells tells such a line, which may then have as few as it likes."""
+        return cells[0].strip().lower().startswith(self.starts_with)
+
+    def end(self, cells: Sequence[str]) -> bool:
+        """Whether the last of these cells that says something tells such a line, beyond the last header too."""
+        return next((cell.strip().lower() for cell in reversed(cells) if cell.strip()), "") in self.ends_with
+
 
 @dataclass(frozen=True)
 class Totals(Lines):

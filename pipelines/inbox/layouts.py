@@ -183,8 +183,7 @@ def _share(layout: Layout) -> float:
 
 def must_name(forms: Sequence[Form]) -> str:
     """What the header of a canonical file has to hold."""
-    required = [column for column in forms[0].columns if column in forms[0].required]
-    return f"the first line must name the columns {listed(required)}"
+    return f"the first line must name the columns {listed(forms[0].required)}"
 
 
 def _nearest(column: str, layout: Layout) -> str | None:
