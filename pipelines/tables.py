@@ -24,7 +24,7 @@ HEADER_WORD = re.compile(
 )
 
 
-ROLES = frozenset({"slice", "measure", "total", "unpriced", "distinct", "own currency"})
+ROLES = frozenset({"slice", "measure", "total", "unpriced", "distinct", "own currency", "claim"})
 
 
 @dataclass(frozen=True)

@@ -183,8 +183,8 @@ def test_what_says_publish_snapshots_and_bookkeeping_are_published(warehouse: du
     tables = build(warehouse)
     freeze_snapshot(warehouse)
     assert [table.name for table in published_tables(warehouse, tables)] == [
-        *("marts.spend", "meta.build", "meta.check_result", "meta.file", "meta.load", "meta.load_part"),
-        *("meta.rejected_row", "reference.channel", "snapshots.kpi_value"),
+        *("marts.spend", "meta.build", "meta.check_result", "meta.file", "meta.file_total", "meta.load"),
+        *("meta.load_part", "meta.rejected_row", "reference.channel", "snapshots.kpi_value"),
     ]
 
 

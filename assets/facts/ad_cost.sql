@@ -13,6 +13,7 @@ create table facts.ad_cost (
   clicks       bigint                  comment 'clicks; NULL when the source has none',
   impressions  bigint                  comment 'impressions; NULL when the source has none',
   video_views  bigint                  comment 'video plays of 3 seconds or more; NULL when the source has none',
+  conversions  decimal(38, 6)          comment 'claim: conversions the platform credits itself with, dated at the click; NULL when the source tells none',
   origin       varchar        not null comment 'export or ga4',
   is_unpriced  boolean        not null comment 'no rate turns it into EUR',
   load_id      bigint         not null comment 'the load the row came with',
@@ -21,7 +22,7 @@ create table facts.ad_cost (
 with priced as (
   select
     a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.level, a.currency, a.channel, a.clicks, a.impressions,
-    a.video_views,
+    a.video_views, a.conversions,
     round(a.cost * x.eur_per_unit, 2) as spend_eur,
     x.eur_per_unit is null as is_unpriced,
     a.load_id
@@ -30,8 +31,8 @@ with priced as (
 ),
 campaign_row as (
   select
-    day, platform, account, campaign, ad_group, ad, currency, channel, clicks, impressions, video_views, spend_eur,
-    is_unpriced, load_id,
+    day, platform, account, campaign, ad_group, ad, currency, channel, clicks, impressions, video_views, conversions,
+    spend_eur, is_unpriced, load_id,
     row_number() over (partition by day, platform, account, campaign order by ad_group, ad) as place
   from priced
   where level = 'campaign'
@@ -43,7 +44,7 @@ part_of_campaign as (
   -- advertisements divide what their campaign says, in its channel
   select
     a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, c.channel, a.clicks, a.impressions, a.video_views,
-    a.spend_eur, a.is_unpriced, a.load_id
+    a.conversions, a.spend_eur, a.is_unpriced, a.load_id
   from priced as a
   inner join campaign_row as c
     on c.day = a.day and c.platform = a.platform and c.account = a.account and c.campaign = a.campaign
@@ -53,7 +54,7 @@ part_of_campaign as (
 divided as (
   select
     day, platform, account, campaign, sum(spend_eur) as spend_eur, sum(clicks) as clicks,
-    sum(impressions) as impressions, sum(video_views) as video_views
+    sum(impressions) as impressions, sum(video_views) as video_views, sum(conversions) as conversions
   from part_of_campaign
   group by day, platform, account, campaign
 ),
@@ -63,6 +64,7 @@ remainder as (
     c.clicks - coalesce(d.clicks, 0) as clicks,
     c.impressions - coalesce(d.impressions, 0) as impressions,
     c.video_views - coalesce(d.video_views, 0) as video_views,
+    c.conversions - coalesce(d.conversions, 0) as conversions,
     c.spend_eur - coalesce(d.spend_eur, 0) as spend_eur,
     c.is_unpriced, c.load_id,
     d.campaign is not null as is_divided
@@ -74,7 +76,7 @@ exported as (
   -- campaign rows are the totals of an account's day: an advertisement without its campaign's row is in none of them
   select
     a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.channel, a.clicks, a.impressions, a.video_views,
-    a.spend_eur, a.is_unpriced, a.load_id, '' as suffix,
+    a.conversions, a.spend_eur, a.is_unpriced, a.load_id, '' as suffix,
     coalesce(nullif(a.ad_group, ''), '(unknown)') as ad_group_label,
     coalesce(nullif(a.ad, ''), '(unknown)') as ad_label
   from priced as a
@@ -82,20 +84,20 @@ exported as (
   where a.level = 'ad' and c.day is null
   union all
   select
-    day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, video_views, spend_eur,
-    is_unpriced, load_id, '|ad' as suffix,
+    day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, video_views, conversions,
+    spend_eur, is_unpriced, load_id, '|ad' as suffix,
     coalesce(nullif(ad_group, ''), '(unknown)') as ad_group_label,
     coalesce(nullif(ad, ''), '(unknown)') as ad_label
   from part_of_campaign
   union all
   select
-    day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, video_views, spend_eur,
-    is_unpriced, load_id, '' as suffix,
+    day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, video_views, conversions,
+    spend_eur, is_unpriced, load_id, '' as suffix,
     coalesce(nullif(ad_group, ''), '(unallocated)') as ad_group_label,
     coalesce(nullif(ad, ''), '(unallocated)') as ad_label
   from remainder
   where not is_divided or spend_eur is null or spend_eur <> 0 or coalesce(clicks, 0) <> 0
-    or coalesce(impressions, 0) <> 0 or coalesce(video_views, 0) <> 0
+    or coalesce(impressions, 0) <> 0 or coalesce(video_views, 0) <> 0 or coalesce(conversions, 0) <> 0
 ),
 exported_day as (
   select distinct platform, day from staging.ad_cost
@@ -122,6 +124,7 @@ select
   e.clicks,
   e.impressions,
   e.video_views,
+  e.conversions,
   'export' as origin,
   e.is_unpriced,
   e.load_id
@@ -144,6 +147,7 @@ select
   g.clicks,
   g.impressions,
   null as video_views,
+  null as conversions,
   'ga4' as origin,
   false as is_unpriced,
   g.load_id

@@ -13,6 +13,7 @@ create table staging.ad_cost (
   clicks       bigint                  comment 'clicks billed',
   impressions  bigint                  comment 'impressions',
   video_views  bigint                  comment 'video plays of 3 seconds or more',
+  conversions  decimal(18, 6)          comment 'claim: conversions the platform credits itself with, dated at the click; NULL when the file tells none',
   load_id      bigint         not null comment 'the load the row came with',
   primary key (day, platform, account, campaign, ad_group, ad, level)
 ) as
@@ -30,6 +31,7 @@ select
   r.clicks,
   r.impressions,
   r.video_views,
+  r.conversions,
   r.load_id
 from raw.ad_cost as r
 inner join meta.current_part as p on p.object = 'ad_cost' and p.part = r.part and p.load_id = r.load_id

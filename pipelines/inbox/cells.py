@@ -167,13 +167,14 @@ def _yes_no(cell: str, rules: ReadingRules) -> bool:
 
 def _currency(cell: str, rules: ReadingRules) -> str:
     code = cell.upper()
-    if code not in _iso_currencies():
+    if code not in iso_currencies():
         raise Wrong("not an ISO 4217 currency code", "write three letters such as EUR, USD or GBP")
     return code
 
 
 @cache
-def _iso_currencies() -> frozenset[str]:
+def iso_currencies() -> frozenset[str]:
+    """The codes of ISO 4217 that stand for money."""
     return frozenset(list_currencies()) - NO_CURRENCIES
 
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pipelines.configuration.located_yaml import LocatedYaml, read_yaml
 from pipelines.configuration.problems import Place, Problems, UnfitError, nearest
 from pipelines.inbox.calculations import LINE, Calculation, formula, template
+from pipelines.inbox.cells import iso_currencies
 from pipelines.inbox.dialects import CURRENCY, Dialect, Headers, NamedLines, Rows
 from pipelines.inbox.forms import Form, Group, Lines, Notation, Spread, Totals
 from pipelines.inbox.kinds import KINDS
@@ -178,7 +179,7 @@ class _Reader:
         if said is None:
             return None
         if isinstance(said.headers, str):
-            return Spread(said.into, said.value, pattern=re.compile("[a-z]{3}"))
+            return Spread(said.into, said.value, pattern=re.compile("|".join(sorted(map(str.lower, iso_currencies())))))
         names = {}
         for name, header, language in _wordings(said.headers):
             names[header] = name

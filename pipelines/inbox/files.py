@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pipelines.inbox.archives import content_of
 from pipelines.inbox.cells import ReadingRules
 from pipelines.inbox.erased import NOBODY, Erased
+from pipelines.inbox.file_totals import FileTotal, file_totals
 from pipelines.inbox.first_look import cannot_be_read
 from pipelines.inbox.forms import every_form, forms_of, rules_of
 from pipelines.inbox.kinds import KINDS
@@ -31,8 +32,8 @@ class FileRead:
 
     The first arrival holds every row that was taken; `rows_repeated` are rows that another row of the file says in
     exactly the same words, to be counted as unchanged: ``rows_in = new + changed + unchanged of the first arrival +
-    rows_repeated + rows_rejected``. Further lines of a row that has several are counted with these. `also` is what the
-    same lines are besides, of other kinds.
+    rows_repeated + rows_rejected``. Further lines of a row that has several are counted with these. `totals` is
+    what the file itself says its rows sum to, `also` what the same lines are besides, of other kinds.
     """
 
     file: InboxFile
@@ -41,6 +42,7 @@ class FileRead:
     rejected: list[RejectedRow]
     rows_in: int
     rows_repeated: int
+    totals: tuple[FileTotal, ...] = ()
     also: tuple[FileRead, ...] = ()
 
     @property
@@ -94,6 +96,7 @@ def _read_as(found: TextTable, file: InboxFile, rules: ReadingRules, persons: Pe
         rejected=rejected,
         rows_in=text.rows_in,
         rows_repeated=text.rows_in - len(rejected) - typed.rows.num_rows,
+        totals=tuple(file_totals(text, typed.rows, file.name, file.content_hash)),
     )
 
 

@@ -151,7 +151,15 @@ def _no_header(candidates: Sequence[Layout], forms: Sequence[Form], name: str) -
         return NoHeader(name, "its header fits no kind of file", remedy)
     if not candidates:
         return NoHeader(name, "no header line was found", must_name(forms))
-    best = max(candidates, key=lambda one: (_share(one), one.form is forms[0], -one.header_line))
+    best = max(
+        candidates,
+        key=lambda one: (
+            _share(one),
+            not several_kinds and one.form is forms[0],
+            one.form.recognised(one.headers),
+            -one.header_line,
+        ),
+    )
     lacking = best.form.lacking(best.headers)
     if not lacking:
         foreign = f"{best.form.kind} do not know its headers {listed(best.form.foreign(best.headers)[:MOST_WORDINGS])}"

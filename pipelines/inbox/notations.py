@@ -38,7 +38,7 @@ def in_canonical_notation(table: TextTable, name: str) -> TextTable:
         return table
     _refuse_unsaid(form, name)
     columns = {**table.columns, **_told_above(table, name)}
-    columns = _in_one_notation(columns, table, form.notation, name)
+    columns, totals = _in_one_notation(columns, table, form.notation, name)
     columns = _in_canonical_words(columns, form.notation)
     for column, text in {**form.constants, **form.told_by(table.headers)}.items():
         columns[column] = pa.repeat(pa.scalar(text), len(table.lines))
@@ -46,7 +46,8 @@ def in_canonical_notation(table: TextTable, name: str) -> TextTable:
         if all(made_of in columns or made_of == "line" for made_of in one.names):
             columns[one.column] = one.of(columns, table.lines)
     of_kind = {column.name for column in KINDS[form.kind].columns}
-    canonical = replace(table, columns={column: cells for column, cells in columns.items() if column in of_kind})
+    known = {column: cells for column, cells in columns.items() if column in of_kind}
+    canonical = replace(table, columns=known, totals=totals)
     return grouped(canonical, KINDS[form.kind], form.group) if form.group and len(table.lines) else canonical
 
 
@@ -71,20 +72,25 @@ def _told_above(table: TextTable, name: str) -> dict[str, pa.Array]:
 
 def _in_one_notation(
     columns: Mapping[str, pa.Array], table: TextTable, notation: Notation, name: str
-) -> dict[str, pa.Array]:  # fmt: skip
-    """Numbers and days in canonical notation; of further names those that a formula needs are numbers."""
+) -> tuple[dict[str, pa.Array], dict[str, pa.Array]]:  # fmt: skip
+    """Numbers and days in canonical notation; of further names those that a formula needs are numbers.
+
+    Answers with the columns of the rows and of the totals.
+    """
     types = {column.name: column.type.arrow for column in KINDS[table.form.kind].columns}
     factors = {factor for one in table.form.made if one.is_number for factor in one.names}
     numbers = [one for one in columns if _is_number(types.get(one)) or (one in factors and one not in types)]
     language = _language(table.headers, notation)
     mark = decimal_mark((columns[one] for one in numbers), language, name)
-    written = dict(columns)
+    written, totals = dict(columns), dict(table.totals)
     for column in numbers:
         divisor, decimals = notation.divisors.get(column, 1), notation.decimals.get(column)
         written[column] = canonical_numbers(columns[column], mark, divisor, decimals)
+        if column in totals:
+            totals[column] = canonical_numbers(totals[column], mark, divisor, decimals)
     for column in [one for one in columns if types.get(one) in (pa.date32(), MOMENT)]:
         written[column] = days_in_iso(columns[column], notation.days, language, column, name)
-    return written
+    return written, totals
 
 
 def _in_canonical_words(columns: dict[str, pa.Array], notation: Notation) -> dict[str, pa.Array]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from pipelines.inbox import (
     KnownFile,
     Persons,
     ReadingRules,
-    RejectedRow,
     Unreadable,
     discover,
     read_file,
@@ -92,7 +91,8 @@ def _take_in(
     occasion = Occasion("file", night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
     if file.state == "loaded":
         _remember_file(connection, file, "loaded", file.reason, night)
-        _confirm(connection, file, occasion)
+        if file.kind:
+            _confirm(connection, file, occasion)
         return taken
     persons = Persons(rules.pepper, _known_persons(connection))
     try:
@@ -178,10 +178,9 @@ def _remember_read(
         connection, read.file, "loaded", f"refused: {reason}" if reason else None, night,
         dialect=read.dialect, load_id=first.load_id, **counts,
     )  # fmt: skip
-    if read.rejected:
-        names = [field.name for field in fields(RejectedRow)]
-        rows = [dict(zip(names, astuple(one), strict=True)) for one in read.rejected]
-        _append(connection, "meta.rejected_row", pa.Table.from_pylist(rows))
+    for table, rows in (("meta.rejected_row", read.rejected), ("meta.file_total", read.totals)):
+        if rows:
+            _append(connection, table, pa.Table.from_pylist([vars(row) for row in rows]))
 
 
 def _remember_file(

@@ -155,6 +155,19 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("kind", "varchar", "what the file holds; NULL in rows of earlier releases, whose folder says so"),
         ),
     ),
+    "meta.file_total": (
+        "What files say of themselves that their rows sum to, beside what was taken of them.",
+        (
+            ("path", "varchar", "path below the inbox"),
+            ("kind", "varchar", "what the file holds"),
+            ("content_hash", "varchar", "sha256 of the file"),
+            ("line", "bigint", "line of the total in the file"),
+            ("label", "varchar", "how the line calls itself"),
+            ("column_name", "varchar", "column that is summed"),
+            ("told", "decimal(38,6)", "the total that the file tells, in its own currency"),
+            ("taken", "decimal(38,6)", "sum of the rows that were taken"),
+        ),
+    ),
     "raw.person": (
         "The one table that may be rewritten: surrogate of each person.",
         (

@@ -19,6 +19,7 @@ PUBLISHED_META: dict[str, frozenset[str]] = {
     "meta.load_part": frozenset({"checksum"}),
     "meta.file": frozenset(),
     "meta.rejected_row": frozenset({"value"}),
+    "meta.file_total": frozenset(),
     "meta.check_result": frozenset(),
     "meta.build": frozenset(),
 }

@@ -44,7 +44,9 @@ HEADERS = {
         "order_id,ordered_at,status,net_amount,currency,customer_id,lead_id,margin,refunded_amount,refunded_at,source,"
         "medium,campaign,channel,device,country"
     ),
-    "ad_costs": "date,platform,campaign,cost,currency,account,ad_group,ad,channel,impressions,clicks,video_views,level",
+    "ad_costs": (
+        "date,platform,campaign,cost,currency,account,ad_group,ad,channel,impressions,clicks,conversions,video_views,level"
+    ),
     "costs": "cost_id,period_start,period_end,amount,currency,category,channel,allocation",
     "exchange_rates": "date,currency,rate",
 }
@@ -193,6 +195,7 @@ def _campaigns(ads: Sequence[AdDay]) -> Iterator[Row]:
             "channel": channel,
             "impressions": sum(one.impressions for one in members),
             "clicks": sum(one.clicks for one in members),
+            "conversions": sum((one.conversions for one in members if one.conversions is not None), Decimal(0)),
             "video_views": sum(views) if views else None,
             "level": "campaign",
         }

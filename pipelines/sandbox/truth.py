@@ -158,6 +158,8 @@ class AdDay:
     in_export: bool
     in_ga4: bool
     video_views: int | None = None
+    # what the platform credits itself with, at the day of the click
+    conversions: Decimal | None = None
 
 
 @dataclass(frozen=True)

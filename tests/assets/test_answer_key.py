@@ -22,6 +22,7 @@ from pipelines.sandbox.answer_key import (
     expected_funnel_cohort,
     expected_funnel_period,
     expected_kpis,
+    expected_overclaim_month,
 )
 
 TOLERANCE = 1e-12
@@ -133,6 +134,20 @@ def test_every_cell_of_the_cost_ledger_is_exact(mart: duckdb.DuckDBPyConnection,
         for row in rows_of(mart, "select * from marts.cost_day")
     }
     assert differences(found, expected_cost_days(truth, truth.today, rules)) == []
+
+
+def test_every_claim_on_the_orders_is_exact_and_all_platforms_claim_more_than_there_were(
+    mart: duckdb.DuckDBPyConnection, rules: Rules
+) -> None:
+    truth = tiny_truth()
+    found = {
+        (row["month"], row["claimant_kind"], row["claimant"]): row
+        for row in rows_of(mart, "select * from marts.overclaim_month")
+    }
+    assert differences(found, expected_overclaim_month(truth, truth.today, rules)) == []
+    platforms = [row["factor"] for (_, kind, _), row in found.items() if kind == "ad_platforms"]
+    assert max(platforms) > 1
+    assert None in {row["claimed"] for (_, kind, _), row in found.items() if kind == "ad_platform"}
 
 
 def test_every_cell_of_the_cohort_funnel_is_exact(mart: duckdb.DuckDBPyConnection, rules: Rules) -> None:

@@ -5,6 +5,7 @@ classes, so that an error of the SQL cannot be an error here too.
 """
 
 from pipelines.sandbox.answer_key.campaigns import expected_ad_month, expected_campaign_month
+from pipelines.sandbox.answer_key.claims import expected_overclaim_month
 from pipelines.sandbox.answer_key.funnels import expected_funnel_cohort, expected_funnel_period
 from pipelines.sandbox.answer_key.kpis import expected_kpis
 from pipelines.sandbox.answer_key.marts import (
@@ -26,5 +27,6 @@ __all__ = [
     "expected_funnel_cohort",
     "expected_funnel_period",
     "expected_kpis",
+    "expected_overclaim_month",
     "expected_standings",
 ]

@@ -1,0 +1,117 @@
+"""Files dropped straight into the inbox: their header tells what they are, once per content, each on its own."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from nightly import drop_files, new_warehouse, read_files, shipped_project
+
+from pipelines.intake import FilesTaken, Night
+
+LEADS = "lead_id,created_at\nL1,2026-09-01\n"
+GERMAN = "Kampagnenbericht\nTag;Kampagne;Währungscode;Kosten\n01.09.2026;Generic;EUR;1.234,50\n"
+CONTACTS = (
+    "Record ID,Create Date,Lifecycle Stage,Became a Marketing Qualified Lead Date\n1,2026-09-01 09:00,MQL,2026-09-02\n"
+)
+
+
+@pytest.fixture
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    with closing(new_warehouse()) as connection:
+        yield connection
+
+
+def taken(connection: duckdb.DuckDBPyConnection, inbox: Path, day: int = 4) -> FilesTaken:
+    night = Night(f"night {day}", date(2026, 9, day), hold_on_failure=False)
+    return read_files(connection, inbox, shipped_project().config, night)
+
+
+def files(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    return connection.execute("select path, kind, dialect, state, rows_in from meta.file order by all").fetchall()
+
+
+def test_the_header_tells_what_a_file_is(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    drop_files(tmp_path, {"a.csv": LEADS, "b.csv": GERMAN})
+    assert taken(warehouse, tmp_path).loaded == 2
+    assert files(warehouse) == [
+        ("a.csv", "leads", "canonical", "loaded", 1), ("b.csv", "ad_costs", "google_ads_campaigns", "loaded", 1),
+    ]  # fmt: skip
+    assert taken(warehouse, tmp_path, 5).loaded == 0
+
+
+def test_one_file_can_be_leads_and_their_stages(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    drop_files(tmp_path, {"contacts.csv": CONTACTS})
+    found = taken(warehouse, tmp_path)
+    assert (found.loaded, found.rows_in) == (1, 2)
+    assert files(warehouse) == [
+        ("contacts.csv", "lead_stages", "hubspot_contacts", "loaded", 1),
+        ("contacts.csv", "leads", "hubspot_contacts", "loaded", 1),
+    ]
+    assert warehouse.execute("select stage from raw.lead_stage").fetchall() == [("mql",)]
+    assert taken(warehouse, tmp_path, 5).loaded == 0
+
+
+@pytest.mark.parametrize(("first", "then"), [("a.csv", "leads/b.csv"), ("leads/a.csv", "b.csv")])
+def test_the_same_content_is_one_load_wherever_it_lies(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, first: str, then: str
+) -> None:
+    drop_files(tmp_path, {first: LEADS})
+    taken(warehouse, tmp_path)
+    drop_files(tmp_path, {then: LEADS})
+    assert taken(warehouse, tmp_path, 5).loaded == 0
+    told = warehouse.execute("select kind, state, reason from meta.file where path = ?", [then]).fetchall()
+    assert told == [("leads", "loaded", f"its content was read before, as {first}")]
+    assert warehouse.execute("select count(*) from raw.lead").fetchall() == [(1,)]
+
+
+def test_every_file_of_an_archive_is_told_by_its_own_header(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "week.zip", "w") as archive:
+        archive.writestr("crm/leads.csv", LEADS)
+        archive.writestr("ads/report.csv", GERMAN)
+        archive.writestr("ads/other.csv", "what,ever\n1,2\n")
+    found = taken(warehouse, tmp_path)
+    assert (found.loaded, found.unreadable) == (2, 1)
+    assert {(path, kind, state) for path, kind, _, state, _ in files(warehouse)} == {
+        ("week.zip!crm/leads.csv", "leads", "loaded"), ("week.zip!ads/report.csv", "ad_costs", "loaded"),
+        ("week.zip!ads/other.csv", "", "unreadable"), ("week.zip", "", "loaded"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("what,ever\n1,2\n", "its header fits no kind of file: move it into the folder of its kind"),
+        ("date,clicks,impressions,spend\n2026-09-01,1,2,3\n", "seo_site do not know its headers 'spend': move"),
+        ("lead_id,campaign\nL1,A\n", "read as leads the column 'created_at' is missing: add it under"),
+        ("Day,Campaign\n2026-09-01,A\n", "read as ad_costs the columns 'cost' and 'currency' are missing: "),
+    ],
+)  # fmt: skip
+def test_a_header_that_tells_nothing_says_what_to_do(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, text: str, reason: str
+) -> None:
+    drop_files(tmp_path, {"a.csv": text, "b.csv": LEADS})
+    found = taken(warehouse, tmp_path)
+    assert (found.loaded, found.unreadable) == (1, 1)
+    ((told,),) = warehouse.execute("select reason from meta.file where state = 'unreadable'").fetchall()
+    assert told.startswith(reason)
+
+
+def test_a_campaign_report_whose_rows_lack_a_cent_of_its_total_is_told_with_both_sums(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    totals = "Gesamt: Kampagnen;;EUR;1.234,51\nGesamt: Konto;;EUR;2.000,00\n"
+    drop_files(tmp_path, {"report.csv": GERMAN + totals})
+    taken(warehouse, tmp_path)
+    told = "select line, label, column_name, told, taken, taken - told from meta.file_total"
+    assert [tuple(map(str, row)) for row in warehouse.execute(told).fetchall()] == [
+        ("4", "Gesamt: Kampagnen", "cost", "1234.510000", "1234.500000", "-0.010000")
+    ]
