@@ -6,7 +6,7 @@ It shares no code with what reads them. Deterministic: a dialect, a language and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from random import Random
@@ -64,8 +64,22 @@ class Export:
     def headers(self) -> Sequence[str]:
         return next(line.cells for line in self.lines if line.sort == "header")
 
+    def cell(self, row: int, header: str) -> str:
+        """What the first line of a row says under a header."""
+        column = self.headers.index(header)
+        return next(line.cells[column].strip() for line in self.lines if line.row == row)
+
     def count(self, sort: str) -> int:
         return sum(line.sort == sort for line in self.lines)
+
+
+def spoiled(made: Export, row: int, header: str, text: str) -> Export:
+    """The same export with one cell of the first line of a row spoiled."""
+    column = made.headers.index(header)
+    place = next(at for at, one in enumerate(made.lines) if one.row == row)
+    line = made.lines[place]
+    cells = [*line.cells[:column], text, *line.cells[column + 1 :]]
+    return replace(made, lines=[*made.lines[:place], replace(line, cells=cells), *made.lines[place + 1 :]])
 
 
 def export(
@@ -157,26 +171,45 @@ class _Exporter:
             yield line
 
     def _totals(self, written: Sequence[RowLine]) -> Iterator[Line]:
-        said = self.dialect.said.get("totals", {})
+        said, missing = self.dialect.said.get("totals", {}), several(self.dialect.said.get("missing"))
+        # no vendor counts what stands there twice
+        written = written[:-1] if self.dialect.group is None else list({id(one): one for one in written}.values())
         labels = [f"{word} account" for word in several(said.get("starts_with"))]
         labels += [f"{word} items" for word in several(said.get("control"))]
         for place, label in enumerate(labels):
-            cells = [self._sum(head, written, more=1000 * (place == 0)) for head in self.heads]
-            yield self._cells("total", [label, *cells[1:]])
+            sums = [self._sum(head, written, more=1000 * (place == 0)) for head in self.heads]
+            yield self._total(sums, {0: label})
         empty, ends = said.get("empty"), several(said.get("ends_with"))
+        sums = [self._sum(head, written, more=0) for head in self.heads]
+        nothing = {place: [*missing, ""][0] for place, head in enumerate(self.heads) if head.name == empty}
         for end in ends or ([""] if empty else []):
-            nothing = [*several(self.dialect.said.get("missing")), ""][0]
-            cells = [self._sum(head, written, more=0) for head in self.heads]
-            cells = [nothing if head.name == empty else cell for head, cell in zip(self.heads, cells, strict=True)]
-            yield Line("total", [*self._cells("total", cells).cells, *([end] if end else [])])
+            line = self._total(sums, nothing)
+            yield replace(line, cells=[*line.cells, end], values=[*line.values, end]) if end else line
 
-    def _sum(self, head: Head, written: Sequence[RowLine], *, more: int) -> str:
+    def _total(self, sums: Sequence[Decimal | None], words: Mapping[int, str]) -> Line:
+        """A row of totals, with words at some places."""
+        cells: list[str] = []
+        values: list[object] = []
+        for place, (head, total) in enumerate(zip(self.heads, sums, strict=True)):
+            dash = "--" in several(self.dialect.said.get("missing")) and head.name
+            word, is_money = words.get(place, " --" if dash else ""), head.name in MONEY
+            if total is None or place in words:
+                cells, values = [*cells, word], [*values, word]
+            else:
+                cells.append(number(total, self.dialect.language, 1, is_money=is_money, is_narrow=True))
+                values.append(float(total))
+        line = self._cells("total", cells)
+        return replace(line, values=[*values, *([""] if self.has_last else [])])
+
+    def _sum(self, head: Head, written: Sequence[RowLine], *, more: int) -> Decimal | None:
         name = head.name.split(" ")[0]
         if name not in NUMBERS:
-            return " --" if head.name and "--" in several(self.dialect.said.get("missing")) else ""
+            return None
+        if self.dialect.group is not None and head.name not in self.dialect.summed:
+            # what each line of a row says again
+            written = list({one.row: one for one in written}.values())
         total = sum((one.facts[head.name] for one in written if one.facts[head.name]), Decimal(more))
-        total = total if name in COUNTS else total.quantize(Decimal("0.01"))
-        return number(total, self.dialect.language, 1, is_money=name in MONEY, is_narrow=True)
+        return total if name in COUNTS else total.quantize(Decimal("0.01"))
 
     def _beneath(self) -> Iterator[Line]:
         for word in several(self.dialect.said.get("notes", {}).get("starts_with")):
