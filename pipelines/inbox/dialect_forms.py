@@ -84,6 +84,7 @@ def _form(
         spread=spread,
         missing=frozenset(dialect.missing),
         patterns=patterns,
+        strange=frozenset(_lower(dialect.unless)),
         preambles=tuple(tuple(_pattern(line) for line in lines) for lines in dialect.preamble.values()),
         constants={**rows.constants, **{key: text for key, text in rows.parameters.items() if text is not None}},
         unset=tuple(key for key, text in rows.parameters.items() if text is None),

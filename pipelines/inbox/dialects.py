@@ -117,10 +117,11 @@ class Dialect(Rows):
     """One export of one vendor: how its file is recognised and read, and what its lines become.
 
     `seen` says where its headers are known from; of one that nobody has seen, every header has to be there. `also`
-    are the rows of other kinds that the same lines become.
+    are the rows of other kinds that the same lines become, `unless` headers that only other exports have.
     """
 
     seen: Literal["in files", "in code", "nowhere"]
+    unless: Several = ()
     preamble: Mapping[Language, Several] = Field(default_factory=dict)
     sheet: Several = ()
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None

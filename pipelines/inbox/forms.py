@@ -43,6 +43,14 @@ class Lines:
     ends_with: tuple[str, ...] = ()
     empty: str | None = None
 
+    def begin(self, cells: Sequence[str]) -> bool:
+        """Whether the first of these cells tells such a line, which may then have as few as it likes."""
+        return cells[0].strip().lower().startswith(self.starts_with)
+
+    def end(self, cells: Sequence[str]) -> bool:
+        """Whether the last of these cells that says something tells such a line, beyond the last header too."""
+        return next((cell.strip().lower() for cell in reversed(cells) if cell.strip()), "") in self.ends_with
+
 
 @dataclass(frozen=True)
 class Totals(Lines):
@@ -92,7 +100,8 @@ class Form:
     `required` are the columns without which a file does not have this form. `missing` are cells that mean nothing. Of a
     dialect: `patterns` are headers that tell the currency, `preambles` lines above the header (all those of one
     language have to be there) that may tell a column too, `constants` what every row says, `unset` what somebody still
-    has to say of every row, `also` the rows of other kinds in the same file. `is_exact`: no file with another header.
+    has to say of every row, `also` the rows of other kinds in the same file. `is_exact`: no file with another header;
+    with one of the `strange` ones a file never has this form.
     """
 
     name: str
@@ -102,6 +111,7 @@ class Form:
     spread: Spread | None = None
     missing: frozenset[str] = field(default=frozenset())
     patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+    strange: frozenset[str] = frozenset()
     preambles: tuple[tuple[re.Pattern[str], ...], ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
     unset: tuple[str, ...] = ()
@@ -157,8 +167,8 @@ class Form:
         return [name for name in self.required if name not in present]
 
     def foreign(self, headers: Sequence[str]) -> list[str]:
-        """The headers that an exact form does not know, for which a file has another form."""
-        return [one for one in headers if self.is_exact and one and not self.recognised([one])]
+        """The headers for which a file has another form: strange ones, and of an exact form those it does not know."""
+        return [one for one in headers if one in self.strange or (self.is_exact and one and not self.recognised([one]))]
 
     def is_spread(self, header: str) -> bool:
         """Whether the cells under this header are rows of their own."""

@@ -32,8 +32,12 @@ def grouped(table: TextTable, kind: Kind, group: Group) -> TextTable:
     table = replace(table, columns={name: plain(cells) for name, cells in table.columns.items()})
     keys = [column for column in kind.key if column in table.columns]
     cells = pa.table({**table.columns, PLACE: pa.array(range(len(table.lines)), pa.int64())})
-    for key in keys:
-        cells = cells.filter(pc.is_valid(cells[key]))
+    for place, key in enumerate(cells.column_names):
+        if key in keys and key in kind.required:
+            cells = cells.filter(pc.is_valid(cells[key]))
+        elif key in keys:
+            # an optional key column that is empty counts as the empty text
+            cells = cells.set_column(place, key, pc.fill_null(cells[key], ""))
     summed = [column for column in group.summed if column in table.columns]
     alike = [column for column in table.columns if column not in {*keys, *summed, *group.first}]
     places = _lines_by_row(cells, keys)

@@ -165,7 +165,11 @@ def _no_header(candidates: Sequence[Layout], forms: Sequence[Form], name: str) -
     )
     lacking = best.form.lacking(best.headers)
     if not lacking:
-        foreign = f"{best.form.kind} do not know its headers {listed(best.form.foreign(best.headers)[:MOST_WORDINGS])}"
+        headers = listed(best.form.foreign(best.headers)[:MOST_WORDINGS])
+        if best.form.strange:
+            why = f"with the headers {headers} it is no file of {best.form.name}"
+            return NoHeader(name, why, "take them out of the report, or write a dialect for it")
+        foreign = f"{best.form.kind} do not know its headers {headers}"
         return NoHeader(name, foreign, f"move it into {best.form.kind}/ if it holds such rows, or take them out")
     counted = f"the columns {listed(lacking)} are" if lacking[1:] else f"the column {listed(lacking)} is"
     read_as = f"read as {best.form.kind} " if several_kinds else ""
@@ -194,8 +198,7 @@ def _share(layout: Layout) -> float:
 
 def must_name(forms: Sequence[Form]) -> str:
     """What the header of a canonical file has to hold."""
-    required = [column for column in forms[0].columns if column in forms[0].required]
-    return f"the first line must name the columns {listed(required)}"
+    return f"the first line must name the columns {listed(forms[0].required)}"
 
 
 def _nearest(column: str, layout: Layout) -> str | None:

@@ -84,7 +84,7 @@ def _laid_out(decoded: Decoded, forms: Sequence[Form], name: str) -> tuple[Decod
 
 def _records(lines: Lines, end: int, gathered: Gathered, name: str) -> Iterator[tuple[int, list[str]]]:
     """Every row that begins before `end` and has as many cells as the header; the others are noted as broken."""
-    width = len(gathered.layout.headers)
+    width, form = len(gathered.layout.headers), gathered.layout.form
     # a cell may be as long as it likes here: it is the row that is rejected later, not the file
     csv.field_size_limit(sys.maxsize)
     reader = csv.reader(lines, delimiter=gathered.layout.delimiter, skipinitialspace=True, strict=True)
@@ -99,19 +99,16 @@ def _records(lines: Lines, end: int, gathered: Gathered, name: str) -> Iterator[
             remedy = "quote the whole cell and double the quotes inside it"
             gathered.broken.append(BrokenLine(line, "a quote stands in the middle of a quoted cell", remedy))
             continue
-        if 0 < len(cells) < width and any(cell.strip() for cell in cells):
+        if 0 < len(cells) < width and (form.notes.begin(cells) or form.totals.begin(cells)):
+            yield line, cells + [""] * (width - len(cells))
+        elif 0 < len(cells) < width and any(cell.strip() for cell in cells):
             why = f"{len(cells)} cells where the header has {width}"
             gathered.broken.append(BrokenLine(line, why, "write all cells of the line, or copy the file again, whole"))
-        elif any(cell.strip() for cell in cells[width:]) and not _is_grand_total(cells, gathered.layout.form):
+        elif any(cell.strip() for cell in cells[width:]) and not form.totals.end(cells):
             why = f"{len(cells)} cells where the header has {width}"
             gathered.broken.append(BrokenLine(line, why, "quote cells that hold the delimiter"))
         else:
             yield line, cells
-
-
-def _is_grand_total(cells: Sequence[str], form: Form) -> bool:
-    """A row of totals may say so in a cell beyond the last header."""
-    return next((cell.strip().lower() for cell in reversed(cells) if cell.strip()), "") in form.totals.ends_with
 
 
 def _physical_lines(text: bytes, place: int) -> Iterator[str]:

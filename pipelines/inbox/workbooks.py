@@ -142,12 +142,18 @@ def _sheet(workbook: Workbook, forms: Sequence[Form], name: str) -> tuple[int, L
 
 
 def _records(rows: Iterator[Row], gathered: Gathered) -> Iterator[Row]:
-    """Every row below the header, as wide as it; one with more cells is noted as broken."""
-    width = len(gathered.layout.headers)
+    """Every row below the header, as wide as it; one with more cells is noted as broken.
+
+    A sheet holds no rows without cells: where that ends the table, a blank one stands for those that are left out.
+    """
+    width, form, next_line = len(gathered.layout.headers), gathered.layout.form, gathered.layout.header_line + 1
     for line, cells in rows:
-        if line <= gathered.layout.header_line:
+        if line < next_line:
             continue
-        if any(cell.strip() for cell in cells[width:]):
+        if line > next_line and form.ends_at_blank_line:
+            yield next_line, []
+        next_line = line + 1
+        if any(cell.strip() for cell in cells[width:]) and not form.totals.end(cells):
             why = "a cell to the right of the last header is filled"
             gathered.broken.append(BrokenLine(line, why, "give its column a header, or empty it"))
             continue

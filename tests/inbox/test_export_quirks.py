@@ -1,0 +1,65 @@
+"""What exports do that no rule of their dialect says: each of these once lost rows or refused whole files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from decimal import Decimal
+
+from openpyxl import Workbook
+
+from pipelines.inbox import FileRead
+
+Read = Callable[..., FileRead]
+
+
+def workbook(*rows: list[object], more: str = "") -> bytes:
+    made = Workbook()
+    assert made.active is not None
+    for row in rows:
+        made.active.append(row)
+    if more:
+        made.create_sheet(more).append(["Made by", "an example"])
+    written = io.BytesIO()
+    made.save(written)
+    return written.getvalue()
+
+
+def column(read: FileRead, name: str) -> list[object]:
+    found: list[object] = read.arrivals[0].rows[name].to_pylist()
+    return found
+
+
+def test_advertisements_without_a_url_are_summed_as_one_that_has_none(read: Read) -> None:
+    header = "Day,Campaign,Ad group,Final URL,Currency code,Cost"
+    found = read("ad_costs", f"{header}\n2026-09-01,A,G, --,EUR,1.50\n2026-09-01,A,G, --,EUR,2.25\n")
+    assert (found.dialect, found.rejected, column(found, "cost")) == ("google_ads_ads", [], [Decimal("3.75")])
+
+
+def test_a_note_beneath_the_table_needs_no_more_cells_than_it_has(read: Read) -> None:
+    header = "TimePeriod,CampaignName,CurrencyCode,Spend"
+    found = read("ad_costs", f"{header}\n2026-09-01,A,EUR,1.50\n©2026 Example Corporation. All rights reserved.\n")
+    assert (found.rows_in, found.rejected, found.arrivals[0].flags["note_lines"]) == (1, [], 1)
+
+
+def test_a_grand_total_of_a_workbook_may_say_so_beyond_the_last_header(read: Read) -> None:
+    rows = [["Date", "Sessions"], ["20260901", 5], ["20260902", 7], ["", 12, "Grand total"]]
+    found = read("metrics", workbook(*rows), "export.xlsx")
+    assert (found.dialect, found.rejected, found.arrivals[0].flags["total_lines"]) == ("ga4_exploration", [], 1)
+
+
+def test_what_stands_beneath_an_empty_row_of_a_workbook_is_no_row(read: Read) -> None:
+    rows = [
+        ["Lead ID", "Created Date", "Lead Source", "Lead Status"],
+        ["1", "09/14/2026", "Web", "Open"],
+        [],
+        ["Leads"],
+    ]
+    found = read("leads", workbook(*rows), "export.xlsx")
+    assert (found.dialect, found.rows_in, found.rejected) == ("salesforce_leads", 1, [])
+
+
+def test_a_workbook_that_is_rows_of_two_kinds_may_have_another_sheet(read: Read) -> None:
+    rows = [["Record ID", "Create Date", "Became a Lead Date"], ["1", "2026-09-01 09:30", "2026-09-02 10:00"]]
+    found = read("leads", workbook(*rows, more="About"), "export.xlsx")
+    assert [one.file.kind for one in (found, *found.also)] == ["leads", "lead_stages"]
