@@ -41,7 +41,7 @@ class Lines(Iterator[str]):
         return line
 
 
-def read_separated(data: bytes, forms: Sequence[Form], name: str, block_bytes: int = BLOCK_BYTES) -> TextTable:
+def read_separated(data: bytes, forms: Sequence[Form], name: str) -> TextTable:
     """The rows in the bytes of the text file `name`, in whichever of the forms it has.
 
     Raises:
@@ -56,7 +56,7 @@ def read_separated(data: bytes, forms: Sequence[Form], name: str, block_bytes: i
         pass
     ordinary = OrdinaryLines(text, layout, gathered.places_needed)
     while lines.place < len(text):
-        start, end, number = lines.place, _end_of_block(text, lines.place, block_bytes), lines.number
+        start, end, number = lines.place, _end_of_block(text, lines.place), lines.number
         columns = ordinary.columns(start, end)
         if columns is None:
             gathered.take(_records(lines, end, gathered, name))
@@ -98,12 +98,12 @@ def _records(lines: Lines, end: int, gathered: Gathered, name: str) -> Iterator[
 def _physical_lines(text: bytes, place: int) -> Iterator[str]:
     """The lines from a place on with their ends as they are, decoded as they are needed."""
     while place < len(text):
-        end = _end_of_block(text, place, BLOCK_BYTES)
+        end = _end_of_block(text, place)
         yield from io.StringIO(str(memoryview(text)[place:end], "utf-8"), newline="")
         place = end
 
 
-def _end_of_block(text: bytes, start: int, size: int) -> int:
-    """Where the line ends that lies `size` bytes further, whichever character ends lines."""
-    ends = (text.find(end, start + size) for end in (b"\n", b"\r"))
+def _end_of_block(text: bytes, start: int) -> int:
+    """Where the line ends that lies a block further, whichever character ends lines."""
+    ends = (text.find(end, start + BLOCK_BYTES) for end in (b"\n", b"\r"))
     return next((end + 1 for end in ends if end >= 0), len(text))
