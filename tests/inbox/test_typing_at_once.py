@@ -75,13 +75,48 @@ def test_numbers_typed_at_once_are_taken_and_refused_as_each_on_its_own(
     )
 
 
+personal = ["@", "jan@example.com", "+31612345678", "%40", "mc_eid=x"]
+parts_of_texts = st.sampled_from(
+    [
+        "a",
+        "B7",
+        " ",
+        "#",
+        "#N/A",
+        "\x07",
+        "\n",
+        "\x7f",
+        "\x85",
+        "\u202e",
+        "é",
+        "1E+5",
+        "1.5e+12",
+        "a" * 999,
+        "b" * 9_001,
+    ]
+    + personal
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts=st.lists(st.lists(parts_of_texts, min_size=1, max_size=3).map("".join), min_size=1, max_size=6))
+def test_texts_and_ids_typed_at_once_are_masked_and_refused_as_each_on_its_own(texts: list[str]) -> None:
+    cells = pa.array(texts, pa.string())
+    for kind_name, columns in {"ad_costs": ["account", "ad"], "order_lines": ["product_id", "order_id"]}.items():
+        kind, text = KINDS[kind_name], table_of(kind_name, dict.fromkeys(columns, cells))
+        found, expected = typed_rows(text, kind, RULES), typed_rows(text, one_by_one(kind), RULES)
+        assert found.rows.to_pylist() == expected.rows.to_pylist()
+        assert list(found.findings.items()) == list(expected.findings.items())
+
+
 def table_of(kind_name: str, columns: dict[str, pa.Array]) -> TextTable:
     """Rows of the kind with these columns, and what else they have to say: another key in each."""
     (rows,) = {len(column) for column in columns.values()}
-    others = {"date": "2026-01-01", "platform": "meta", "currency": "EUR"}
+    others = {"date": "2026-01-01", "platform": "meta", "currency": "EUR", "cost": "1"}
     all_columns = {name: pa.repeat(pa.scalar(said), rows) for name, said in others.items()}
-    names = pa.array([f"name {row}" for row in range(rows)])
-    all_columns |= {"campaign": names, "query": names} | columns
+    names, numbered = (pa.array([f"{before}{row}" for row in range(rows)]) for before in ("name ", ""))
+    others_of_orders = {"line_no": numbered, "quantity": numbered, "net_amount": numbered}
+    all_columns |= {"campaign": names, "query": names} | others_of_orders | columns
     if kind_name == "exchange_rates":
         all_columns["date"] = pa.array([date(2026, 1, 1 + row).isoformat() for row in range(rows)])
     form = canonical(KINDS[kind_name])
