@@ -76,26 +76,9 @@ def test_numbers_typed_at_once_are_taken_and_refused_as_each_on_its_own(
 
 
 personal = ["@", "jan@example.com", "+31612345678", "%40", "mc_eid=x"]
-parts_of_texts = st.sampled_from(
-    [
-        "a",
-        "B7",
-        " ",
-        "#",
-        "#N/A",
-        "\x07",
-        "\n",
-        "\x7f",
-        "\x85",
-        "\u202e",
-        "é",
-        "1E+5",
-        "1.5e+12",
-        "a" * 999,
-        "b" * 9_001,
-    ]
-    + personal
-)
+plain = ["a", "B7", " ", "é", "\u202e", "\x85", "1E+5", "1.5e+12", "a" * 999]
+refused = ["#", "#N/A", "\x07", "\n", "\x7f", "b" * 9_001]
+parts_of_texts = st.sampled_from([*personal, *plain, *refused])
 
 
 @settings(max_examples=200, deadline=None)
