@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -9,12 +11,14 @@ from line_by_line import Said, said_by
 
 from pipelines.inbox import separated
 from pipelines.inbox.forms import Form, Totals
+from pipelines.inbox.gathering import Gathered
 from pipelines.inbox.layouts import Layout
 from pipelines.inbox.ordinary_lines import OrdinaryLines
 from pipelines.inbox.separated import read_separated
 from pipelines.inbox.text_columns import is_shared
 from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.unreadable import Unreadable
+from pipelines.inbox.whole_lines import Cells
 
 COLUMNS = ("campaign", "cost")
 FORM = Form("two columns", "ad_costs", dict(zip(COLUMNS, COLUMNS, strict=True)), frozenset(COLUMNS))
@@ -73,7 +77,8 @@ def test_a_file_says_the_same_whether_its_lines_are_parsed_at_once_or_one_by_one
     form = Form(FORM.name, FORM.kind, FORM.columns, FORM.required, totals=kept_apart)
     data = text.encode(encoding, errors="replace")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(separated, "BLOCK_BYTES", block)
+        patched.setattr(separated, "LARGEST_BLOCK", 16 * block)
+        patched.setattr(separated, "SMALLEST_BLOCK", block)
         try:
             expected: Said | str = said_by(data, form, "the file")
         except Unreadable as problem:
@@ -136,23 +141,25 @@ def test_lines_out_of_the_ordinary_are_left_to_be_read_one_by_one(lines: str) ->
     assert parsed_at_once(lines) is None
 
 
-def test_one_odd_line_does_not_slow_down_the_lines_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks are small here: only the one that holds the ragged line is read cell by cell."""
-    monkeypatch.setattr(separated, "BLOCK_BYTES", 100)
+def test_one_odd_line_does_not_slow_down_the_lines_far_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a thousand lines the ones that are read cell by cell are the few around the ragged one."""
+    monkeypatch.setattr(separated, "LARGEST_BLOCK", 10_000)
+    monkeypatch.setattr(separated, "SMALLEST_BLOCK", 100)
     lines = [f"campaign {number},1" for number in range(1000)]
     lines[500] = "campaign 500"
-    told: list[bool] = []
-    columns = OrdinaryLines.columns
+    one_by_one: list[int] = []
+    take = Gathered.take
 
-    def counted(self: OrdinaryLines, start: int, end: int) -> object:
-        found = columns(self, start, end)
-        told.append(found is not None)
-        return found
+    def noted(self: Gathered, rows: Iterable[tuple[int, Cells]]) -> None:
+        kept = list(rows)
+        one_by_one.extend(line for line, _ in kept)
+        take(self, kept)
 
-    monkeypatch.setattr(OrdinaryLines, "columns", counted)
+    monkeypatch.setattr(Gathered, "take", noted)
     table = read_separated("\n".join(["campaign,cost", *lines]).encode(), [FORM], "the file")
-    assert [one.line for one in table.broken] == [502]
-    assert told.count(False) == 1
+    assert ([one.line for one in table.broken], len(table.lines)) == ([502], 999)
+    assert 0 < len(one_by_one) < 20
+    assert all(abs(line - 502) < 20 for line in one_by_one)
 
 
 def test_a_column_of_few_texts_is_kept_as_a_dictionary_of_them_and_one_of_many_is_plain() -> None:
