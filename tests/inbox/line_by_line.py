@@ -55,6 +55,8 @@ def said_by(data: bytes, form: Form, name: str) -> Said:
                 raise Unreadable(name, why, "close it, or copy the file again if it was cut off") from None
             said.broken.append(line)
             continue
+        if 0 < len(cells) < width and begins_a_total(cells, form):
+            cells = [*cells, *[""] * (width - len(cells))]
         if (0 < len(cells) < width and any(map(str.strip, cells))) or any(map(str.strip, cells[width:])):
             said.broken.append(line)
         elif not any(map(str.strip, cells)):
@@ -65,8 +67,12 @@ def said_by(data: bytes, form: Form, name: str) -> Said:
             said.rows.append((line, cells))
 
 
+def begins_a_total(cells: Cells, form: Form) -> bool:
+    return bool(cells[0].strip()) and cells[0].strip().lower().startswith(form.totals.starts_with)
+
+
 def is_total(cells: Cells, form: Form, headers: Sequence[str]) -> bool:
-    if cells[0].strip().lower().startswith(form.totals.starts_with):
+    if begins_a_total(cells, form):
         return True
     return form.totals.empty is not None and not cells[headers.index(form.totals.empty)].strip()
 
