@@ -178,7 +178,7 @@ def _remember_read(
     )  # fmt: skip
     if read.rejected:
         names = [field.name for field in fields(RejectedRow)]
-        rows = [dict(zip(names, astuple(one), strict=True)) for one in read.rejected]
+        rows = [{**dict(zip(names, astuple(one), strict=True)), "load_id": first.load_id} for one in read.rejected]
         _append(connection, "meta.rejected_row", pa.Table.from_pylist(rows))
 
 
