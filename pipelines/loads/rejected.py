@@ -10,7 +10,7 @@ from __future__ import annotations
 from pipelines.loads.refused import NOW
 
 LINES_NAMED = 8
-# one row per rejected row that stands; `__cut__` is a relation of object and load_id
+# one row per rejected row that stands
 _ROWS = r"""
 with cut as (
     select object, load_id from __cut__
@@ -47,7 +47,7 @@ rejected_row as (
     where f.load_id = f.newest and f.load_id >= coalesce(a.load_id, f.load_id)
 )"""
 _EACH = """
-select path, line, column_name, value, reason, remedy, kind, load_id, rows_in, rows_rejected from rejected_row
+select path, line, column_name as "column", value, reason, remedy, kind, load_id, rows_in, rows_rejected from rejected_row
 order by path, line, column_name"""
 _ALIKE = """,
 line_run as (
@@ -71,7 +71,7 @@ named_line as (
 )
 select r.path, r.kind, r.load_id, r.rows_in, r.rows_rejected, r.column_name, count(*) as rows, min(r.line) as first_line,
     min(n.lines) as lines, arg_min(r.reason, r.line) as reason, arg_min(r.remedy, r.line) as remedy,
-    count(distinct r.reason) as wordings
+    count(distinct r.reason) as wordings{values}
 from rejected_row as r
 inner join named_line as n on n.load_id = r.load_id and n.column_name = r.column_name and n.alike = r.alike
 group by r.path, r.kind, r.load_id, r.rows_in, r.rows_rejected, r.column_name, r.alike
@@ -79,11 +79,17 @@ order by r.path, rows desc, first_line, r.column_name
 """.replace("{LINES_NAMED}", str(LINES_NAMED))
 
 
-def rejections(cut: str = NOW) -> str:
-    """The statement that gives what stands at a cut by file, column and reason, with the lines that it is about."""
-    return _ROWS.replace("__cut__", cut) + _ALIKE
+def rejections(cut: str) -> str:
+    """The statement that gives what stands at a cut, a relation of object and load_id, by file, column and reason, with the lines that it is about."""
+    return _ROWS.replace("__cut__", cut) + _ALIKE.replace("{values}", "")
 
 
-def rejected_rows(cut: str = NOW) -> str:
-    """The statement that gives each rejected row that stands at a cut, with what it said: never to be published."""
-    return _ROWS.replace("__cut__", cut) + _EACH
+def rejections_with_values() -> str:
+    """The same as it stands now, with what the first line says and how many others there are: never to be published."""
+    values = ", arg_min(r.value, r.line) as value, count(distinct coalesce(r.value, '')) as value_count"
+    return _ROWS.replace("__cut__", NOW) + _ALIKE.replace("{values}", values)
+
+
+def rejected_rows() -> str:
+    """The statement that gives each rejected row that stands now, with what it says: never to be published."""
+    return _ROWS.replace("__cut__", NOW) + _EACH
