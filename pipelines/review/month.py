@@ -186,6 +186,23 @@ class RefusedLoad:
 
 
 @dataclass(frozen=True)
+class Rejection:
+    """Rows of a file that were rejected for one reason; numbers in it are those of the first line."""
+
+    path: str
+    rows_in: int
+    rows_rejected: int
+    rejected_share: float
+    column_name: str
+    rows: int
+    first_line: int
+    lines: str
+    reason: str
+    remedy: str
+    wordings: int
+
+
+@dataclass(frozen=True)
 class TargetStanding:
     """How the month stood against one target; amounts are None while they are unknown."""
 
@@ -227,6 +244,7 @@ class ClosedMonth:
     earlier: tuple[EarlierMonth, ...]
     report_days: tuple[ReportDay, ...]
     refused: tuple[RefusedLoad, ...]
+    rejections: tuple[Rejection, ...]
     targets: tuple[TargetStanding, ...]
     redefined: Redefined
     afterwards: Afterwards
