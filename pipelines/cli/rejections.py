@@ -20,7 +20,7 @@ Rows = list[dict[str, Any]]
 OF_A_ROW = ("path", "line", "column", "value", "reason", "remedy")
 NO_ROW = "no row was rejected, or every file that had some was corrected or taken back"
 WAY_OUT = (
-    "\nCorrect a file where it comes from and put it in the inbox again under the same name: then these rows are over. "
+    "Correct a file where it comes from and put it in the inbox again under the same name: then these rows are over. "
     "`kpi retract LOAD --note ...` takes a whole file back."
 )
 
@@ -44,6 +44,7 @@ def rejected(
         return
     for title, lines in _by_file(rows, runtime.config.sources.inbox):
         show_rows(lines, as_json=False, title=title)
+        typer.echo()
     typer.echo(WAY_OUT)
 
 
@@ -55,9 +56,9 @@ def share_of(part: int, whole: int) -> str:
 def _by_file(rows: Rows, limits: Inbox) -> Iterator[tuple[str, Rows]]:
     """A heading for each file, and its reasons, the most frequent first."""
     worst_first = sorted(rows, key=lambda row: (-row["rows_rejected"] / row["rows_in"], row["path"]))
-    for place, (path, reasons) in enumerate(groupby(worst_first, key=lambda row: row["path"])):
+    for path, reasons in groupby(worst_first, key=lambda row: row["path"]):
         of_file = list(reasons)
-        yield ("\n" if place else "") + _heading(path, of_file[0], limits), [_shown(row) for row in of_file]
+        yield _heading(path, of_file[0], limits), [_shown(row) for row in of_file]
 
 
 def _heading(path: str, row: Mapping[str, Any], limits: Inbox) -> str:
@@ -73,18 +74,13 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
         "lines": row["lines"],
         "column": row["column_name"] or "(the whole line)",
         "value": _value(row["value"], row["value_count"]),
-        "why": alike(row["reason"], row["wordings"]),
+        "why": f"{row['reason']}, or alike" if row["wordings"] > 1 else row["reason"],
         "how_to_fix": row["remedy"],
     }
 
 
 def _value(first: str | None, count: int) -> str:
     return f"{first or ''} and {count - 1} others" if count > 1 else first or ""
-
-
-def alike(reason: str, wordings: int) -> str:
-    """The reason of the first line, for many that differ in their numbers."""
-    return f"{reason}, or alike" if wordings > 1 else reason
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, statement: str) -> Rows:
