@@ -1,4 +1,4 @@
-"""The first rows of a query as a table in the UI, and how many there are besides: what a user acts on, not all there is."""
+"""The first rows of a query as a table in the UI, and how many there are besides: what people act on, not all of it."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ MOST_ROWS = 50
 
 def first_rows(
     connection: duckdb.DuckDBPyConnection, name: str, query: str, parameters: Sequence[object] = ()
-) -> Mapping[str, dg.MetadataValue[object]]:
+) -> Mapping[str, dg.TableMetadataValue | dg.IntMetadataValue]:
     """The metadata `name`, and one with the number of rows that are left out; nothing where the query has no row."""
-    ((count,),) = connection.execute(f"select count(*) from ({query}) as counted", parameters).fetchall()
-    if not count:
-        return {}
-    found = connection.execute(f"{query} limit {MOST_ROWS}", parameters)
+    found = connection.execute(query, parameters)
     columns = [column[0] for column in found.description or ()]
+    rows = found.fetchall()
     records = [
         dg.TableRecord({column: _cell(cell) for column, cell in zip(columns, row, strict=True)})
-        for row in found.fetchall()
+        for row in rows[:MOST_ROWS]
     ]
     schema = dg.TableSchema([dg.TableColumn(column) for column in columns])
-    left = {f"{name}, not shown": dg.MetadataValue.int(count - MOST_ROWS)} if count > MOST_ROWS else {}
-    return {name: dg.MetadataValue.table(records, schema), **left}
+    left = len(rows) - len(records)
+    counted = {f"{name}, not shown": dg.MetadataValue.int(left)} if left else {}
+    return {name: dg.MetadataValue.table(records, schema), **counted} if rows else {}
 
 
 def _cell(cell: object) -> str | int | float | bool | None:

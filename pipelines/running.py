@@ -185,7 +185,8 @@ def _blocked_by(event: dg.DagsterEvent) -> str | None:
     if event.event_type is not EVALUATED:
         return None
     done = event.asset_check_evaluation_data
-    return f"{done.description}; nothing was published" if done.blocking and not done.passed and done.description else None
+    tells = done.blocking and not done.passed and done.description
+    return f"{done.description}; nothing was published" if tells else None
 
 
 def _read(event: dg.DagsterEvent) -> tuple[int, str]:

@@ -131,7 +131,7 @@ class Alerts(StrictModel):
 
 
 class Inbox(StrictModel):
-    """From which share of the rows of a file on, rejected rows are a warning, and from which on nothing is published."""
+    """From which share of a file's rows on rejected ones are a warning, and from which on nothing is published."""
 
     warn_above_share_rejected: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.01")
     stop_above_share_rejected: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.5")

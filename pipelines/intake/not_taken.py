@@ -1,4 +1,4 @@
-"""What the files of a run lack, for people: rows that were rejected, and files that could not be read; never a value."""
+"""What the files of a run lack, for people: rows that were rejected, files that could not be read; never a value."""
 
 from __future__ import annotations
 

@@ -47,8 +47,8 @@ rejected_row as (
     where f.load_id = f.newest and f.load_id >= coalesce(a.load_id, f.load_id)
 )"""
 _EACH = """
-select path, line, column_name as "column", value, reason, remedy, kind, load_id, rows_in, rows_rejected from rejected_row
-order by path, line, column_name"""
+select path, line, column_name as "column", value, reason, remedy, kind, load_id, rows_in, rows_rejected
+from rejected_row order by path, line, column_name"""
 _ALIKE = """,
 line_run as (
     select load_id, column_name, alike, min(line) as first_line, max(line) as last_line,
@@ -69,8 +69,9 @@ named_line as (
         ) filter (place <= {LINES_NAMED} + 1) as lines
     from line_run group by load_id, column_name, alike
 )
-select r.path, r.kind, r.load_id, r.rows_in, r.rows_rejected, r.column_name, count(*) as rows, min(r.line) as first_line,
-    min(n.lines) as lines, arg_min(r.reason, r.line) as reason, arg_min(r.remedy, r.line) as remedy,
+select r.path, r.kind, r.load_id, r.rows_in, r.rows_rejected, r.column_name, count(*) as rows,
+    min(r.line) as first_line, min(n.lines) as lines,
+    arg_min(r.reason, r.line) as reason, arg_min(r.remedy, r.line) as remedy,
     count(distinct r.reason) as wordings{values}
 from rejected_row as r
 inner join named_line as n on n.load_id = r.load_id and n.column_name = r.column_name and n.alike = r.alike
@@ -80,7 +81,10 @@ order by r.path, rows desc, first_line, r.column_name
 
 
 def rejections(cut: str) -> str:
-    """The statement that gives what stands at a cut, a relation of object and load_id, by file, column and reason, with the lines that it is about."""
+    """The statement that gives what stands at a cut, a relation of object and load_id.
+
+    One row per file, column and reason, with the lines that it is about.
+    """
     return _ROWS.replace("__cut__", cut) + _ALIKE.replace("{values}", "")
 
 

@@ -15,6 +15,7 @@ from pipelines.review.redefined import Redefined
 
 if TYPE_CHECKING:
     from pipelines.review.afterwards import Afterwards
+    from pipelines.review.rejections import Rejection
 
 
 class CheckLine(Protocol):
@@ -183,23 +184,6 @@ class RefusedLoad:
     parts: int
     first_part: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """Rows of a file that were rejected for one reason; numbers in it are those of the first line."""
-
-    path: str
-    rows_in: int
-    rows_rejected: int
-    rejected_share: float
-    column_name: str
-    rows: int
-    first_line: int
-    lines: str
-    reason: str
-    remedy: str
-    wordings: int
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ from pipelines.review.month import (
     EarlierMonth,
     KpiValue,
     RefusedLoad,
-    Rejection,
     ReportDay,
     Snapshot,
     StageEntries,
@@ -35,6 +34,7 @@ from pipelines.review.month import (
     months_before,
 )
 from pipelines.review.redefined import read_redefined
+from pipelines.review.rejections import Rejection
 from pipelines.review.targets import read_targets
 
 if TYPE_CHECKING:

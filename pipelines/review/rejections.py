@@ -9,10 +9,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.review.grids import Cell, Column, Grid, GridRow
-from pipelines.review.month import Rejection
 from pipelines.review.wording import Phrase, Wording
 
 MOST_ROWS = 30
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Rows of a file that were rejected for one reason; numbers in it are those of the first line."""
+
+    path: str
+    rows_in: int
+    rows_rejected: int
+    rejected_share: float
+    column_name: str
+    rows: int
+    first_line: int
+    lines: str
+    reason: str
+    remedy: str
+    wordings: int
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,7 @@ def _row(one: Rejection, wording: Wording) -> GridRow:
     reason = wording("rejections.alike", reason=why.text) if one.wordings > 1 else why.text
     cells = (
         Cell(wording.count(one.rows)),
-        Cell(one.lines.replace("-", "–").replace("...", "…")),
+        Cell(one.lines.replace("-", "\u2013").replace("...", "…")),
         Cell(one.column_name or wording("rejections.whole_line")),
         Cell(_sentence(reason), remarks=(_sentence(remedy.text),), language=_language(why, remedy)),
     )

@@ -1,11 +1,10 @@
-"""Rows of files that do not count stand on the page with file, lines, column, why and how to fix them, never a value."""
+"""Rows of files that do not count stand on the page: file, lines, column, why and how to fix them, never a value."""
 
 from __future__ import annotations
 
 from read_page import Page
 
-from pipelines.review.month import Rejection
-from pipelines.review.rejections import MOST_ROWS, Rejections, rejections_section
+from pipelines.review.rejections import MOST_ROWS, Rejection, Rejections, rejections_section
 from pipelines.review.wording import load_wording
 
 LATE = "write the day as 2026-01-31"
@@ -30,7 +29,7 @@ def test_a_month_of_which_every_row_was_taken_has_no_table() -> None:
 def test_a_rejection_says_file_share_lines_column_why_and_what_to_do_in_both_languages() -> None:
     (english,), (dutch,) = (section(rejection(), language=language).grid.rows for language in ("en", "nl"))
     assert (english.head, english.remark) == ("leads/a.csv", "2 of 8 rows, 25.0%")
-    assert [cell.text for cell in english.cells] == ["2", "3–4", "created_at", "Not a day"]
+    assert [cell.text for cell in english.cells] == ["2", "3\u20134", "created_at", "Not a day"]
     assert english.cells[3].remarks == ("Write the day as 2026-01-31",)
     assert (dutch.remark, dutch.cells[3].text) == ("2 van de 8 rijen, 25,0%", "Geen datum")
     assert dutch.cells[3].remarks == ("Schrijf de datum als 2026-01-31",)

@@ -259,7 +259,9 @@ def test_a_month_is_named_in_dutch(dutch: Wording) -> None:
     assert dutch.month(date(2026, 3, 1)) == "maart 2026"
 
 
-@pytest.mark.parametrize("table", ["kpi_value", "channel_month", "funnel_period", "funnel_cohort", "definition_bridge", "rejection"])
+@pytest.mark.parametrize(
+    "table", ["kpi_value", "channel_month", "funnel_period", "funnel_cohort", "definition_bridge", "rejection"]
+)
 def test_a_snapshot_table_of_the_sample_has_only_columns_of_its_mart(table: str) -> None:
     path = ROOT / f"assets/marts/{table}.sql"
     frozen = {column.name for column in read_table(path.read_text("utf-8"), path.name).columns} | {"snapshot_id"}
