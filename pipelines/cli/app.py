@@ -22,6 +22,7 @@ from pipelines.cli import (
     months,
     planning,
     reading,
+    rejections,
     restating,
     runs,
 )
@@ -47,7 +48,7 @@ def build_app() -> typer.Typer:
     inbox = typer.Typer(help="Files of the inbox.", no_args_is_help=True)
     inbox.command()(inbox_files.explain)
     inbox.command()(inbox_files.new)
-    inbox.command()(reading.rejected)
+    inbox.command()(rejections.rejected)
     app.add_typer(inbox, name="inbox")
     return app
 

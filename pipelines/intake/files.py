@@ -180,7 +180,8 @@ def _remember_read(
     )  # fmt: skip
     for table, rows in (("meta.rejected_row", read.rejected), ("meta.file_total", read.totals)):
         if rows:
-            _append(connection, table, pa.Table.from_pylist([vars(row) for row in rows]))
+            told = [{**vars(row), "load_id": first.load_id} for row in rows]
+            _append(connection, table, pa.Table.from_pylist(told))
 
 
 def _remember_file(
