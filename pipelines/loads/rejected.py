@@ -18,7 +18,7 @@ with cut as (
 read_file as (
     select f.path, f.kind, f.load_id, f.rows_in, f.rows_rejected, coalesce(l.fetch_id, l.load_id) as fetch_id,
         json_extract_string(l.judged_by, '$.is_full') = 'true' as is_full,
-        max(f.load_id) over (partition by f.path) as newest
+        max(f.load_id) over (partition by f.path, f.kind) as newest
     from meta.file as f
     inner join meta.load as l on l.load_id = f.load_id
     inner join cut as c on c.object = l.object and l.load_id <= c.load_id
