@@ -14,6 +14,7 @@ from pipelines.inbox.text_columns import each_distinct
 from pipelines.inbox.unreadable import Unreadable
 
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
+_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?")
 _WORD = re.compile(r"[^\W\d_]+\.?")
 _HOURS = ("%H", "%I")
 
@@ -37,6 +38,16 @@ def days_in_iso(cells: pa.Array, notations: Sequence[str], language: str, column
         why = f"the column {column!r} can be read as day and month or as month and day"
         raise Unreadable(name, why, "keep one of the notations under `days` of its dialect")
     return each_distinct(cells, lambda cell: fitting[0].get(cell, cell))
+
+
+def spelled_alike(cells: pa.Array) -> pa.Array:
+    """Times in ISO as texts are made of them: one time has one text, whatever file or format it comes from."""
+
+    def spelled(cell: str) -> str:
+        told = _MOMENT.fullmatch(cell)
+        return f"{told[1]} {told[2]}{told[3] or ':00'}" if told else cell
+
+    return each_distinct(cells, spelled)
 
 
 def _read(told: Sequence[str], notation: str, language: str) -> dict[str, str]:

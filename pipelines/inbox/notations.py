@@ -21,7 +21,7 @@ from pipelines.inbox.cells import MOMENT
 from pipelines.inbox.forms import Form, Notation
 from pipelines.inbox.grouping import grouped
 from pipelines.inbox.kinds import KINDS
-from pipelines.inbox.local_days import days_in_iso
+from pipelines.inbox.local_days import days_in_iso, spelled_alike
 from pipelines.inbox.local_numbers import canonical_numbers, decimal_mark
 from pipelines.inbox.text_columns import each_distinct
 from pipelines.inbox.text_tables import TextTable
@@ -93,6 +93,8 @@ def _in_one_notation(
             totals[column] = canonical_numbers(totals[column], mark, divisor, decimals)
     for column in [one for one in columns if types.get(one) in (pa.date32(), MOMENT)]:
         written[column] = days_in_iso(columns[column], notation.days, language, column, name)
+        if any(column in one.names for one in table.form.made):
+            written[column] = spelled_alike(written[column])
     return written, totals
 
 

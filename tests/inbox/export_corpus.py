@@ -68,9 +68,11 @@ def content(case: Case) -> bytes:
     return DELIVERIES[case.delivery].pack(made(case))
 
 
-def cases(turns: int = 1) -> Iterator[Case]:
-    """Every dialect x language x delivery, each in turn with another notation, wording and quirk."""
+def cases(turns: int = 1, of: str = "") -> Iterator[Case]:
+    """Every dialect (or one) x language x delivery, each in turn with another notation, wording and quirk."""
     for dialect, text in TEXTS.items():
+        if of not in {"", dialect}:
+            continue
         for place, language in enumerate(languages_of(text)):
             for turn, delivery in enumerate(DELIVERIES):
                 for more in range(turns):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from export_bytes import DELIVERIES
-from export_corpus import Case, cases, names_in, read_from, records_of, rules, stored, told
+from export_corpus import TEXTS, Case, cases, names_in, read_from, records_of, rules, stored, told
 from export_writer import spoiled
 from vendor_facts import DAYS, NUMBERS, TIMES
 
@@ -84,3 +84,10 @@ def test_a_row_with_a_spoiled_cell_is_rejected_with_all_its_lines_and_no_other(
     assert stored(read, names_of) == told(expected, names_of, but=[row])
     assert read.rows_in == read.arrivals[0].rows.num_rows + read.rows_repeated + read.rows_rejected
     assert Decimal(read.rows_in) == expected.rows_in
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("dialect", TEXTS)
+def test_an_export_is_read_right_with_every_notation_wording_and_quirk(tmp_path: Path, dialect: str) -> None:
+    for case in cases(turns=12, of=dialect):
+        assert_read_right(tmp_path, case, "")

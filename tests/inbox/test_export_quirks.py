@@ -6,9 +6,10 @@ import io
 from collections.abc import Callable
 from decimal import Decimal
 
+import pytest
 from openpyxl import Workbook
 
-from pipelines.inbox import FileRead
+from pipelines.inbox import FileRead, Unreadable
 
 Read = Callable[..., FileRead]
 
@@ -63,3 +64,18 @@ def test_a_workbook_that_is_rows_of_two_kinds_may_have_another_sheet(read: Read)
     rows = [["Record ID", "Create Date", "Became a Lead Date"], ["1", "2026-09-01 09:30", "2026-09-02 10:00"]]
     found = read("leads", workbook(*rows, more="About"), "export.xlsx")
     assert [one.file.kind for one in (found, *found.also)] == ["leads", "lead_stages"]
+
+
+def test_a_campaign_told_by_its_moment_is_the_same_one_however_that_is_written(read: Read) -> None:
+    header = "Campaign Name,Date Sent,Sends,Opens,Clicks,Unsubscribes,Spam Reports,Bounces"
+    moments = ("9/14/2026 9:30 AM", "2026-09-14T09:30:00", "2026-09-14 09:30")
+    texts = [f"{header}\nSpring,{moment},100,10,1,0,0,0\n" for moment in moments]
+    ids = {column(read("email_campaigns", text), "campaign_id")[0] for text in texts}
+    assert ids == {"Spring 2026-09-14 09:30:00"}
+
+
+def test_a_report_with_the_headers_of_another_export_is_not_read_as_this_one(read: Read) -> None:
+    header = "Record ID,Create Date,Lifecycle Stage"
+    assert read("leads", f"{header}\n1,2026-09-14 09:30,Lead\n").dialect == "hubspot_contacts"
+    with pytest.raises(Unreadable, match="with the headers 'company owner' it is no file of hubspot_contacts"):
+        read("leads", f"{header},Company owner\n1,2026-09-14 09:30,Lead,Owner\n")
