@@ -13,7 +13,7 @@ from pipelines.configuration.loading import DRAFT, EXPORT_FOLDER
 from pipelines.configuration.problems import nearest
 from pipelines.definitions import runtime_from_environment
 from pipelines.failures import WrongUse
-from pipelines.inbox import KINDS, Explained, Unreadable, draft_of, explain_file, sample_of
+from pipelines.inbox import KINDS, Explained, Ignored, Unreadable, draft_of, explain_file, sample_of
 
 FIRST_ROWS, FIRST_REJECTIONS = 5, 5
 # how a file was read, besides its columns
@@ -31,6 +31,9 @@ def explain(
     data = _bytes_of(file)
     try:
         found = explain_file(data, file.name, rules, KINDS[kind] if kind else None)
+    except Ignored as known:
+        typer.echo("[]" if as_json else f"{file.name}: {known.why}: {known.remedy}")
+        return
     except Unreadable as problem:
         raise WrongUse(file.name, problem.why, problem.remedy) from None
     if as_json:

@@ -15,7 +15,7 @@ from pipelines.inbox.persons import PersonKeys, Persons, source_id_hmac
 from pipelines.inbox.samples import sample_of
 from pipelines.inbox.splitting import empty_arrivals
 from pipelines.inbox.typing_columns import RejectedRow
-from pipelines.inbox.unreadable import Unreadable, Waiting
+from pipelines.inbox.unreadable import Ignored, Unreadable, Waiting
 from pipelines.inbox.versions import InboxFile, KnownFile
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Erased",
     "Explained",
     "FileRead",
+    "Ignored",
     "InboxFile",
     "KnownFile",
     "PersonKeys",

@@ -99,8 +99,11 @@ def _take_in(
         read = read_file(file, rules, persons, _erased(connection))
     except Unreadable as problem:
         _remember_file(connection, file, problem.state, f"{problem.why}: {problem.remedy}", night)
-        is_waiting = problem.state == "waiting"
-        return replace(taken, waiting=taken.waiting + is_waiting, unreadable=taken.unreadable + (not is_waiting))
+        return replace(
+            taken,
+            waiting=taken.waiting + (problem.state == "waiting"),
+            unreadable=taken.unreadable + (problem.state == "unreadable"),
+        )
     _append(connection, "raw.person", persons.new_rows())
     _name_persons(connection, persons.named_again())
     for one in (read, *read.also):
