@@ -30,7 +30,7 @@ def explain(
     rules = runtime_from_environment().reading_rules
     data = _bytes_of(file)
     try:
-        found = explain_file(data, file.name, rules, KINDS[kind] if kind else None)
+        found = explain_file(data, file.name, file.stat().st_mtime_ns, rules, KINDS[kind] if kind else None)
     except Ignored as known:
         typer.echo("[]" if as_json else f"{file.name}: {known.why}: {known.remedy}")
         return

@@ -17,7 +17,9 @@ import pyarrow as pa
 
 from pipelines.configuration.problems import UnfitError
 
-LINE = "line"
+# what a template may name besides columns: the number of the line, and the moment at which the file was last changed
+LINE, MODIFIED_AT = "line", "modified_at"
+OF_THE_FILE = (LINE, MODIFIED_AT)
 MOST_DECIMALS = Decimal("0.000001")
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 LONGEST_NUMBER = 40
@@ -46,7 +48,8 @@ class Calculation:
 
         A cell that is no number, where one is needed, stands in the result as it is: it is rejected with the row.
         """
-        texts = {name: columns[name] if name in columns else lines.cast(pa.string()) for name in self.names}
+        known = {LINE: lines.cast(pa.string()), **columns}
+        texts = {name: known[name] for name in self.names}
         rows = zip(*(text.to_pylist() for text in texts.values()), strict=True)
         if not texts:
             return pa.repeat(pa.scalar(self.make({})), len(lines))
@@ -74,7 +77,7 @@ def formula(column: str, text: str) -> Calculation:
 
 
 def template(column: str, text: str) -> Calculation:
-    """The text that a template such as `{month}-{line}` makes; `line` is the number of the line in the file.
+    """The text that a template such as `{month}-{line}` makes, of columns and of what is known of the file.
 
     Raises:
         UnfitError: it is no template of names.

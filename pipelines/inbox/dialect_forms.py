@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pipelines.configuration.loading import EXPORT_FOLDER
 from pipelines.configuration.located_yaml import LocatedYaml, read_yaml
 from pipelines.configuration.problems import Place, Problems, UnfitError, nearest
-from pipelines.inbox.calculations import LINE, Calculation, formula, template
+from pipelines.inbox.calculations import OF_THE_FILE, Calculation, formula, template
 from pipelines.inbox.cells import iso_currencies
 from pipelines.inbox.dialects import CURRENCY, Dialect, Headers, NamedLines, Rows
 from pipelines.inbox.forms import Form, Group, Lines, Notation, Spread, Totals
@@ -127,7 +127,7 @@ def _required(
     needed += rows.recognised_by
     if dialect.seen == "nowhere":
         needed += [*rows.columns, *rows.further]
-    return tuple(dict.fromkeys(one for one in needed if one != LINE))
+    return tuple(dict.fromkeys(one for one in needed if one not in OF_THE_FILE))
 
 
 class _Reader:
@@ -157,7 +157,7 @@ class _Reader:
                 why = f"{self.kind.name} has no column {key!r}" if known is not headed else f"{key!r} has no header"
                 self.problems.add(self.line_of(place), why, nearest(key, known))
         for key in self.rows.further:
-            if key in self.names or key == LINE:
+            if key in self.names or key in OF_THE_FILE:
                 why = f"{key!r} is a name already"
                 self.problems.add(self.line_of(("further", key)), why, "give the header another name")
 
@@ -193,7 +193,8 @@ class _Reader:
     def made(self, block: str, reading: Callable[[str, str], Calculation]) -> list[Calculation]:
         """What formulas or templates make; each of their names is a column that has a header, or a further one."""
         found = []
-        known = [*self.rows.columns, *self.rows.further, *self.rows.constants, *self.rows.parameters, LINE]
+        said = (self.rows.columns, self.rows.further, self.rows.constants, self.rows.parameters)
+        known = [*(name for names in said for name in names), *OF_THE_FILE]
         for column, text in getattr(self.rows, block).items():
             try:
                 one = reading(column, text)

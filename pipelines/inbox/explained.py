@@ -49,7 +49,9 @@ class Explained:
             yield {name: PSEUDONYM if name in persons and cell is not None else cell for name, cell in row.items()}
 
 
-def explain_file(data: bytes, name: str, rules: ReadingRules, kind: Kind | None = None) -> list[Explained]:
+def explain_file(
+    data: bytes, name: str, modified_ns: int, rules: ReadingRules, kind: Kind | None = None
+) -> list[Explained]:
     """The bytes of a file as rows of the kind that its header tells, or of this one; then what its lines are besides.
 
     Raises:
@@ -61,11 +63,11 @@ def explain_file(data: bytes, name: str, rules: ReadingRules, kind: Kind | None 
     if found.form.ignored:
         raise Ignored(name, f"nothing is made of it ({found.form.name})", found.form.ignored)
     also = [read_table(data, (form,), name, name) for form in found.form.also if not form.lacking(found.headers)]
-    return [_explained(one, name, rules) for one in (found, *also)]
+    return [_explained(one, name, modified_ns, rules) for one in (found, *also)]
 
 
-def _explained(found: TextTable, name: str, rules: ReadingRules) -> Explained:
-    kind, text = KINDS[found.form.kind], in_canonical_notation(found, name)
+def _explained(found: TextTable, name: str, modified_ns: int, rules: ReadingRules) -> Explained:
+    kind, text = KINDS[found.form.kind], in_canonical_notation(found, name, modified_ns)
     typed = typed_rows(text, kind, rules_of(found.form, rules))
     return Explained(kind, text, typed, tuple(rejected_rows(text, typed.findings, name, "")))
 

@@ -81,7 +81,7 @@ def _read_as(found: TextTable, file: InboxFile, rules: ReadingRules, persons: Pe
     """The rows of one kind that the lines of a file are."""
     form = found.form
     kind, is_full = KINDS[form.kind], file.is_full or form.is_full
-    text = in_canonical_notation(found, file.name)
+    text = in_canonical_notation(found, file.name, file.modified_ns)
     typed = typed_rows(text, kind, rules_of(form, rules), erased)
     flags = {**text.flags, "path": file.name, "content_hash": file.content_hash, "is_full": is_full}
     kept: frozenset[str] = frozenset()

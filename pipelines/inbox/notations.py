@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 from babel import Locale
 from babel.numbers import get_decimal_symbol
 
-from pipelines.inbox.calculations import NUMBER
+from pipelines.inbox.calculations import LINE, MODIFIED_AT, NUMBER
 from pipelines.inbox.cells import MOMENT
 from pipelines.inbox.forms import Form, Notation
 from pipelines.inbox.grouping import grouped
@@ -28,8 +29,10 @@ from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.unreadable import Unreadable
 
 
-def in_canonical_notation(table: TextTable, name: str) -> TextTable:
+def in_canonical_notation(table: TextTable, name: str, modified_ns: int) -> TextTable:
     """The table of the file `name` as a canonical file would say it; one of a canonical form stays as it is.
+
+    `modified_ns` is when the file was last changed, in nanoseconds since 1970.
 
     Raises:
         Unreadable: its numbers or days are written in two ways, or in one that can be meant in two; or nobody has said
@@ -44,8 +47,10 @@ def in_canonical_notation(table: TextTable, name: str) -> TextTable:
     columns = _in_canonical_words(columns, form.notation)
     for column, text in {**form.constants, **form.told_by(table.headers)}.items():
         columns[column] = pa.repeat(pa.scalar(text), len(table.lines))
+    changed = datetime.fromtimestamp(modified_ns / 1e9, UTC).isoformat(timespec="seconds")
+    columns[MODIFIED_AT] = pa.repeat(pa.scalar(changed), len(table.lines))
     for one in form.made:
-        if all(made_of in columns or made_of == "line" for made_of in one.names):
+        if all(made_of in columns or made_of == LINE for made_of in one.names):
             columns[one.column] = one.of(columns, table.lines)
     of_kind = {column.name for column in KINDS[form.kind].columns}
     known = {column: cells for column, cells in columns.items() if column in of_kind}

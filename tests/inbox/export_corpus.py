@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import yaml
 from export_bytes import DELIVERIES
 from export_writer import Expected, Export, export
 from vendor_dialect import VendorDialect, languages_of, with_parameters
+from vendor_facts import SAVED_AT
 
 from pipelines.inbox import FileRead, ReadingRules, discover, read_dialects, read_file
 
@@ -95,6 +98,8 @@ def read_from(inbox: Path, folder: str, case: Case, content: bytes, told: Readin
     path = inbox / folder / case.file_name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+    saved_at = SAVED_AT.replace(tzinfo=UTC).timestamp()
+    os.utime(path, (saved_at, saved_at))
     try:
         (found,) = (one for one in discover(inbox, []) if one.path == path and one.state != "loaded")
         return read_file(found, told, Numbers())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from vendor_files import read_with, said
+from vendor_files import PEPPER, read_with, said
 
 from pipelines.failures import WrongUse
-from pipelines.inbox import Unreadable, read_dialects
+from pipelines.inbox import Persons, ReadingRules, Unreadable, discover, read_dialects, read_file
 
 COSTS = """
 kind: ad_costs
@@ -266,3 +267,18 @@ def test_of_two_headers_for_one_column_the_first_one_named_counts(tmp_path: Path
 def test_a_word_that_means_nothing_is_told_with_its_line(added: str, told: str) -> None:
     with pytest.raises(WrongUse, match=f"vendor_report.yaml line [0-9]+.*{told}"):
         read_dialects({"exports/vendor_report.yaml": COSTS + added})
+
+
+def test_the_moment_at_which_a_file_was_saved_can_stand_for_the_moment_of_a_look(tmp_path: Path) -> None:
+    dialect = """
+kind: social_posts
+seen: in files
+constants: {platform: facebook}
+columns: {post_id: {en: Post ID}, published_at: {en: Posted}}
+texts: {observed_at: "{modified_at}"}
+"""
+    (tmp_path / "export.csv").write_text("Post ID,Posted\n1,2026-09-01 10:00\n")
+    os.utime(tmp_path / "export.csv", (1_788_800_000, 1_788_800_000))
+    (found,) = discover(tmp_path, [])
+    rules = ReadingRules("Europe/Amsterdam", PEPPER, dialects=read_dialects({"exports/any.yaml": dialect}))
+    assert str(said(read_file(found, rules, Persons(PEPPER)), "observed_at")[0][0]) == "2026-09-07 16:53:20"

@@ -38,6 +38,8 @@ OPTIONAL_KEYS = {
     "social_pages": ("page",),
 }
 DAYS = {"date", "period_start", "period_end"}
+# when every export was saved, in UTC
+SAVED_AT = datetime(2026, 11, 2, 8, 30)  # noqa: DTZ001 - as raw tables hold moments
 TIMES = {"created_at", "closed_at", "entered_at", "ordered_at", "sent_at", "sold_at", "published_at"}
 COUNTS = {
     *("impressions", "clicks", "emails_sent", "delivered", "soft_bounces", "hard_bounces", "forwards", "bounces"),

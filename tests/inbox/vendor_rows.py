@@ -12,7 +12,20 @@ from typing import Any
 
 from vendor_cells import as_read, moment, number, share
 from vendor_dialect import CODE, Head, VendorDialect
-from vendor_facts import COUNTS, DAYS, MONEY, NUMBERS, ONE_DAY, OPTIONAL_KEYS, STAGES, TIMES, calculated, fact, in_utc
+from vendor_facts import (
+    COUNTS,
+    DAYS,
+    MONEY,
+    NUMBERS,
+    ONE_DAY,
+    OPTIONAL_KEYS,
+    SAVED_AT,
+    STAGES,
+    TIMES,
+    calculated,
+    fact,
+    in_utc,
+)
 
 NOISE = "0000152587891"
 DIVISORS = {"micros": 1_000_000, "cents": 100}
@@ -70,7 +83,11 @@ class RowWriter:
         numbers = {name: Decimal(value) if name in NUMBERS and value else value for name, value in values.items()}
         made = {name: calculated(text, numbers) for name, text in of.get("formulas", {}).items()}
         written = {**values, **{name: self._told(value) for name, value in values.items() if name in TIMES and value}}
-        texts = {name: text.format(**written, line=number_of_line) for name, text in of.get("texts", {}).items()}
+        of_file = {"line": number_of_line, "modified_at": SAVED_AT}
+        texts = {
+            name: SAVED_AT if text == "{modified_at}" else text.format(**written, **of_file)
+            for name, text in of.get("texts", {}).items()
+        }
         further = {*of.get("further", {}), "vat_percent"}
         row = {name: value for name, value in {**values, **made, **texts}.items() if name not in further}
         for name in OPTIONAL_KEYS.get(of["kind"], ()):
