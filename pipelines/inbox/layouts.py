@@ -17,7 +17,7 @@ from pipelines.inbox.unreadable import Unreadable
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 OTHER_DELIMITERS = {"|": "a vertical bar", ":": "a colon", "^": "a caret", "~": "a tilde", " ": "a space"}
 HEADER_WITHIN_LINES = 20
-LONGEST_HEADER = 100_000
+LONGEST_HEADER = 1_000_000
 # of the headers that a form needs, so many make a file one of its kind that lacks the others
 RECOGNISABLE = 0.5
 MOST_WORDINGS = 4
@@ -135,7 +135,11 @@ def _candidates(lines: Iterable[str], forms: Sequence[Form], delimiters: Iterabl
 
 
 def _split(line: str, delimiter: str) -> tuple[str, ...]:
-    cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:
+        # a cell longer than any header
+        return ()
     return tuple(_plain(cell) for cell in cells)
 
 

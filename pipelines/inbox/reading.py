@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import pyarrow.compute as pc
+
 from pipelines.inbox.decoding import unzipped
 from pipelines.inbox.formats import (
     GZIP_ENDING,
@@ -28,6 +30,9 @@ from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.unreadable import Unreadable
 from pipelines.inbox.workbooks import read_workbook
 
+# the last row of an Excel sheet
+LAST_ROW = 1_048_576
+
 Reader = Callable[[bytes, Sequence[Form], str], TextTable]
 # what a file with this ending must hold, how the reason calls it, and who reads it
 READERS: dict[str, tuple[str, str, Reader]] = {
@@ -44,7 +49,7 @@ def read_table(data: bytes, forms: Sequence[Form], name: str, file_name: str) ->
     `name` is how errors call it; the ending of `file_name` tells the format.
 
     Raises:
-        Unreadable: its content is not what its name says, is damaged, or has no header that fits.
+        Unreadable: its content is not what its name says, is damaged or cut off, or has no header that fits.
     """
     content = unzipped(data, name) if file_name.lower().endswith(GZIP_ENDING) else data
     what = what_it_is(content)
@@ -54,4 +59,14 @@ def read_table(data: bytes, forms: Sequence[Form], name: str, file_name: str) ->
         if what == TEXT and b"\x00" in content:
             raise Unreadable(name, f"it is nothing that is known, not {called}", SAVE_AS)
         raise Unreadable(name, f"it is {what}, not {called}", name_for(what))
-    return read(content, forms, name)
+    table = read(content, forms, name)
+    if ending != PARQUET_ENDING and _last_line(table) == LAST_ROW:
+        why = f"it ends at row {LAST_ROW:,}, where a spreadsheet cuts a file off"
+        raise Unreadable(name, why, "export it again in parts, and do not save it in a spreadsheet")
+    return table
+
+
+def _last_line(table: TextTable) -> int:
+    """The last line that is a row of some kind; 0 when there is none."""
+    lines: list[int] = [pc.max(one).as_py() for one in (table.lines, table.total_lines) if len(one)]
+    return max([0, *lines, *(one.line for one in table.broken)])

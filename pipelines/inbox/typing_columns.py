@@ -227,7 +227,8 @@ def _names_an_erased_person(column: Column) -> Finding:
 def _kept(value: str | None) -> str | None:
     if value is None:
         return None
-    return privacy.printable(privacy.masked_text(value))[:LONGEST_KEPT_VALUE]
+    # the beginning is looked at as a whole, so that no part of an address is left at its end
+    return privacy.printable(privacy.masked_text(value[:LONGEST_CELL]))[:LONGEST_KEPT_VALUE]
 
 
 def _kind_of(cell: str | None) -> str:
