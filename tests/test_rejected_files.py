@@ -28,7 +28,7 @@ TODAY = date(2026, 9, 8)
 HEADER = "lead_id,created_at\n"
 GOOD, SPOILT = "L-1,2026-09-01\n", "L-2,soon\nL-3,later\n"
 FILE = "leads/new.csv"
-STOPS = "2 of 3 rows were rejected, more than the share of 0.5 above which nothing is published"
+STOPS = "2 of 3 rows rejected, more than the share of 0.5 above which nothing is published"
 
 
 @dataclass
@@ -84,7 +84,7 @@ def test_every_night_is_stopped_while_the_file_stands_not_only_the_one_that_read
 
 def test_a_file_without_one_good_row_stops_a_night_too(nights: Nights) -> None:
     nights.drop(SPOILT)
-    with pytest.raises(DataFailed, match="2 of 2 rows were rejected"):
+    with pytest.raises(DataFailed, match="2 of 2 rows rejected"):
         nights.night()
 
 

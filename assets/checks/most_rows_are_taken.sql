@@ -5,7 +5,7 @@
 select
   r.path as what,
   concat(
-    min(r.rows_rejected), ' of ', min(r.rows_in), ' rows were rejected, more than the share of ',
+    min(r.rows_rejected), ' of ', min(r.rows_in), ' rows rejected, more than the share of ',
     cast(cast(min(s.stop_above_share_rejected) as double) as varchar), ' above which nothing is published'
   ) as why,
   concat(

@@ -91,7 +91,7 @@ def verdict_in(connection: duckdb.DuckDBPyConnection, project: Project) -> Verdi
 def _rejections(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     files = connection.execute(REJECTED).fetchall()
     for path, lacking, held, is_much in files[:SHOWN_FILES]:
-        why = f"{lacking} of {held} rows were rejected, {share_of(lacking, held)}"
+        why = f"{lacking} of {held} rows rejected, {share_of(lacking, held)}"
         yield f"{'warning' if is_much else 'note'}: {path}: {why}: `kpi inbox rejected` says which, why and what to do"
     if len(files) > SHOWN_FILES:
         yield f"note: {len(files) - SHOWN_FILES} more files lack rows: see `kpi inbox rejected`"
