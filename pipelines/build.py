@@ -175,11 +175,12 @@ def refuse_blocked(results: Sequence[CheckResult]) -> None:
     """Raises DataFailed for the first blocking check that does not hold."""
     for result in results:
         if result.severity == "blocking" and not result.passed:
-            raise DataFailed(
+            what, why, what_to_do = result.told or (
                 f"{result.table_name} {result.check_name}",
                 f"{result.figure} rows break it",
-                f"look at the rows with `kpi sql {result.table_name}`; nothing was published",
+                f"look at the rows with `kpi sql {result.table_name}`",
             )
+            raise DataFailed(what, why, f"{what_to_do}; nothing was published")
 
 
 def remember_checks(connection: duckdb.DuckDBPyConnection, results: Sequence[CheckResult]) -> None:

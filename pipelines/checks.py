@@ -1,13 +1,15 @@
 """What must hold of the tables: keys and named rules from their headers, and checks between tables.
 
 The key of a table blocks: with a double key nothing that follows can be trusted. A check between tables is one query
-that returns the rows that are wrong; its header says how grave that is.
+that returns the rows that are wrong; its header says how grave that is. One whose rows have the columns `what`, `why`
+and `what_to_do` says itself what people read when it blocks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import duckdb
@@ -20,17 +22,19 @@ from pipelines.tables import HEADER_WORD, Table
 
 Severity = Literal["blocking", "error", "warning"]
 SEVERITIES: tuple[Severity, ...] = ("blocking", "error", "warning")
+TOLD = ("what", "why", "what_to_do")
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Whether a check holds; `figure` counts the rows that break it."""
+    """Whether a check holds; `figure` counts the rows that break it, `told` is what, why and what to do about it."""
 
     table_name: str
     check_name: str
     severity: Severity
     passed: bool
     figure: int
+    told: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,17 @@ class CrossCheck:
     @property
     def dependencies(self) -> tuple[str, ...]:
         """The tables that the query reads."""
-        tree = sqlglot.parse_one(self.query, dialect="duckdb")
-        return tuple(sorted({f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}))
+        return tuple(sorted({f"{table.db}.{table.name}" for table in self._tree.find_all(exp.Table) if table.db}))
+
+    @property
+    def tells(self) -> bool:
+        """Whether its rows are written for people."""
+        query = self._tree.find(exp.Query)
+        return query is not None and query.named_selects == list(TOLD)
+
+    @cached_property
+    def _tree(self) -> exp.Expr:
+        return sqlglot.parse_one(self.query, dialect="duckdb")
 
 
 def read_cross_check(text: str, name: str) -> CrossCheck:
@@ -77,7 +90,14 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterable
 def run_cross_check(connection: duckdb.DuckDBPyConnection, check: CrossCheck) -> CheckResult:
     """One check between tables."""
     passed, figure = _outcome(connection, f"select count(*) from ({check.query}) as broken")
-    return CheckResult(check.table_name, check.name, check.severity, passed, figure)
+    told = None if passed or not check.tells else _told(connection, check, figure)
+    return CheckResult(check.table_name, check.name, check.severity, passed, figure, told)
+
+
+def _told(connection: duckdb.DuckDBPyConnection, check: CrossCheck, figure: int) -> tuple[str, str, str]:
+    """What the first row says, and how many there are besides."""
+    what, why, what_to_do = connection.execute(f"{check.query} limit 1").fetchall()[0]
+    return (f"{what} and {figure - 1} more" if figure > 1 else what), why, what_to_do
 
 
 def broken_rows(tables: Mapping[str, Table], cross_checks: Iterable[CrossCheck], table_name: str, name: str) -> str:

@@ -1,6 +1,8 @@
 """What is noticed between the schedules: new files, and how runs ended that nobody watches."""
 
 import hashlib
+import json
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -22,9 +24,9 @@ def sensors(runtime: Runtime) -> list[dg.SensorDefinition]:
         job_name="files",
         minimum_interval_seconds=INBOX_SECONDS,
         default_status=status,
-        description="Starts one run for each batch of new files, told apart by their content.",
+        description="Starts one run for each batch of new files that no longer change, told apart by their content.",
     )
-    def inbox_sensor() -> dg.RunRequest | dg.SkipReason:
+    def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         try:
             found = _new_files(runtime)
         except KpiError as error:
@@ -32,10 +34,14 @@ def sensors(runtime: Runtime) -> list[dg.SensorDefinition]:
             return dg.SkipReason(f"{error.what}: {error.why}")
         if not found:
             return dg.SkipReason("no new file in the inbox")
-        fingerprint = hashlib.sha256(
-            "".join(sorted(f"{file.name} {file.modified_ns} {file.content_hash}" for file in found)).encode()
-        ).hexdigest()
-        return dg.RunRequest(run_key=fingerprint, tags={"files": str(len(found))})
+        versions = {file.name: [file.size_bytes, file.modified_ns] for file in found}
+        before = json.loads(context.cursor or "{}")
+        still = [file for file in found if before.get(file.name) == versions[file.name]]
+        if not still:
+            why = f"{len(found)} new: read once they have not changed for {INBOX_SECONDS} seconds"
+            return dg.SensorResult(skip_reason=why, cursor=json.dumps(versions))
+        request = dg.RunRequest(run_key=_fingerprint(still), tags={"files": str(len(still))})
+        return dg.SensorResult(run_requests=[request], cursor=json.dumps(versions))
 
     @dg.run_failure_sensor(
         name="run_failure_alert",
@@ -55,6 +61,12 @@ def sensors(runtime: Runtime) -> list[dg.SensorDefinition]:
         return _tell(context, runtime)
 
     return [inbox_sensor, run_failure_alert, failed_check_alert]
+
+
+def _fingerprint(files: Sequence[InboxFile]) -> str:
+    """One batch of file versions, whatever order they are found in."""
+    told = sorted(f"{file.name} {file.modified_ns} {file.content_hash}" for file in files)
+    return hashlib.sha256("".join(told).encode()).hexdigest()
 
 
 def _new_files(runtime: Runtime) -> list[InboxFile]:

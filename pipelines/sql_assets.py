@@ -11,14 +11,16 @@ import duckdb
 
 from pipelines.build import Made, Project, make_table, remember_checks
 from pipelines.checks import CheckResult, CrossCheck, run_cross_check
+from pipelines.first_rows import first_rows
 from pipelines.lineage import column_lineage
 from pipelines.tables import Table
 
 OWNER = "team:marketing-data"
 POOL = "warehouse"
 PREVIEW_ROWS = 8
-# Rows of these layers stand for persons, deals or orders: their previews would show one.
+# Rows of the other layers stand for persons, deals or orders: their previews would show one.
 PREVIEWED_SCHEMAS = ("reference", "marts")
+SHOWN_WHEN_BROKEN = (*PREVIEWED_SCHEMAS, "meta")
 CUT_KEY = dg.AssetKey(["meta", "current_part"])
 SEVERITY = {
     "blocking": dg.AssetCheckSeverity.ERROR,
@@ -44,6 +46,7 @@ def check_result(result: CheckResult) -> dg.AssetCheckResult:
         check_name=result.check_name,
         passed=result.passed,
         severity=SEVERITY[result.severity],
+        description=": ".join(result.told) if result.told else None,
         metadata={"rows that break it": result.figure},
     )
 
@@ -163,10 +166,9 @@ def _cross_check(check: CrossCheck) -> dg.AssetChecksDefinition:
         connection = context.resources.warehouse
         result = run_cross_check(connection, check)
         remember_checks(connection, [result])
-        return dg.AssetCheckResult(
-            passed=result.passed,
-            severity=SEVERITY[result.severity],
-            metadata={"rows that break it": result.figure},
-        )
+        shown = check_result(result)
+        if check.table_name.partition(".")[0] not in SHOWN_WHEN_BROKEN:
+            return shown
+        return shown.with_metadata({**shown.metadata, **first_rows(connection, "first rows", check.query)})
 
     return run

@@ -32,7 +32,7 @@ from pipelines.tables import read_table
 
 Mart = duckdb.DuckDBPyConnection
 # columns beside a currency that hold no money
-NO_MONEY = ("rate", "unit")
+NO_MONEY = ("rate", "unit", "conversions")
 # what was spent by yesterday: the books reach to the end of their months
 LEDGER = """select cast(date_trunc('month', day) as date) as month, channel, scope, amount_eur
     from marts.cost_day cross join meta.business_date as b where day < b.business_date"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,18 @@ def tick(server: Runtime, name: str) -> dg.RunRequest | str:
     return data.run_requests[0] if data.run_requests else str(data.skip_message)
 
 
-def look(server: Runtime) -> dg.RunRequest | str:
-    """The run that the inbox sensor asks for, or why it asks for none."""
-    with dg.build_sensor_context() as context:
-        data = sensors(server)[0].evaluate_tick(context)
-    return data.run_requests[0] if data.run_requests else str(data.skip_message)
+@pytest.fixture
+def look(server: Runtime) -> Callable[[], dg.RunRequest | str]:
+    """The run that the inbox sensor asks for, or why it asks for none; each look knows the one before it."""
+    cursors: list[str | None] = [None]
+
+    def once() -> dg.RunRequest | str:
+        with dg.build_sensor_context(cursor=cursors[-1]) as context:
+            data = sensors(server)[0].evaluate_tick(context)
+        cursors.append(data.cursor or cursors[-1])
+        return data.run_requests[0] if data.run_requests else str(data.skip_message)
+
+    return once
 
 
 def drop(server: Runtime, name: str, text: str = COSTS) -> None:
@@ -133,36 +140,51 @@ def test_the_month_close_runs_only_when_a_month_is_due_or_cannot_be_looked_up(se
     assert isinstance(request, dg.RunRequest) and request.run_key == MORNING.isoformat()
 
 
-def test_the_inbox_sensor_asks_once_for_each_batch_of_new_files(server: Runtime) -> None:
-    assert look(server) == f"warehouse: there is none at {server.warehouse.path}"
+Look = Callable[[], dg.RunRequest | str]
+
+
+def test_the_inbox_sensor_asks_once_for_each_batch_of_new_files(server: Runtime, look: Look) -> None:
+    assert look() == f"warehouse: there is none at {server.warehouse.path}"
     prepared(server)
-    assert look(server) == "no new file in the inbox"
+    assert look() == "no new file in the inbox"
     drop(server, "august.csv")
-    first = look(server)
+    assert look() == "1 new: read once they have not changed for 60 seconds"
+    first = look()
     assert isinstance(first, dg.RunRequest) and first.tags["files"] == "1"
-    again = look(server)
+    again = look()
     assert isinstance(again, dg.RunRequest) and again.run_key == first.run_key
     drop(server, "september.csv", COSTS.replace("C-1", "C-2"))
-    later = look(server)
+    look()
+    later = look()
     assert isinstance(later, dg.RunRequest) and later.run_key != first.run_key
 
 
-def test_a_file_that_is_still_being_written_starts_no_run(server: Runtime) -> None:
+def test_a_file_that_is_still_being_written_starts_no_run(server: Runtime, look: Look) -> None:
     prepared(server)
     for name, text in (("august.csv.part", COSTS), ("empty.csv", ""), (".hidden.csv", COSTS)):
         drop(server, name, text)
-    assert look(server) == "no new file in the inbox"
+    assert look() == "no new file in the inbox"
 
 
-def test_the_inbox_sensor_leaves_the_warehouse_as_it_is_and_waits_for_nobody(server: Runtime) -> None:
+def test_a_file_that_grows_between_two_looks_waits_for_the_next_one(server: Runtime, look: Look) -> None:
+    prepared(server)
+    drop(server, "august.csv")
+    assert "1 new" in str(look())
+    drop(server, "august.csv", f"{COSTS}{COSTS.splitlines()[-1].replace('C-1', 'C-2')}\n")
+    assert "1 new" in str(look())
+    assert isinstance(look(), dg.RunRequest)
+
+
+def test_the_inbox_sensor_leaves_the_warehouse_as_it_is_and_waits_for_nobody(server: Runtime, look: Look) -> None:
     prepared(server)
     drop(server, "august.csv")
     path = server.warehouse.path
     before = (path.read_bytes(), path.stat().st_mtime_ns)
-    assert isinstance(look(server), dg.RunRequest)
+    look()
+    assert isinstance(look(), dg.RunRequest)
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     with locked(path.with_suffix(".lock"), "kpi nightly"):
-        assert "kpi nightly" in str(look(server))
+        assert "kpi nightly" in str(look())
 
 
 @dg.op

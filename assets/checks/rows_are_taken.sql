@@ -1,7 +1,10 @@
--- Every row of the files of this run was taken; `kpi inbox rejected` names the others with the remedy.
+-- The rows of the files of this run were taken, but for a small share; `kpi inbox rejected` names all that were not.
+-- `warn_above_share_rejected` says how small.
 -- table: meta.file
 -- severity: warning
-select f.path, r.line
+select f.path, r.line, r.column_name, r.value_kind, r.value_length, r.reason, r.remedy
 from meta.file as f
-inner join meta.rejected_row as r on r.path = f.path and r.content_hash = f.content_hash
+inner join reference.setting as s on f.rows_rejected > s.warn_above_share_rejected * f.rows_in
+inner join meta.rejected_row as r on r.load_id = f.load_id
 where f.run_id = (select max(run_id) from meta.build)
+order by f.path, r.line

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.first_rows import first_rows
 from pipelines.inbox import KINDS
-from pipelines.intake import Night, take_in_files
+from pipelines.intake import NOT_TAKEN, Night, take_in_files
 from pipelines.runtime import Runtime
 
 FILES = dg.AssetKey(["meta", "file"])
@@ -44,6 +45,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
                 "rows in": taken.rows_in,
                 "rows rejected": taken.rows_rejected,
                 "files that cannot be read": taken.unreadable,
+                **first_rows(connection, "not taken", NOT_TAKEN, [context.run.run_id]),
             },
         )
         for name, key in keys.items():

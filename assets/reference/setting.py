@@ -29,6 +29,8 @@ create table reference.setting (
   proxy_bad               decimal(18, 6)  not null comment 'the same share, above which: bad',
   unread_api_days         integer         not null comment 'days after which an API that was not read is bad',
   unread_file_days        integer         not null comment 'days after which a file that did not come is bad',
+  warn_above_share_rejected  decimal(18, 6)  not null comment 'share of a file''s rows rejected, above which: warning',
+  stop_above_share_rejected  decimal(18, 6)  not null comment 'the same share, above which nothing is published',
   primary key (qualified_stage)
 ) as
 """
@@ -45,12 +47,13 @@ COLUMNS = (
     *("consent_caution", "consent_bad", "fewest_web_leads"),
     *("unattributed_caution", "unattributed_bad", "fewest_attributed"),
     *("proxy_caution", "proxy_bad", "unread_api_days", "unread_file_days"),
+    *("warn_above_share_rejected", "stop_above_share_rejected"),
 )
 
 
 def text(config: Config, tables: Mapping[str, Table]) -> str:
     """The table's text."""
-    company, limits = config.company, config.company.trust_limits
+    company, limits, inbox = config.company, config.company.trust_limits, config.sources.inbox
     consent, channels, opens = limits.consent_coverage, limits.unattributed_share, limits.proxy_opens
     row = (
         company.qualified_stage,
@@ -65,5 +68,6 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         *(consent.caution, consent.bad, consent.fewest_web_leads),
         *(channels.caution, channels.bad, channels.fewest),
         *(opens.caution, opens.bad, limits.unread_days.api, limits.unread_days.file),
+        *(inbox.warn_above_share_rejected, inbox.stop_above_share_rejected),
     )
     return HEADER + listed_rows(COLUMNS, [row])

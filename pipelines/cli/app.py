@@ -22,6 +22,7 @@ from pipelines.cli import (
     months,
     planning,
     reading,
+    rejections,
     restating,
     runs,
 )
@@ -46,7 +47,8 @@ def build_app() -> typer.Typer:
         app.command()(command)
     inbox = typer.Typer(help="Files of the inbox.", no_args_is_help=True)
     inbox.command()(inbox_files.explain)
-    inbox.command()(reading.rejected)
+    inbox.command()(inbox_files.new)
+    inbox.command()(rejections.rejected)
     app.add_typer(inbox, name="inbox")
     return app
 

@@ -1,17 +1,19 @@
-"""`kpi inbox explain`: what would become of a file, before it is dropped into the inbox."""
+"""`kpi inbox explain` and `kpi inbox new`: what would become of a file, and a dialect for one that nobody knows."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines.cli.output import AsJson, show_json, show_rows
+from pipelines.configuration.loading import DRAFT, EXPORT_FOLDER
 from pipelines.configuration.problems import nearest
 from pipelines.definitions import runtime_from_environment
 from pipelines.failures import WrongUse
-from pipelines.inbox import KINDS, Explained, Unreadable, explain_file
+from pipelines.inbox import KINDS, Explained, Ignored, Unreadable, draft_of, explain_file, sample_of
 
 FIRST_ROWS, FIRST_REJECTIONS = 5, 5
 # how a file was read, besides its columns
@@ -24,16 +26,14 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say which dialect a file has, what each of its columns becomes, and its first rows as they would be stored."""
-    if kind is not None and kind not in KINDS:
-        raise WrongUse(f"kind {kind!r}", "there is no such kind of file", nearest(kind, KINDS))
+    _refuse_unknown(kind)
     rules = runtime_from_environment().reading_rules
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        why = f"it cannot be read ({error.strerror})"
-        raise WrongUse(file.name, why, "name a file that this user may read") from None
+    data = _bytes_of(file)
     try:
         found = explain_file(data, file.name, rules, KINDS[kind] if kind else None)
+    except Ignored as known:
+        typer.echo("[]" if as_json else f"{file.name}: {known.why}: {known.remedy}")
+        return
     except Unreadable as problem:
         raise WrongUse(file.name, problem.why, problem.remedy) from None
     if as_json:
@@ -41,6 +41,48 @@ def explain(
         return
     for one in found:
         _show(one)
+
+
+def new(
+    file: Annotated[Path, typer.Argument(help="A file of the vendor, wherever it lies.")],
+    kind: Annotated[str | None, typer.Option(help="What its rows are, the name of their folder.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the dialect, <vendor>_<report>.")] = None,
+) -> None:
+    """Write a draft of a dialect for files like this one, to be completed by somebody who knows the vendor."""
+    _refuse_unknown(kind)
+    runtime = runtime_from_environment()
+    data = _bytes_of(file)
+    called = name or re.sub(r"[^a-z0-9]+", "_", file.name.lower().split(".")[0]).strip("_") or "vendor_report"
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", called):
+        raise WrongUse(f"name {called!r}", "it is no name of a dialect", "write it as in vendor_report")
+    folder = runtime.settings.config_dir / EXPORT_FOLDER
+    path = folder / f"{called}.yaml{DRAFT}"
+    if path.exists() or (folder / f"{called}.yaml").exists():
+        raise WrongUse(called, "there is a dialect of this name", "choose another one with --name")
+    try:
+        draft = draft_of(
+            sample_of(data, file.name), file.name, runtime.reading_rules.dialects, KINDS[kind] if kind else None
+        )
+    except Unreadable as problem:
+        raise WrongUse(file.name, problem.why, problem.remedy) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(draft.text, encoding="utf-8")
+    lacking = f", which still lacks {', '.join(draft.lacking)}" if draft.lacking else ""
+    typer.echo(f"{path}: a draft for {draft.kind.name}{lacking}")
+    typer.echo(f"complete it, rename it to {called}.yaml, then look at what it does: kpi inbox explain {file}")
+
+
+def _refuse_unknown(kind: str | None) -> None:
+    if kind is not None and kind not in KINDS:
+        raise WrongUse(f"kind {kind!r}", "there is no such kind of file", nearest(kind, KINDS))
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        why = f"it cannot be read ({error.strerror})"
+        raise WrongUse(file.name, why, "name a file that this user may read") from None
 
 
 def _show(one: Explained) -> None:

@@ -1,4 +1,4 @@
-"""Commands that only look: `kpi status`, `kpi check`, `kpi sql`, `kpi inbox rejected`."""
+"""Commands that only look: `kpi status`, `kpi check`, `kpi sql`."""
 
 from __future__ import annotations
 
@@ -105,23 +105,6 @@ def check(
     with runtime.warehouse.opened_for_reading(purpose="kpi check") as connection:
         rows = _rows(connection, query)[:limit]
     show_rows(rows, as_json=as_json, if_none=f"no row breaks {name}")
-
-
-def rejected(as_json: AsJson = False) -> None:
-    """Rows of files that could not be taken, with the remedy."""
-    runtime = runtime_from_environment()
-    with runtime.warehouse.opened_for_reading(purpose="kpi inbox rejected") as connection:
-        rows = _rows(
-            connection,
-            """select r.path, r.line, r.column_name as "column", r.value, r.reason, r.remedy
-            from meta.rejected_row as r
-            -- of a file that was corrected only what its newest version still lacks
-            inner join (
-                select path, max_by(content_hash, seen_at) as content_hash from meta.file group by path
-            ) as newest using (path, content_hash)
-            order by r.path, r.line, r.column_name""",
-        )
-    show_rows(rows, as_json=as_json, if_none="no row was rejected")
 
 
 def _published(folder: Path) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,17 +11,25 @@ import typer
 
 from pipelines.alerts import look_at_checks, tell
 from pipelines.build import Project
+from pipelines.cli.rejections import share_of
 from pipelines.failures import DataFailed
 from pipelines.loads import refused_loads
 from pipelines.runtime import Runtime
 
-SHOWN_PARTS = 20
+SHOWN_PARTS, SHOWN_FILES = 20, 20
 
-# of this build; a check that blocks stops a run before anybody comes here, and refused parts are told one by one
+# of this build; a check that blocks stops a run before anybody comes here, and what of the files does not count is told
+# one by one
 FAILED_CHECKS = """select table_name, check_name, severity, figure from meta.check_result
-where not passed and severity <> 'blocking' and check_name <> 'refused_parts_are_decided'
+where not passed and severity <> 'blocking' and check_name not in ('refused_parts_are_decided', 'rows_are_taken')
 order by severity, table_name, check_name"""
 REFUSED_LOADS = refused_loads("select * from meta.refused_part")
+
+# files of this run that lack rows; more than a small share of them is a warning
+REJECTED = """select f.path, f.rows_rejected, f.rows_in, f.rows_rejected > s.warn_above_share_rejected * f.rows_in
+from meta.file as f cross join reference.setting as s
+where f.rows_rejected > 0 and f.run_id = (select max(run_id) from meta.build)
+order by f.rows_rejected / f.rows_in desc, f.path"""
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,17 @@ def verdict_in(connection: duckdb.DuckDBPyConnection, project: Project) -> Verdi
     ]
     if len(parts) > SHOWN_PARTS:
         lines.append(f"refused: {len(parts) - SHOWN_PARTS} more parts: see `kpi status`")
+    lines += _rejections(connection)
     return Verdict(tuple(lines), {name: line for severity, name, line in broken if severity == "error"})
+
+
+def _rejections(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    files = connection.execute(REJECTED).fetchall()
+    for path, lacking, held, is_much in files[:SHOWN_FILES]:
+        why = f"{lacking} of {held} rows were rejected, {share_of(lacking, held)}"
+        yield f"{'warning' if is_much else 'note'}: {path}: {why}: `kpi inbox rejected` says which, why and what to do"
+    if len(files) > SHOWN_FILES:
+        yield f"note: {len(files) - SHOWN_FILES} more files lack rows: see `kpi inbox rejected`"
 
 
 def _remedy(table: str, check: str) -> str:

@@ -28,6 +28,7 @@ FILES = ("company.yaml", "sources.yaml", "channels.csv", "exclusions.csv", "cost
 ANNOTATIONS, GOALS, PACKS, TARGETS = "annotations.yaml", "goals.yaml", "packs.yaml", "targets.yaml"
 MAY_BE_MISSING = (ANNOTATIONS, GOALS, PACKS, TARGETS)
 KPI_FOLDER, EXPORT_FOLDER = "kpis", "exports"
+DRAFT = ".draft"
 FAMILIES: tuple[str, ...] = get_args(Family)
 
 M = TypeVar("M", bound=BaseModel)
@@ -44,7 +45,7 @@ def load_config(folder: Path) -> Config:
         raise WrongUse(place, "there is no such folder", "set KPI_CONFIG to the folder that holds company.yaml")
     paths = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml", ".csv"})
     for inside in (KPI_FOLDER, EXPORT_FOLDER):
-        paths += sorted(one for one in folder.glob(f"{inside}/*") if one.is_file() and not one.name.startswith("."))
+        paths += sorted(one for one in folder.glob(f"{inside}/*") if one.is_file() and _is_meant(one.name))
     texts = {path.relative_to(folder).as_posix(): _text(path, place, folder) for path in paths}
     return config_from_texts(texts, place)
 
@@ -91,6 +92,11 @@ def config_from_texts(texts: Mapping[str, str], place: str = "config") -> Config
         texts=dict(texts),
         place=place,
     )
+
+
+def _is_meant(name: str) -> bool:
+    """Hidden files are nobody's, and a draft counts once it is renamed."""
+    return not name.startswith(".") and not name.endswith(DRAFT)
 
 
 def _shown(folder: Path) -> str:

@@ -130,6 +130,20 @@ class Alerts(StrictModel):
     quota_share: Annotated[Number, Field(gt=0, le=1)] = Decimal("0.8")
 
 
+class Inbox(StrictModel):
+    """From which share of a file's rows on rejected ones are a warning, and from which on nothing is published."""
+
+    warn_above_share_rejected: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.01")
+    stop_above_share_rejected: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.5")
+
+    @model_validator(mode="after")
+    def _warns_before_it_stops(self) -> Self:
+        if self.stop_above_share_rejected < self.warn_above_share_rejected:
+            remedy = "make it larger, or make warn_above_share_rejected smaller"
+            raise UnfitError("it is below warn_above_share_rejected", remedy, "stop_above_share_rejected")
+        return self
+
+
 class Sources(StrictModel):
     """The sources; `platform_aliases` maps a GA4 source or an export's platform, in lower case, to one platform."""
 
@@ -138,6 +152,7 @@ class Sources(StrictModel):
     on_failure: Literal["publish_stale", "hold"] = "publish_stale"
     file_reach_days: Annotated[int, Field(ge=0, le=366)] = 7
     alerts: Alerts = Alerts()
+    inbox: Inbox = Inbox()
     shop_pages: Annotated[Listed[Text], AfterValidator(_paths)] = ("/shop/", "/product/", "/products/")
     platform_aliases: Annotated[Mapping[Text, Id], AfterValidator(_lower_keys)] = Field(default_factory=dict)
 

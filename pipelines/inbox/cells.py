@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from babel.numbers import list_currencies
 
 from pipelines import privacy
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MOMENT = pa.timestamp("us")
+LONGEST_PLAIN_TEXT = 1_000
 # the codes of ISO 4217 for tests and for "no currency"
 NO_CURRENCIES = frozenset({"XTS", 3 * "X"})
 
+# the first character is none that an error of a spreadsheet begins with
+_PLAIN_TEXT = r"^[^#\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _ROUNDED_ID = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -190,11 +194,25 @@ def choice(*words: str) -> CellType:
     return CellType(pa.string(), parse)
 
 
-TEXT = CellType(pa.string(), _text, privacy.masked)
+def _texts(cells: pa.Array) -> pa.Array:
+    """Texts as they are, where nothing in them acts on a terminal, is an error of a spreadsheet or very long."""
+    is_sure = pc.and_(
+        pc.match_substring_regex(cells, _PLAIN_TEXT), pc.less(pc.binary_length(cells), LONGEST_PLAIN_TEXT)
+    )
+    return cells if pc.all(is_sure).as_py() else pc.if_else(is_sure, cells, pa.scalar(None, pa.string()))
+
+
+def _identifiers(cells: pa.Array) -> pa.Array:
+    """Ids as they are, where nothing in them can be an address or a rounded number."""
+    is_odd = pc.match_substring_regex(cells, rf"{privacy.SUSPICIOUS}|(?i:E\+)")
+    return _texts(pc.if_else(is_odd, pa.scalar(None, pa.string()), cells) if pc.any(is_odd).as_py() else cells)
+
+
+TEXT = CellType(pa.string(), _text, privacy.masked, at_once=_texts)
 LOWER_TEXT = CellType(pa.string(), _lower, privacy.masked)
 PLATFORM = CellType(pa.string(), _platform, privacy.masked)
 NETWORK = CellType(pa.string(), _network, privacy.masked)
-IDENTIFIER = CellType(pa.string(), _identifier)
+IDENTIFIER = CellType(pa.string(), _identifier, at_once=_identifiers)
 URL = CellType(pa.string(), _url)
 DAY = CellType(pa.date32(), _day)
 TIME = CellType(MOMENT, _moment)

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from pydantic import ValidationError
 
+from pipelines.configuration.loading import EXPORT_FOLDER
 from pipelines.configuration.located_yaml import LocatedYaml, read_yaml
 from pipelines.configuration.problems import Place, Problems, UnfitError, nearest
 from pipelines.inbox.calculations import LINE, Calculation, formula, template
@@ -21,7 +22,6 @@ from pipelines.inbox.forms import Form, Group, Lines, Notation, Spread, Totals
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.shapes import Kind
 
-FOLDER = "exports"
 CODE = "(?P<currency>[a-z]{3})"
 DIVISORS = {"micros": 1_000_000, "cents": 100, "percent": 100}
 # the blocks of a dialect whose keys are columns of the kind
@@ -36,7 +36,7 @@ def read_dialects(texts: Mapping[str, str], place: str = "config") -> tuple[Form
     Raises:
         WrongUse: one is wrong; file, line and remedy are said.
     """
-    files = sorted(name for name in texts if PurePosixPath(name).parent.name == FOLDER)
+    files = sorted(name for name in texts if PurePosixPath(name).parent.name == EXPORT_FOLDER)
     return tuple(form_of(PurePosixPath(name).stem, texts[name], f"{place}/{name}") for name in files)
 
 
@@ -75,7 +75,8 @@ def _form(
     made = (*found.made("formulas", formula), *found.made("texts", template))
     given = {*rows.constants, *rows.parameters, *(name for name in _told_above(dialect)), *_currency_of(patterns)}
     required = _required(rows, dialect, kind, given, made)
-    found.check_required(given, made)
+    if not dialect.ignored:
+        found.check_required(given, made)
     return Form(
         name,
         kind.name,
@@ -110,6 +111,7 @@ def _form(
         encoding=dialect.encoding or "",
         time_zone=dialect.time_zone or "",
         is_full=dialect.full,
+        ignored=dialect.ignored or "",
         when_missing=dict(rows.when_missing),
         row=rows.row or "",
     )
@@ -120,7 +122,8 @@ def _required(
 ) -> tuple[str, ...]:  # fmt: skip
     """What a header has to hold: all that the kind needs, or that it is made of; of headers nobody saw, every one."""
     makes = {one.column: one.names for one in made}
-    needed = [one for column in kind.required for one in makes.get(column, (column,)) if one not in given]
+    required = () if dialect.ignored else kind.required
+    needed = [one for column in required for one in makes.get(column, (column,)) if one not in given]
     needed += rows.recognised_by
     if dialect.seen == "nowhere":
         needed += [*rows.columns, *rows.further]

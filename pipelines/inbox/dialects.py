@@ -118,6 +118,7 @@ class Dialect(Rows):
 
     `seen` says where its headers are known from; of one that nobody has seen, every header has to be there. `also`
     are the rows of other kinds that the same lines become, `unless` headers that only other exports have.
+    `ignored` is why nothing is made of such a file.
     """
 
     seen: Literal["in files", "in code", "nowhere"]
@@ -133,4 +134,5 @@ class Dialect(Rows):
     notes: NamedLines = NamedLines()
     ends_at_blank_line: bool = False
     full: bool = False
+    ignored: Text | None = None
     also: Listed[Rows] = ()

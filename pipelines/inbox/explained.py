@@ -17,6 +17,7 @@ from pipelines.inbox.reading import read_table
 from pipelines.inbox.shapes import Kind
 from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.typing_columns import RejectedRow, TypedRows, rejected_rows, typed_rows
+from pipelines.inbox.unreadable import Ignored
 
 PSEUDONYM = "(pseudonym)"
 
@@ -53,9 +54,12 @@ def explain_file(data: bytes, name: str, rules: ReadingRules, kind: Kind | None 
 
     Raises:
         Unreadable: it fits no kind, several alike, or cannot be read at all.
+        Ignored: nothing is made of files like this one.
     """
     forms = forms_of(kind, rules.dialects) if kind else every_form(rules.dialects)
     found = read_table(data, forms, name, name)
+    if found.form.ignored:
+        raise Ignored(name, f"nothing is made of it ({found.form.name})", found.form.ignored)
     also = [read_table(data, (form,), name, name) for form in found.form.also if not form.lacking(found.headers)]
     return [_explained(one, name, rules) for one in (found, *also)]
 

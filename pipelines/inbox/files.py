@@ -21,7 +21,7 @@ from pipelines.inbox.reading import read_table
 from pipelines.inbox.splitting import arrivals_of, parts_of
 from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.typing_columns import RejectedRow, rejected_rows, typed_rows
-from pipelines.inbox.unreadable import Unreadable, Waiting
+from pipelines.inbox.unreadable import Ignored, Unreadable, Waiting
 from pipelines.inbox.versions import InboxFile
 from pipelines.loads import Arrival
 
@@ -56,6 +56,7 @@ def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys, erased:
 
     Raises:
         Unreadable: the file as a whole cannot be taken; what it says belongs into meta.file.
+        Ignored: nothing is made of files like this one.
         Waiting: the file changed since it was found, or the system does not give it out.
     """
     if file.state != "new":
@@ -63,6 +64,8 @@ def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys, erased:
     data = _content(file)
     forms = forms_of(KINDS[file.kind], rules.dialects) if file.kind else every_form(rules.dialects)
     found = read_table(data, forms, file.name, file.file_name)
+    if found.form.ignored:
+        raise Ignored(file.name, f"nothing is made of it ({found.form.name})", found.form.ignored)
     read = _read_as(found, file, rules, persons, erased)
     also = [form for form in found.form.also if not form.lacking(found.headers)]
     return replace(

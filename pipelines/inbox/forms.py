@@ -101,7 +101,7 @@ class Form:
     dialect: `patterns` are headers that tell the currency, `preambles` lines above the header (all those of one
     language have to be there) that may tell a column too, `constants` what every row says, `unset` what somebody still
     has to say of every row, `also` the rows of other kinds in the same file. `is_exact`: no file with another header;
-    with one of the `strange` ones a file never has this form.
+    with one of the `strange` ones a file never has this form. `ignored`: why nothing is made of such a file.
     """
 
     name: str
@@ -129,6 +129,7 @@ class Form:
     when_missing: Mapping[str, str] = field(default_factory=dict)
     row: str = ""
     is_exact: bool = False
+    ignored: str = ""
     also: tuple[Form, ...] = ()
 
     def column_of(self, header: str) -> str | None:

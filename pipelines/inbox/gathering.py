@@ -92,6 +92,7 @@ class Gathered:
             self._totals({place: plain(column) for place, column in totals.items()}),
             total_lines,
             layout.told,
+            not layout.delimiter,
         )
         spread = {layout.headers[place]: column for place, column in columns.items()}
         spread = {header: column for header, column in spread.items() if layout.form.is_spread(header)}

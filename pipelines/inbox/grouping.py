@@ -6,7 +6,7 @@ that line its sum would be too low.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -21,7 +21,6 @@ from pipelines.inbox.text_tables import BrokenLine, TextTable
 SUM = pa.decimal128(38, 12)
 SUMMABLE = r"^[+-]?[0-9]{1,18}(\.[0-9]{1,12})?$"
 PLACE = "(place)"
-TAKE_WHOLE = "correct the other line: a row is taken with all its lines, or not at all"
 
 
 def grouped(table: TextTable, kind: Kind, group: Group) -> TextTable:
@@ -58,17 +57,20 @@ def _told_apart(
     """Places that stand for themselves to be rejected, lines that are broken with them, and the rows that are whole."""
     unsummable = {place for column in summed for place in _unsummable(table.columns[column])}
     said = {column: table.columns[column].to_pylist() for column in alike}
+    lines = table.lines.to_pylist()
     apart, broken, whole = [], [], []
     for of_row in rows:
         spoiled = [place for place in of_row if place in unsummable]
         differing = next((one for one in alike if len({said[one][place] for place in of_row} - {None}) > 1), None)
         if spoiled:
             apart += spoiled
-            why = f"the same row goes on in line {table.lines[spoiled[0]].as_py()}, which cannot be taken"
-            broken += _broken(table, set(of_row) - set(spoiled), why, TAKE_WHOLE)
+            why = f"the same row goes on in line {lines[spoiled[0]]}, which cannot be taken"
+            remedy = "correct the other line: a row is taken with all its lines, or not at all"
+            broken += [BrokenLine(lines[place], why, remedy) for place in of_row if place not in unsummable]
         elif differing:
             why = f"lines of the same row differ in {differing}"
-            broken += _broken(table, of_row, why, "correct the lines, or name the column under group in the dialect")
+            remedy = "correct the lines, or name the column under group in the dialect"
+            broken += [BrokenLine(lines[place], why, remedy) for place in of_row]
         else:
             whole.append(of_row)
     without_key = set(range(len(table.lines))) - set(chain.from_iterable(rows))
@@ -79,10 +81,6 @@ def _unsummable(cells: pa.Array) -> list[int]:
     is_summable = pc.fill_null(pc.match_substring_regex(cells, SUMMABLE), True)
     found: list[int] = pc.indices_nonzero(pc.invert(is_summable)).to_pylist()
     return found
-
-
-def _broken(table: TextTable, places: Iterable[int], why: str, remedy: str) -> list[BrokenLine]:
-    return [BrokenLine(table.lines[place].as_py(), why, remedy) for place in sorted(places)]
 
 
 def _without_repeated(table: TextTable, places: Sequence[int]) -> list[int]:

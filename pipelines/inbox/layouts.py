@@ -146,8 +146,11 @@ def _plain(header: str) -> str:
 def _no_header(candidates: Sequence[Layout], forms: Sequence[Form], name: str) -> Unreadable:
     """Why no line is the header: columns lacking, or nothing known at all."""
     several_kinds = len({form.kind for form in forms}) > 1
-    if several_kinds and not any(_share(one) >= RECOGNISABLE for one in candidates):
-        remedy = "move it into the folder of its kind to see what is missing, or write a dialect for it"
+    if several_kinds:
+        # one header that some kind knows is chance, and may be a cell of data
+        candidates = [one for one in candidates if _share(one) >= RECOGNISABLE and one.form.recognised(one.headers) > 1]
+    if several_kinds and not candidates:
+        remedy = "move it into the folder of its kind to see what is missing, or begin a dialect with `kpi inbox new`"
         return NoHeader(name, "its header fits no kind of file", remedy)
     if not candidates:
         return NoHeader(name, "no header line was found", must_name(forms))

@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 import pyarrow as pa
-from babel import Locale
-from babel.numbers import get_decimal_symbol
 
 from pipelines.inbox.text_columns import each_distinct
 from pipelines.inbox.unreadable import Unreadable
@@ -24,8 +22,8 @@ _SCALES = {"K": 1_000, "M": 1_000_000}
 LONGEST_NUMBER = 60
 
 
-def decimal_mark(columns: Iterable[pa.Array], language: str, name: str) -> str:
-    """What stands before the decimals in the file `name`: as its cells say, else as the language of its header does.
+def decimal_mark(columns: Iterable[pa.Array], usual: str, name: str) -> str:
+    """What stands before the decimals in the file `name`: as its cells say, else as is usual for such a file.
 
     Raises:
         Unreadable: some cells have a dot there and others a comma.
@@ -34,7 +32,7 @@ def decimal_mark(columns: Iterable[pa.Array], language: str, name: str) -> str:
     if len(told) > 1:
         why = "its numbers have a dot before the decimals in some cells and a comma in others"
         raise Unreadable(name, why, "export it again with one notation")
-    return told.pop() if told else get_decimal_symbol(Locale.parse(language))
+    return told.pop() if told else usual
 
 
 def canonical_numbers(cells: pa.Array, mark: str, divisor: int = 1, decimals: int | None = None) -> pa.Array:

@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import partial
 
 import pyarrow as pa
+from babel import Locale
+from babel.numbers import get_decimal_symbol
 
 from pipelines.inbox.calculations import NUMBER
 from pipelines.inbox.cells import MOMENT
@@ -81,7 +83,8 @@ def _in_one_notation(
     factors = {factor for one in table.form.made if one.is_number for factor in one.names}
     numbers = [one for one in columns if _is_number(types.get(one)) or (one in factors and one not in types)]
     language = _language(table.headers, notation)
-    mark = decimal_mark((columns[one] for one in numbers), language, name)
+    usual = "." if table.are_cells_typed else get_decimal_symbol(Locale.parse(language))
+    mark = decimal_mark((columns[one] for one in numbers), usual, name)
     written, totals = dict(columns), dict(table.totals)
     for column in numbers:
         divisor, decimals = notation.divisors.get(column, 1), notation.decimals.get(column)

@@ -44,6 +44,7 @@ class OrdinaryLines:
             table = self._parsed(start, end)
         except pa.ArrowInvalid:
             return None
+        # a line end inside a cell makes two lines one row
         if table.num_rows != self._count_lines(start, end):
             return None
         columns = {place: trimmed(joined(table[name].chunks)) for name, place in self._names.items()}
@@ -87,7 +88,7 @@ class OrdinaryLines:
 
 
 def _quotes_enclose_cells(text: NDArray[np.uint8], delimiter: str) -> bool:
-    """Whether every second quote ends the cell that the one before it began, in the same line.
+    """Whether every second quote ends the cell that the one before it began.
 
     Two in a row inside a cell are one of its characters, and look as if one cell ended and the next began.
     """
@@ -102,9 +103,7 @@ def _quotes_enclose_cells(text: NDArray[np.uint8], delimiter: str) -> bool:
     ends = (closing == len(text) - 1) | ends_cell[text[np.minimum(closing + 1, len(text) - 1)]]
     begins[1:] |= is_doubled
     ends[:-1] |= is_doubled
-    line_ends = np.flatnonzero(text == ord(LINE_END))
-    is_in_a_line = np.searchsorted(line_ends, opening) == np.searchsorted(line_ends, closing)
-    return bool(begins.all() and ends.all() and is_in_a_line.all())
+    return bool(begins.all() and ends.all())
 
 
 def _any_blank(columns: Iterable[pa.Array]) -> bool:

@@ -21,6 +21,7 @@ from pipelines.inbox.formats import (
     what_it_is,
 )
 from pipelines.inbox.forms import Form
+from pipelines.inbox.old_workbooks import read_old_workbook
 from pipelines.inbox.parquet_files import read_parquet
 from pipelines.inbox.separated import read_separated
 from pipelines.inbox.text_tables import TextTable
@@ -32,6 +33,7 @@ Reader = Callable[[bytes, Sequence[Form], str], TextTable]
 READERS: dict[str, tuple[str, str, Reader]] = {
     **{ending: (TEXT, ending.removeprefix(".").upper(), read_separated) for ending in TEXT_ENDINGS},
     WORKBOOK_ENDING: (WORKBOOK, WORKBOOK, read_workbook),
+    OLD_WORKBOOK_ENDING: (OLD_WORKBOOK, "an old Excel file", read_old_workbook),
     PARQUET_ENDING: (PARQUET_FILE, PARQUET_FILE, read_parquet),
 }
 
@@ -47,18 +49,9 @@ def read_table(data: bytes, forms: Sequence[Form], name: str, file_name: str) ->
     content = unzipped(data, name) if file_name.lower().endswith(GZIP_ENDING) else data
     what = what_it_is(content)
     ending = ending_of(file_name)
-    if ending == OLD_WORKBOOK_ENDING:
-        raise _old_workbook(what, name)
     expected, called, read = READERS[ending]
     if what != expected:
         if what == TEXT and b"\x00" in content:
             raise Unreadable(name, f"it is nothing that is known, not {called}", SAVE_AS)
         raise Unreadable(name, f"it is {what}, not {called}", name_for(what))
     return read(content, forms, name)
-
-
-def _old_workbook(what: str, name: str) -> Unreadable:
-    """The old format is not read; what often has its ending without being one has a shorter way."""
-    if what == OLD_WORKBOOK:
-        return Unreadable(name, "it is an old Excel file, which is not read", SAVE_AS)
-    return Unreadable(name, f"it is {what}, not an old Excel file", name_for(what))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 # products of two numbers of rows are below this
 LARGEST_NUMBER = 2**62
@@ -24,25 +24,25 @@ class RowGroups:
     first_row: pa.Array
 
 
-def numbers_of(columns: Sequence[pa.ChunkedArray], rows: int) -> pa.Array:
+def numbers_of(columns: Sequence[pa.ChunkedArray], rows: int) -> NDArray[np.int64]:
     """One number per row, the same for two rows exactly when all of the columns are."""
-    numbers, most = pa.array(np.zeros(rows, np.int64)), 1
+    numbers, most = np.zeros(rows, np.int64), 1
     for column in columns:
         encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
         size = len(encoded.dictionary)
         if most * size > LARGEST_NUMBER:
             # as few numbers as there are, so that the next column finds room
-            again = numbers.dictionary_encode()
-            numbers, most = again.indices.cast(pa.int64()), len(again.dictionary)
-        if size > 1:
-            numbers = pc.add(pc.multiply(numbers, size), encoded.indices.cast(pa.int64()))
-            most *= size
+            again = pa.array(numbers).dictionary_encode()
+            numbers, most = again.indices.to_numpy().astype(np.int64), len(again.dictionary)
+        numbers *= size
+        numbers += encoded.indices.to_numpy()
+        most *= size
     return numbers
 
 
 def groups_of(columns: Sequence[pa.ChunkedArray], rows: int) -> RowGroups:
     """The rows in groups that are equal in all of the columns."""
-    encoded = numbers_of(columns, rows).dictionary_encode()
+    encoded = pa.array(numbers_of(columns, rows)).dictionary_encode()
     first = np.zeros(len(encoded.dictionary), np.int64)
     # of several rows the one written last stays
     first[encoded.indices.to_numpy()[::-1]] = np.arange(rows)[::-1]

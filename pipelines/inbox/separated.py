@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -24,7 +25,9 @@ from pipelines.inbox.ordinary_lines import OrdinaryLines
 from pipelines.inbox.text_tables import BrokenLine, TextTable
 from pipelines.inbox.unreadable import Unreadable
 
-BLOCK_BYTES = 8 << 20
+LARGEST_BLOCK, SMALLEST_BLOCK = 8 << 20, 16 << 10
+
+_LINE_END = re.compile(rb"\r\n?|\n")
 
 
 class Lines(Iterator[str]):
@@ -41,7 +44,7 @@ class Lines(Iterator[str]):
         return line
 
 
-def read_separated(data: bytes, forms: Sequence[Form], name: str, block_bytes: int = BLOCK_BYTES) -> TextTable:
+def read_separated(data: bytes, forms: Sequence[Form], name: str) -> TextTable:
     """The rows in the bytes of the text file `name`, in whichever of the forms it has.
 
     Raises:
@@ -54,16 +57,20 @@ def read_separated(data: bytes, forms: Sequence[Form], name: str, block_bytes: i
     for _ in islice(lines, layout.header_line):
         pass
     ordinary = OrdinaryLines(text, layout, gathered.places_needed)
+    size = LARGEST_BLOCK
     while lines.place < len(text) and not gathered.has_ended:
-        start, end, number = lines.place, _end_of_block(text, lines.place, block_bytes), lines.number
+        start, end, number = lines.place, _end_of_block(text, lines.place, size), lines.number
         columns = ordinary.columns(start, end)
-        if columns is None:
-            gathered.take(_records(lines, end, gathered, name))
-        else:
+        if columns is not None:
             of_block = range(number, number + max(map(len, columns.values())))
             gathered.add(pa.array(np.arange(of_block.start, of_block.stop)), columns)
             gathered.wholes.note_block(of_block, partial(ordinary.cells, start, end))
-            lines = Lines(text, end, of_block.stop)
+            lines, size = Lines(text, end, of_block.stop), min(2 * size, LARGEST_BLOCK)
+        elif size > SMALLEST_BLOCK:
+            # an odd line is no reason to read those far around it one by one
+            size = max(size // 8, SMALLEST_BLOCK)
+        else:
+            gathered.take(_records(lines, end, gathered, name))
     flags = {"lines_after_end": sum(1 for _ in lines)} if gathered.has_ended else {}
     delimiter = DELIMITERS.get(layout.delimiter, layout.delimiter)
     return gathered.table(encoding=decoded.encoding, delimiter=delimiter, **flags)
@@ -114,12 +121,12 @@ def _records(lines: Lines, end: int, gathered: Gathered, name: str) -> Iterator[
 def _physical_lines(text: bytes, place: int) -> Iterator[str]:
     """The lines from a place on with their ends as they are, decoded as they are needed."""
     while place < len(text):
-        end = _end_of_block(text, place, BLOCK_BYTES)
+        end = _end_of_block(text, place, SMALLEST_BLOCK)
         yield from io.StringIO(str(memoryview(text)[place:end], "utf-8"), newline="")
         place = end
 
 
 def _end_of_block(text: bytes, start: int, size: int) -> int:
-    """Where the line ends that lies `size` bytes further, whichever character ends lines."""
-    ends = (text.find(end, start + size) for end in (b"\n", b"\r"))
-    return next((end + 1 for end in ends if end >= 0), len(text))
+    """Where the line ends that lies so many bytes further, whichever characters end lines."""
+    end = _LINE_END.search(text, start + size)
+    return end.end() if end else len(text)

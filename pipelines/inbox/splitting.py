@@ -33,17 +33,17 @@ def arrivals_of(
 ) -> list[Arrival]:
     """One arrival per object of the kind; the first one holds every row, the others what is split off."""
     prepared = _with_surrogates(rows, kind, persons).append_column("part", _parts(rows, kind, rules))
-    mentioned = _distinct(prepared["part"])
     arrivals = []
     for output in kind.outputs:
         chosen = output.select(prepared).combine_chunks()
+        is_whole = len(chosen) == len(prepared)
         arrivals.append(
             Arrival(
                 object=output.object,
                 table=output.table,
                 key=output.key,
                 rows=chosen,
-                parts_read=mentioned - _distinct(chosen["part"]),
+                parts_read=frozenset() if is_whole else _distinct(prepared["part"]) - _distinct(chosen["part"]),
                 full=full,
                 parts_kept=parts_kept,
                 gate=output.gate,

@@ -33,7 +33,8 @@ class TextTable:
     """Rows as trimmed text, NULL where empty; a column may be one by dictionary. `wholes` tells lines apart.
 
     Rows of totals are no rows: `totals` holds their plain cells by column, `total_lines` where they stand. `told` is
-    what stands above the header, `merged` the further lines of rows that have several, by their first.
+    what stands above the header, `merged` the further lines of rows that have several, by their first. In formats with
+    numbers of their own, where `are_cells_typed`, a dot stands before decimals.
     """
 
     form: Form
@@ -46,6 +47,7 @@ class TextTable:
     totals: dict[str, pa.Array] = field(default_factory=dict)
     total_lines: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
     told: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    are_cells_typed: bool = False
     merged: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     @property

@@ -14,6 +14,12 @@ class Unreadable(DataFailed):
     state = "unreadable"
 
 
+class Ignored(Unreadable):
+    """A file that is known and of which nothing is made: nobody has to do anything."""
+
+    state = "loaded"
+
+
 class Waiting(Unreadable):
     """A file that is still being written or may not be read: it is looked at again in the next run."""
 

@@ -12,7 +12,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
-from itertools import islice
+from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -21,14 +21,12 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS
 
-from pipelines import privacy
 from pipelines.inbox.archives import DAMAGES, opened_zip
 from pipelines.inbox.forms import Form
-from pipelines.inbox.gathering import Gathered
-from pipelines.inbox.layouts import HEADER_WITHIN_LINES, Layout, NoHeader, find_header, listed, must_name
 from pipelines.inbox.numbers_as_text import number_text, whole_text
+from pipelines.inbox.sheets import SAVE_AGAIN, Row, Sheet, table_of
 from pipelines.inbox.spreadsheet_errors import NOT_CALCULATED
-from pipelines.inbox.text_tables import MOST_CHARACTERS, BrokenLine, TextTable
+from pipelines.inbox.text_tables import MOST_CHARACTERS, TextTable
 from pipelines.inbox.unreadable import Unreadable
 
 MOST_CELLS = 5_000_000
@@ -37,18 +35,14 @@ LARGEST_WORKBOOK_BYTES = 512 << 20
 LARGEST_HELD_PART_BYTES = 64 << 20
 SHEETS = "xl/worksheets/"
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-LONGEST_NAME = 60
 FIRST_OWN_FORMAT = 164
 SAVE_AS_CSV = "save it as CSV, or split it into smaller files"
-SAVE_AGAIN = "open it in Excel and save it again as XLSX"
 # what openpyxl raises for parts that are not what they should be
 UNUSABLE = (*DAMAGES, ParseError, KeyError, TypeError, AttributeError, AssertionError, RecursionError)
 
 _ZEROS = re.compile(r"0{2,}")
 # how Excel writes the control characters that XML cannot hold
 _ESCAPED_CONTROL = re.compile(r"_x00[01][0-9A-Fa-f]_")
-
-Row = tuple[int, list[str]]
 
 
 class _Reader(ExcelReader):
@@ -90,13 +84,13 @@ def read_workbook(data: bytes, forms: Sequence[Form], name: str) -> TextTable:
             reader = _Reader(data, name)
             reader.read()
             workbook = reader.wb
-            place, layout = _sheet(workbook, forms, name)
-            gathered = Gathered(layout)
-            gathered.take(_records(_rows(workbook, place, name), gathered))
-            title = _shown(workbook.worksheets[place].title)
+            sheets = [
+                Sheet(sheet.title, partial(_rows, workbook, place, name))
+                for place, sheet in enumerate(workbook.worksheets)
+            ]
+            return table_of(sheets, forms, name)
     except UNUSABLE:
         raise Unreadable(name, "the workbook is damaged", SAVE_AGAIN) from None
-    return gathered.table(sheet=title)
 
 
 def _refuse_bomb(data: bytes, name: str) -> None:
@@ -113,51 +107,6 @@ def _refuse_held(info: zipfile.ZipInfo, name: str) -> None:
     if info.file_size > LARGEST_HELD_PART_BYTES:
         why = f"its texts, or another part besides the sheets, unpack to more than {LARGEST_HELD_PART_BYTES >> 20} MiB"
         raise Unreadable(name, why, SAVE_AS_CSV)
-
-
-def _sheet(workbook: Workbook, forms: Sequence[Form], name: str) -> tuple[int, Layout]:
-    """The place and the header of the only sheet that fits."""
-    titles = [_shown(sheet.title) for sheet in workbook.worksheets]
-    fitting: list[tuple[int, Layout]] = []
-    problems: list[Unreadable] = []
-    for place in range(len(titles)):
-        first_rows = islice(_rows(workbook, place, name), HEADER_WITHIN_LINES)
-        title = workbook.worksheets[place].title.lower()
-        meant = [form for form in forms if not form.sheets or title in form.sheets]
-        try:
-            fitting.append((place, find_header(((line, _filled(cells)) for line, cells in first_rows), meant, name)))
-        except Unreadable as problem:
-            problems.append(problem)
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        why = f"the sheets {listed([titles[place] for place, _ in fitting])} all have a header that fits"
-        raise Unreadable(name, why, "keep one of them, or save each as a file of its own")
-    telling = [one for one in problems if not isinstance(one, NoHeader)]
-    if len(telling) == 1 or len(problems) == 1:
-        raise (telling or problems)[0]
-    if not problems:
-        raise Unreadable(name, "there is no sheet of cells in it", SAVE_AGAIN)
-    raise Unreadable(name, f"none of the sheets {listed(titles)} has a header that fits", must_name(forms))
-
-
-def _records(rows: Iterator[Row], gathered: Gathered) -> Iterator[Row]:
-    """Every row below the header, as wide as it; one with more cells is noted as broken.
-
-    A sheet holds no rows without cells: where that ends the table, a blank one stands for those that are left out.
-    """
-    width, form, next_line = len(gathered.layout.headers), gathered.layout.form, gathered.layout.header_line + 1
-    for line, cells in rows:
-        if line < next_line:
-            continue
-        if line > next_line and form.ends_at_blank_line:
-            yield next_line, []
-        next_line = line + 1
-        if any(cell.strip() for cell in cells[width:]) and not form.totals.end(cells):
-            why = "a cell to the right of the last header is filled"
-            gathered.broken.append(BrokenLine(line, why, "give its column a header, or empty it"))
-            continue
-        yield line, cells[:width] + [""] * (width - len(cells))
 
 
 def _rows(workbook: Workbook, place: int, name: str) -> Iterator[Row]:
@@ -213,13 +162,3 @@ def _text(cell: dict[str, Any], padded: dict[int, int]) -> str:
         # Excel knows no days: a day is a moment at midnight
         return (value.date() if value.time() == time() else value).isoformat()
     return value.isoformat() if isinstance(value, date | time) else _ESCAPED_CONTROL.sub("\r", str(value))
-
-
-def _filled(cells: list[str]) -> list[str]:
-    """The cells up to the last one that holds something."""
-    last = max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
-    return cells[:last]
-
-
-def _shown(title: str) -> str:
-    return privacy.printable(privacy.masked_text(str(title)))[:LONGEST_NAME]

@@ -99,8 +99,11 @@ def _take_in(
         read = read_file(file, rules, persons, _erased(connection))
     except Unreadable as problem:
         _remember_file(connection, file, problem.state, f"{problem.why}: {problem.remedy}", night)
-        is_waiting = problem.state == "waiting"
-        return replace(taken, waiting=taken.waiting + is_waiting, unreadable=taken.unreadable + (not is_waiting))
+        return replace(
+            taken,
+            waiting=taken.waiting + (problem.state == "waiting"),
+            unreadable=taken.unreadable + (problem.state == "unreadable"),
+        )
     _append(connection, "raw.person", persons.new_rows())
     _name_persons(connection, persons.named_again())
     for one in (read, *read.also):
@@ -180,7 +183,8 @@ def _remember_read(
     )  # fmt: skip
     for table, rows in (("meta.rejected_row", read.rejected), ("meta.file_total", read.totals)):
         if rows:
-            _append(connection, table, pa.Table.from_pylist([vars(row) for row in rows]))
+            told = [{**vars(row), "load_id": first.load_id} for row in rows]
+            _append(connection, table, pa.Table.from_pylist(told))
 
 
 def _remember_file(

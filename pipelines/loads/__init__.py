@@ -8,6 +8,7 @@ from pipelines.loads.arrivals import ROWS, Arrival, Control, Gate, NeverFree
 from pipelines.loads.comparing import BESIDE_CONTENT, stored_hashes
 from pipelines.loads.cuts import WITH_HISTORY, current_cut, fix_cut
 from pipelines.loads.refused import refused_loads, refused_parts
+from pipelines.loads.rejected import rejected_rows, rejections_with_values
 from pipelines.loads.rulings import Ruled, Ruling, rule
 from pipelines.loads.schema import create_bare_tables, create_meta_tables
 from pipelines.loads.storing import Occasion, Stored, ensure_raw_table, newest_load, store, store_again
@@ -32,6 +33,8 @@ __all__ = [
     "newest_load",
     "refused_loads",
     "refused_parts",
+    "rejected_rows",
+    "rejections_with_values",
     "rule",
     "store",
     "store_again",

@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.engines.duckdb import all_or_nothing
 from pipelines.loads.refused import refused_parts
+from pipelines.loads.rejected import rejections
 
 Cut = dict[str, int]
 # the objects of which the rows of earlier loads are read as well: what a lead or deal was on its way
@@ -61,6 +62,8 @@ def fix_cut(connection: duckdb.DuckDBPyConnection, cut: Mapping[str, int], busin
         connection.execute(f"insert into meta.held_part {HELD_PARTS}", [list(WITH_HISTORY)])
         connection.execute("delete from meta.refused_part")
         connection.execute(f"insert into meta.refused_part {refused_parts('fixed_cut')}")
+        connection.execute("delete from meta.rejection")
+        connection.execute(f"insert into meta.rejection {rejections('fixed_cut')}")
         connection.execute("delete from meta.current_source")
         connection.execute(f"insert into meta.current_source {READ_UNTIL}")
         connection.execute("delete from meta.business_date")

@@ -153,6 +153,7 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("value_kind", "varchar", "kind of the cell: empty, number, date, text"),
             ("value_length", "bigint", "length of the cell in characters"),
             ("kind", "varchar", "what the file holds; NULL in rows of earlier releases, whose folder says so"),
+            ("load_id", "bigint", "first load of the read of the file that it belongs to"),
         ),
     ),
     "meta.file_total": (
@@ -166,6 +167,24 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("column_name", "varchar", "column that is summed"),
             ("told", "decimal(38,6)", "the total that the file tells, in its own currency"),
             ("taken", "decimal(38,6)", "sum of the rows that were taken"),
+            ("load_id", "bigint", "first load of the read of the file that it belongs to"),
+        ),
+    ),
+    "meta.rejection": (
+        "What of the files could not be taken and is not over, in the present build, by file, column and reason.",
+        (
+            ("path", "varchar", "path below the inbox"),
+            ("kind", "varchar", "what the file holds, for example leads"),
+            ("load_id", "bigint", "load of the file"),
+            ("rows_in", "bigint", "data rows in the file"),
+            ("rows_rejected", "bigint", "rows of the file that could not be taken, for whatever reason"),
+            ("column_name", "varchar", "column that is wrong; empty where the whole line is"),
+            ("rows", "bigint", "rows that were rejected for this reason"),
+            ("first_line", "bigint", "first of them"),
+            ("lines", "varchar", "where they stand, or the first places"),
+            ("reason", "varchar", "what is wrong; the numbers in it are those of the first line"),
+            ("remedy", "varchar", "what to do about the first line"),
+            ("wordings", "bigint", "reasons that differ in their numbers"),
         ),
     ),
     "raw.person": (

@@ -30,6 +30,17 @@ def create_meta_tables(connection: duckdb.DuckDBPyConnection) -> None:
     for name, (comment, columns) in META_TABLES.items():
         connection.execute(f"create schema if not exists {name.partition('.')[0]}")
         ensure_table(connection, name, comment, columns)
+    _name_loads_of_rejected_rows(connection)
+
+
+def _name_loads_of_rejected_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Those of an earlier release say no load: they belong to the first that read the content under this name."""
+    connection.execute(
+        """update meta.rejected_row set load_id = f.load_id
+        from (select path, content_hash, min(load_id) as load_id from meta.file group by path, content_hash) as f
+        where rejected_row.load_id is null and f.path = rejected_row.path
+            and f.content_hash = rejected_row.content_hash"""
+    )
 
 
 def create_bare_tables(connection: duckdb.DuckDBPyConnection) -> None:

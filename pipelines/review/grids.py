@@ -15,12 +15,16 @@ NOTHING = Phrase("")
 
 @dataclass(frozen=True)
 class Cell:
-    """A text, or the sign for no value with the letter of its note. `remarks` stand smaller below it, a line each."""
+    """A text, or the sign for no value with the letter of its note. `remarks` stand smaller below it, a line each.
+
+    `language` is that of the texts, where it is not the page's own.
+    """
 
     text: str
     letter: str = ""
     why: Phrase = NOTHING
     remarks: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pipelines.review.redefined import Redefined
 
 if TYPE_CHECKING:
     from pipelines.review.afterwards import Afterwards
+    from pipelines.review.rejections import Rejection
 
 
 class CheckLine(Protocol):
@@ -227,6 +228,7 @@ class ClosedMonth:
     earlier: tuple[EarlierMonth, ...]
     report_days: tuple[ReportDay, ...]
     refused: tuple[RefusedLoad, ...]
+    rejections: tuple[Rejection, ...]
     targets: tuple[TargetStanding, ...]
     redefined: Redefined
     afterwards: Afterwards

@@ -30,6 +30,7 @@ from pipelines.review.glossary import glossary
 from pipelines.review.month import CheckLine, ClosedMonth, Snapshot
 from pipelines.review.reading import read_closed_month, read_snapshots
 from pipelines.review.reconciliation import reconciliation
+from pipelines.review.rejections import rejections_section
 from pipelines.review.restated import changed_sections
 from pipelines.review.standing import Standing, standing
 from pipelines.review.targets import targets_grid
@@ -190,6 +191,7 @@ def _sections(
         "redefinitions": redefinitions(month, wording),
         "findings": findings(checks, wording),
         "reconciliation": reconciliation(month.report_days, month.refused, wording),
+        "rejections": rejections_section(month.rejections, wording),
         "glossary": glossary(month, wording),
     }
 

@@ -34,6 +34,7 @@ from pipelines.review.month import (
     months_before,
 )
 from pipelines.review.redefined import read_redefined
+from pipelines.review.rejections import Rejection
 from pipelines.review.targets import read_targets
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -
         earlier=_earlier_months(connection, snapshot, snapshots),
         report_days=_report_days(connection, snapshot),
         refused=_refused(connection, snapshot),
+        rejections=_rejections(connection, snapshot),
         targets=read_targets(connection, snapshot_id, snapshot.month),
         redefined=read_redefined(connection, snapshot_id),
         afterwards=read_afterwards(connection, snapshot, snapshots),
@@ -194,6 +196,14 @@ def _refused(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple
         [snapshot.snapshot_id],
     ).fetchall()
     return tuple(RefusedLoad(*row) for row in rows)
+
+
+def _rejections(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[Rejection, ...]:
+    query = f"""select {_columns(Rejection)} from snapshots.rejection
+        where snapshot_id = ? order by path, column_name, first_line"""
+    return tuple(
+        Rejection(*row) for row in rows_if_there(connection, "snapshots.rejection", query, [snapshot.snapshot_id])
+    )
 
 
 def _latest_mature_cohort(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Cohort | None:

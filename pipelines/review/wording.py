@@ -6,7 +6,7 @@ Says nothing about what a page holds. Texts are in `texts/<language>.yaml`; both
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -38,6 +38,8 @@ MISSING = "—"
 CLOSE_DAY = re.compile(r"day (\d+)")
 MINUS = "\u2212"
 Number = float | int | Decimal
+# what is said in English, and how the language says it
+Said = tuple[tuple[re.Pattern[str], str], ...]
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,10 @@ class Phrase:
 class Wording:
     """Everything that differs between two languages."""
 
-    def __init__(self, language: str, texts: Mapping[str, str], reasons: tuple[tuple[re.Pattern[str], str], ...]):
+    def __init__(self, language: str, texts: Mapping[str, str], reasons: Said, rejections: Said):
         self.language = language
         self.locale = LOCALES[language]
-        self._texts, self._reasons = texts, reasons
+        self._texts, self._reasons, self._rejections = texts, reasons, rejections
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a dotted key with its values filled in; KeyError when there is none."""
@@ -186,6 +188,13 @@ class Wording:
                 return template.format(**{name: self._named(name, part) for name, part in match.groupdict().items()})
         return text if self.language == "en" else None
 
+    def rejection(self, text: str) -> Phrase:
+        """Why a row of a file was rejected, or what to do about it, in the page's language where it is known."""
+        for pattern, template in self._rejections:
+            if match := pattern.fullmatch(text):
+                return Phrase(template.format(**match.groupdict()))
+        return Phrase(text, "" if self.language == "en" else "en")
+
     def _named(self, group: str, text: str) -> str:
         if group == "day":
             return self.day(date.fromisoformat(text))
@@ -203,8 +212,14 @@ def load_wording(language: str) -> Wording:
     if language not in LOCALES or not path.is_file():
         raise WrongUse(f"language {language!r}", "there are no texts in it", f"use one of {', '.join(sorted(LOCALES))}")
     loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    reasons = tuple((re.compile(line["when"]), line["say"]) for line in loaded.pop("reasons"))
-    return Wording(language, dict(_flat(loaded)), reasons)
+    rejections = TEXTS / f"rejections.{language}.yaml"
+    # they are made in English
+    said = yaml.safe_load(rejections.read_text(encoding="utf-8")) if rejections.is_file() else ()
+    return Wording(language, dict(_flat({**loaded, "reasons": {}})), _said(loaded["reasons"]), _said(said))
+
+
+def _said(lines: Iterable[Mapping[str, str]]) -> Said:
+    return tuple((re.compile(line["when"]), line["say"]) for line in lines)
 
 
 def _flat(texts: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

@@ -23,10 +23,10 @@ from pipelines.snapshots.homes import create_snapshot_tables, frozen_tables, hom
 from pipelines.stored_texts import Recipe, stored_recipe
 from pipelines.tables import Table, in_order
 
-# What says which raw rows count and what was run on them; little beside the rows.
+# What says which raw rows count, which rows never became any, and what was run on them; little beside the rows.
 BOOKKEEPING = (
     *("meta.load", "meta.load_part", "meta.load_confirmation", "meta.ruling", "meta.ruled_part"),
-    *("meta.text", "meta.text_set", "meta.erased_part"),
+    *("meta.file", "meta.rejected_row", "meta.text", "meta.text_set", "meta.erased_part"),
 )
 DIFFERENCES_SHOWN = 20
 

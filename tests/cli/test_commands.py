@@ -160,26 +160,16 @@ def test_the_rows_that_break_a_check_are_shown(data: Path, capsys: pytest.Captur
     assert "there is no check 'staging.lead_stage stages_are_knwon'" in error and "stages_are_known'" in error
 
 
-def test_of_a_corrected_file_only_what_its_newest_version_lacks_is_left_to_do(
+def test_a_file_that_was_torn_and_came_again_whole_is_no_file_that_was_not_loaded(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     built(date(2026, 9, 8))
     with runtime_from_environment().warehouse.opened(purpose="test") as connection:
         connection.execute(
             """insert into meta.file by name
-            select unnest(['leads/a.csv', 'leads/a.csv', 'leads/b.csv', 'leads/b.csv']) as path, 'leads' as kind,
-                unnest(['wrong', 'right', 'torn', 'whole']) as content_hash,
-                unnest(['loaded', 'loaded', 'unreadable', 'loaded']) as state,
-                unnest([timestamp '2026-09-07', timestamp '2026-09-08', timestamp '2026-09-07',
-                    timestamp '2026-09-08']) as seen_at"""
+            select 'leads/b.csv' as path, 'leads' as kind, unnest(['torn', 'whole']) as content_hash,
+                unnest(['unreadable', 'loaded']) as state,
+                unnest([timestamp '2026-09-07', timestamp '2026-09-08']) as seen_at"""
         )
-        connection.execute(
-            """insert into meta.rejected_row by name
-            select 'leads/a.csv' as path, unnest(['wrong', 'wrong', 'right']) as content_hash,
-                unnest([2, 3, 3]) as line, 'created_at' as column_name, 'soon' as value"""
-        )
-    assert main(["inbox", "rejected", "--json"]) == 0
-    (left,) = json.loads(capsys.readouterr().out)
-    assert (left["path"], left["line"], left["value"]) == ("leads/a.csv", 3, "soon")
     assert main(["status", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["files that were not loaded"] == []

@@ -46,7 +46,7 @@ class Outcome(Block):
     """What a night makes of a failure, for people and for the tests.
 
     `lacks` are the objects of the source that the night did not load, `refused` the parts that it loaded and did not
-    let count.
+    let count. Readers of a night that `is_held` keep the mart of the night before.
     """
 
     parts: str
@@ -55,6 +55,7 @@ class Outcome(Block):
     lacks: tuple[str, ...] | Literal["all"] = ()
     refused: dict[str, RefusedParts] = Field(default_factory=dict)
     figure: Figure | None = None
+    is_held: bool = False
 
 
 class Row(Block):

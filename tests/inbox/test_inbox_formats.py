@@ -125,7 +125,7 @@ OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64)
         ("a.xlsx", zipped({"xl/workbook.bin": b"x"}), "it is a binary Excel workbook (XLSB), not an Excel workbook"),
         ("a.parquet", zipped({"a.csv": b"a"}), "it is a zip archive, not a Parquet file: name it .zip"),
         ("a.zip", as_text(ORDERS), "it is text, not a zip archive: name it .csv or .tsv"),
-        ("a.xls", OLD_EXCEL, "it is an old Excel file, which is not read: save it as XLSX or CSV"),
+        ("a.xls", OLD_EXCEL, "the old Excel file is damaged, or is none: open it in Excel and save it again as XLSX"),
         ("a.xls", WEB_PAGE, "it is a web page (HTML), not an old Excel file: open it in Excel and save it as XLSX"),
         ("a.xls", as_text(ORDERS), "it is text, not an old Excel file: name it .csv or .tsv"),
         ("a.xls", as_workbook(ORDERS), "it is an Excel workbook, not an old Excel file: name it .xlsx"),

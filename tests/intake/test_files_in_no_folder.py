@@ -14,6 +14,7 @@ import pytest
 from nightly import drop_files, new_warehouse, read_files, shipped_project
 
 from pipelines.intake import FilesTaken, Night
+from pipelines.loads import current_cut, fix_cut
 
 LEADS = "lead_id,created_at\nL1,2026-09-01\n"
 GERMAN = "Kampagnenbericht\nTag;Kampagne;Währungscode;Kosten\n01.09.2026;Generic;EUR;1.234,50\n"
@@ -115,3 +116,32 @@ def test_a_campaign_report_whose_rows_lack_a_cent_of_its_total_is_told_with_both
     assert [tuple(map(str, row)) for row in warehouse.execute(told).fetchall()] == [
         ("4", "Gesamt: Kampagnen", "cost", "1234.510000", "1234.500000", "-0.010000")
     ]
+
+
+CHARTS = {
+    "en": ("Chart", "Date,Clicks,Impressions,CTR,Position", "Queries", "Top queries,Clicks,Impressions,CTR,Position"),
+    "nl": ("Diagram", "Datum,Klikken,Vertoningen,CTR,Positie", "Zoekopdrachten",
+           "Populairste zoekopdrachten,Klikken,Vertoningen,CTR,Positie"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", CHARTS)
+def test_an_archive_of_search_console_is_the_days_of_its_chart_and_overlapping_ones_never_double(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, language: str
+) -> None:
+    chart, days, queries, header = CHARTS[language]
+    for day, rows in ((4, "2026-09-01,3,90,3.33%,5.1\n2026-09-02,4,100,4%,6.2\n"), (5, "2026-09-02,5,110,4.5%,6\n")):
+        with zipfile.ZipFile(tmp_path / f"shop.example-Performance-on-Search-{day}.zip", "w") as archive:
+            archive.writestr(f"{chart}.csv", f"{days}\n{rows}")
+            archive.writestr(f"{queries}.csv", f"{header}\nshoes,{day},70,4%,3.1\n")
+            archive.writestr("Filters.csv", "Filter,Value\nDate,Last 3 months\n")
+        taken(warehouse, tmp_path, day)
+    counting = """select r.date, r.clicks, r.impressions, r.position from raw.seo_site as r
+        inner join meta.current_part as c on c.object = 'seo_site' and c.part = r.part and c.load_id = r.load_id
+        order by all"""
+    fix_cut(warehouse, current_cut(warehouse), date(2026, 9, 5))
+    assert [tuple(map(str, row)) for row in warehouse.execute(counting).fetchall()] == [
+        ("2026-09-01", "3", "90", "5.100000"), ("2026-09-02", "5", "110", "6.000000"),
+    ]  # fmt: skip
+    assert warehouse.execute("select count(*) from raw.seo_query").fetchall() == [(0,)]
+    assert warehouse.execute("select distinct state from meta.file").fetchall() == [("loaded",)]

@@ -194,6 +194,7 @@ def _closed(place: int, version: int, channels: Sequence[Channel]) -> dict[str, 
         "snapshots.channel_month": [(named, *row) for row in _channel_rows(place, channels)],
         "snapshots.ga4_reconciliation": [(named, *row) for row in _report_day_rows(place)],
         "snapshots.refused_load": [(named, 812, "ga4.campaign_day", 1, f"{month:%Y-%m}-09", REFUSED_DAY)],
+        "snapshots.rejection": [(named, *row) for row in REJECTIONS],
         "snapshots.funnel_period": [(named, *row) for row in _period_rows(place)],
         "snapshots.funnel_cohort": [(named, *row) for row in _cohort_rows(place)],
     }
@@ -359,5 +360,17 @@ create table snapshots.definition_bridge (snapshot_id varchar, kpi_id varchar, f
   new_value double, reason varchar);
 create table snapshots.refused_load (snapshot_id varchar, load_id bigint, object varchar, parts bigint,
   first_part varchar, reason varchar);
+create table snapshots.rejection (snapshot_id varchar, path varchar, rows_in bigint, rows_rejected bigint,
+  rejected_share double, column_name varchar, rows bigint, first_line bigint, lines varchar, reason varchar,
+  remedy varchar, wordings bigint);
 """
+WRITE_A_TIME = "write the time as 2026-01-31T09:30:00+01:00, or as 2026-01-31 09:30 in the company's time zone"
+FEW, MANY = ("leads/hubspot-2026-10.csv", 412, 3, 3 / 412), ("ad_costs/meta/Campagnes-oktober.csv", 60, 27, 27 / 60)
+REJECTIONS: list[Row] = [
+    (*FEW, "created_at", 2, 14, "14, 203", "not a time", WRITE_A_TIME, 1),
+    (*FEW, "", 1, 77, "77", "4 cells where the header has 11", "quote cells that hold the delimiter", 1),
+    (*MANY, "cost", 26, 5, "5-18, 20, 22, 25-28, 31, 40, 44, 50, ...", "a number in local notation",
+     "write it as 1234.56: a dot before the decimals, nothing else", 1),
+    (*MANY, "date", 1, 61, "61", "a brand new reason", "do something new", 1),
+]  # fmt: skip
 REFUSED_DAY = "fell from 1270.00 to 24.00 (sessions)"

@@ -10,11 +10,13 @@ from typing import get_args
 import pytest
 import sqlglot
 import yaml
+from rejection_reasons import reasons_and_remedies
 from sample_snapshot import sample_connection
 from sqlglot import exp
 
 from pipelines.configuration import Config, load_config
 from pipelines.configuration.catalogue import Family, Kpi
+from pipelines.configuration.problems import nearest
 from pipelines.review import reading
 from pipelines.review.figures import EMAIL_FAMILY, FAMILIES, READING_ORDER
 from pipelines.review.wording import TEXTS, Wording, load_wording
@@ -143,6 +145,18 @@ def test_every_reason_in_a_kpi_table_has_a_dutch_example_here(table: Path) -> No
     assert [part for part in said if not any(part.strip() in reason for reason in REASONS)] == []
 
 
+def test_every_reason_and_remedy_of_the_inbox_is_told_in_dutch(dutch: Wording) -> None:
+    said = reasons_and_remedies()
+    assert len(said) > 80
+    assert [f"{place}: {text}" for text, place in said.items() if dutch.rejection(text).language] == []
+
+
+def test_every_dutch_sentence_about_rejected_rows_is_one_that_the_inbox_says() -> None:
+    patterns = [line["when"] for line in yaml.safe_load((TEXTS / "rejections.nl.yaml").read_text(encoding="utf-8"))]
+    said = [*reasons_and_remedies(), nearest("", ())]
+    assert [pattern for pattern in patterns if not any(re.fullmatch(pattern, text) for text in said)] == []
+
+
 @pytest.mark.parametrize(
     ("note", "told"),
     [
@@ -245,7 +259,9 @@ def test_a_month_is_named_in_dutch(dutch: Wording) -> None:
     assert dutch.month(date(2026, 3, 1)) == "maart 2026"
 
 
-@pytest.mark.parametrize("table", ["kpi_value", "channel_month", "funnel_period", "funnel_cohort", "definition_bridge"])
+@pytest.mark.parametrize(
+    "table", ["kpi_value", "channel_month", "funnel_period", "funnel_cohort", "definition_bridge", "rejection"]
+)
 def test_a_snapshot_table_of_the_sample_has_only_columns_of_its_mart(table: str) -> None:
     path = ROOT / f"assets/marts/{table}.sql"
     frozen = {column.name for column in read_table(path.read_text("utf-8"), path.name).columns} | {"snapshot_id"}

@@ -1,0 +1,18 @@
+-- Of no file so many rows are rejected that its figures are worse than none: else nothing is published.
+-- It blocks as long as the file stands, not only in the night that read it. `stop_above_share_rejected` says from where on.
+-- table: marts.rejection
+-- severity: blocking
+select
+  r.path as what,
+  concat(
+    min(r.rows_rejected), ' of ', min(r.rows_in), ' rows were rejected, more than the share of ',
+    cast(cast(min(s.stop_above_share_rejected) as double) as varchar), ' above which nothing is published'
+  ) as why,
+  concat(
+    '`kpi inbox rejected` says which and why; put it in the inbox again, corrected and under the same name, or take it ',
+    'back with `kpi retract ', min(r.load_id), ' --note ...`, or raise inbox.stop_above_share_rejected in sources.yaml'
+  ) as what_to_do
+from marts.rejection as r
+inner join reference.setting as s on r.rows_rejected > s.stop_above_share_rejected * r.rows_in
+group by r.path
+order by r.path
