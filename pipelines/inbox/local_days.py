@@ -19,25 +19,50 @@ _WORD = re.compile(r"[^\W\d_]+\.?")
 _HOURS = ("%H", "%I")
 
 
-def days_in_iso(cells: pa.Array, notations: Sequence[str], language: str, column: str, name: str) -> pa.Array:
+def days_in_iso(
+    cells: pa.Array, notations: Sequence[str], language: str, column: str, name: str, others: Sequence[pa.Array] = ()
+) -> pa.Array:
     """The days or times of a column of the file `name`; what fits no notation stays as it is, to be rejected.
+
+    Where a column leaves it open whether the day or the month comes first, `others` of the file may decide.
 
     Raises:
         Unreadable: two notations read the same cells as different days.
     """
-    told = [cell for cell in cells.unique().to_pylist() if cell and not _ISO.fullmatch(cell)]
-    if not told:
-        return cells
-    readings = [_read(told, one, language) for one in notations]
-    most = max((len(one) for one in readings), default=0)
-    # a cell that no notation fits is one rejected row, not the end of the file
-    fitting = [one for one in readings if most and len(one) == most]
-    if not fitting:
-        return cells
-    if any(one != fitting[0] for one in fitting):
+    fitting = _fitting(cells, notations, language)
+    if _differ(fitting):
+        decided = {order for one in others for order in _orders(_fitting(one, notations, language))}
+        alike = {notation: read for notation, read in fitting.items() if decided == {_is_day_first(notation)}}
+        fitting = alike or fitting
+    if _differ(fitting):
         why = f"the column {column!r} can be read as day and month or as month and day"
         raise Unreadable(name, why, "keep one of the notations under `days` of its dialect")
-    return each_distinct(cells, lambda cell: fitting[0].get(cell, cell))
+    told = next(iter(fitting.values()), {})
+    return each_distinct(cells, lambda cell: told.get(cell, cell)) if told else cells
+
+
+def _fitting(cells: pa.Array, notations: Sequence[str], language: str) -> dict[str, dict[str, str]]:
+    """The notations that read most of the cells, each with what it reads: a cell that none fits is a rejected row."""
+    told = [cell for cell in cells.unique().to_pylist() if cell and not _ISO.fullmatch(cell)]
+    readings = {one: _read(told, one, language) for one in notations} if told else {}
+    most = max(map(len, readings.values()), default=0)
+    return {notation: read for notation, read in readings.items() if most and len(read) == most}
+
+
+def _differ(fitting: Mapping[str, Mapping[str, str]]) -> bool:
+    readings = list(fitting.values())
+    return any(one != readings[0] for one in readings)
+
+
+def _orders(fitting: Mapping[str, Mapping[str, str]]) -> set[bool | None]:
+    """Whether the day comes first, as far as a column decides it."""
+    orders = {_is_day_first(notation) for notation in fitting}
+    return orders if len(orders) == 1 and None not in orders else set()
+
+
+def _is_day_first(notation: str) -> bool | None:
+    """None where the month is a word, or not there."""
+    return notation.find("%d") < notation.find("%m") if "%d" in notation and "%m" in notation else None
 
 
 def spelled_alike(cells: pa.Array) -> pa.Array:

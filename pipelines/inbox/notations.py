@@ -96,8 +96,9 @@ def _in_one_notation(
         written[column] = canonical_numbers(columns[column], mark, divisor, decimals)
         if column in totals:
             totals[column] = canonical_numbers(totals[column], mark, divisor, decimals)
-    for column in [one for one in columns if types.get(one) in (pa.date32(), MOMENT)]:
-        written[column] = days_in_iso(columns[column], notation.days, language, column, name)
+    days = {one: columns[one] for one in columns if types.get(one) in (pa.date32(), MOMENT)}
+    for column, cells in days.items():
+        written[column] = days_in_iso(cells, notation.days, language, column, name, [*days.values()])
         if any(column in one.names for one in table.form.made):
             written[column] = spelled_alike(written[column])
     return written, totals

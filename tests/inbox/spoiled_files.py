@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from export_bytes import as_text
-from export_corpus import TEXTS
+from export_corpus import IGNORED, TEXTS
 from export_writer import export
 from hypothesis import strategies as st
 from spoiled_formats import FORMATS, delimiter_of
@@ -46,7 +46,7 @@ class Good:
 
 def _good() -> list[Good]:
     found = [Good(kind, text) for kind, text in CANONICAL.items()]
-    for turn, (name, said) in enumerate(TEXTS.items()):
+    for turn, (name, said) in enumerate((name, said) for name, said in TEXTS.items() if name not in IGNORED):
         language = languages_of(said)[turn % len(languages_of(said))]
         made = export(VendorDialect(name, said, language, turn), rows=6)
         text = as_text(made, "utf-8", ",;\t"[turn % 3], ("\n", "\r\n")[turn % 2], quotes_all=turn % 4 == 3).decode()

@@ -7,11 +7,15 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+# what is spoiled of it are its bytes: nothing here writes such files
+OLD_WORKBOOK = Path(__file__).parent / "exports" / "linkedin_page_followers.xls"
 
 
 def delimiter_of(text: str) -> str:
@@ -60,6 +64,7 @@ FORMATS: dict[str, Callable[[str], bytes]] = {
     ".tsv": lambda text: text.encode("utf-8", "surrogatepass"),
     ".csv.gz": lambda text: gzip.compress(text.encode("utf-8", "surrogatepass"), 1, mtime=0),
     ".xlsx": as_workbook,
+    ".xls": lambda text: OLD_WORKBOOK.read_bytes(),
     ".parquet": as_parquet,
     ".zip": as_zip,
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from vendor_files import read_with, said
 
 from pipelines.inbox import FileRead, Unreadable
 
@@ -79,3 +81,25 @@ def test_a_report_with_the_headers_of_another_export_is_not_read_as_this_one(rea
     assert read("leads", f"{header}\n1,2026-09-14 09:30,Lead\n").dialect == "hubspot_contacts"
     with pytest.raises(Unreadable, match="with the headers 'company owner' it is no file of hubspot_contacts"):
         read("leads", f"{header},Company owner\n1,2026-09-14 09:30,Lead,Owner\n")
+
+
+DEALS = """kind: deals
+seen: in code
+columns:
+  deal_id: {en: Deal}
+  created_at: {en: Created}
+  stage: {en: Stage}
+  closed_at: {en: Closed}
+  quote_sent_at: {en: Quoted}
+days: ["%m/%d/%Y", "%d/%m/%Y"]
+"""
+
+
+def test_one_column_of_days_decides_for_all_whether_the_month_comes_first(tmp_path: Path) -> None:
+    found = read_with(tmp_path, DEALS, "Deal,Created,Stage,Closed\n1,9/14/2026,Open,10/1/2026\n")
+    assert [one.isoformat(" ") for (one,) in said(found, "closed_at")] == ["2026-09-30 22:00:00"]
+
+
+def test_columns_of_days_that_contradict_each_other_decide_nothing(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="'quote_sent_at' can be read as day and month or as month and day"):
+        read_with(tmp_path, DEALS, "Deal,Created,Stage,Closed,Quoted\n1,9/14/2026,Open,15/10/2026,10/1/2026\n")
