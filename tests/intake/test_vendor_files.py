@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -53,3 +54,25 @@ def test_an_overlapping_download_replaces_its_days_and_doubles_nothing(tmp_path:
             (date(2026, 9, 1), "Renamed", Decimal(1240)),
             (date(2026, 9, 3), "Renamed", Decimal(5)),
         ]
+
+
+def test_a_dialect_can_say_that_its_files_are_full_exports(tmp_path: Path) -> None:
+    dialect = """
+kind: leads
+seen: in files
+full: true
+columns: {lead_id: {en: Id}, created_at: {en: Created}}
+"""
+    config = shipped_project().config
+    config = replace(config, texts={**config.texts, "exports/vendor_leads.yaml": dialect})
+    with closing(new_warehouse()) as connection:
+        for day, ids in ((4, (1, 2)), (5, (2, 3))):
+            drop_files(tmp_path, {f"{day}.csv": "Id,Created\n" + "".join(f"{one},2026-09-01\n" for one in ids)})
+            read_files(connection, tmp_path, config, Night(f"night {day}", date(2026, 9, day), hold_on_failure=False))
+        fix_cut(connection, current_cut(connection), date(2026, 9, 5))
+        told = "select path, dialect, rows_new, rows_unchanged, rows_withdrawn from meta.file order by path"
+        assert rows(connection, told) == [("4.csv", "vendor_leads", 2, 0, 0), ("5.csv", "vendor_leads", 1, 1, 1)]
+        counting = """select r.lead_id from raw.lead as r
+            inner join meta.current_part as c on c.object = 'lead' and c.part = r.part and c.load_id = r.load_id
+            order by all"""
+        assert rows(connection, counting) == [("2",), ("3",)]
