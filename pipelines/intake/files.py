@@ -130,7 +130,8 @@ def _confirm(connection: duckdb.DuckDBPyConnection, file: InboxFile, occasion: O
         ).fetchall()
         for read_on, text, was_refused in newest:
             flags = json.loads(text)
-            is_same = (flags.get("content_hash"), flags.get("is_full")) == (file.content_hash, file.is_full)
+            # a dialect may have said that it is full, where the folder did not
+            is_same = flags.get("content_hash") == file.content_hash and (flags.get("is_full") or not file.is_full)
             if is_same and not was_refused and read_on < occasion.business_date:
                 same.append(output.object)
     store_again(connection, same, occasion)
