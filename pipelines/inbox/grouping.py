@@ -40,6 +40,8 @@ def grouped(table: TextTable, kind: Kind, group: Group) -> TextTable:
     summed = [column for column in group.summed if column in table.columns]
     alike = [column for column in table.columns if column not in {*keys, *summed, *group.first}]
     places = _lines_by_row(cells, keys)
+    if all(len(of_row) == 1 for of_row in places):
+        return table
     apart, broken, together = _told_apart(table, places, summed, alike)
     counted = [_without_repeated(table, of_row) for of_row in together] if group.identical_once else together
     return _one_row_each(table, counted, together, apart, broken, summed)
