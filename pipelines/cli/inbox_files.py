@@ -17,7 +17,17 @@ from pipelines.inbox import KINDS, Explained, Ignored, Unreadable, draft_of, exp
 
 FIRST_ROWS, FIRST_REJECTIONS = 5, 5
 # how a file was read, besides its columns
-TOLD = ("dialect", "encoding", "delimiter", "sheet", "lines_before_header", "blank_lines", "total_lines")
+TOLD = (
+    "dialect",
+    "encoding",
+    "delimiter",
+    "sheet",
+    "lines_before_header",
+    "blank_lines",
+    "total_lines",
+    "note_lines",
+    "lines_after_end",
+)
 
 
 def explain(

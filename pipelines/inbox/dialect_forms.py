@@ -65,6 +65,8 @@ def _form(
         raise problems.error()
     found = Names(rows, kind, document, problems, at)
     found.check_names()
+    found.check_lines(dialect)
+    problems.raise_if_any()
     plain, patterns, languages = found.headers()
     spread = found.spread(languages)
     made = (*found.made("formulas", formula), *found.made("texts", template))
@@ -85,7 +87,11 @@ def _form(
         constants={**rows.constants, **{key: text for key, text in rows.parameters.items() if text is not None}},
         unset=tuple(key for key, text in rows.parameters.items() if text is None),
         made=made,
-        totals=Totals(**vars(_lines(dialect.totals)), control=_lower(dialect.totals.control)),
+        totals=Totals(
+            **vars(_lines(dialect.totals)),
+            ends_with=_lower(dialect.totals.ends_with),
+            control=_lower(dialect.totals.control),
+        ),
         notes=_lines(dialect.notes),
         ends_at_blank_line=dialect.ends_at_blank_line,
         notation=Notation(
@@ -106,6 +112,7 @@ def _form(
         encoding=dialect.encoding or "",
         time_zone=dialect.time_zone or "",
         is_full=dialect.full,
+        is_exact=dialect.exact,
         ignored=dialect.ignored or "",
         when_missing=dict(rows.when_missing),
         row=rows.row or "",
@@ -141,7 +148,7 @@ def _pattern(line: str) -> re.Pattern[str]:
 
 
 def _lines(said: NamedLines) -> Lines:
-    return Lines(_lower(said.starts_with), _lower(said.ends_with), said.empty)
+    return Lines(_lower(said.starts_with), said.empty)
 
 
 def _lower(texts: Iterable[str]) -> tuple[str, ...]:

@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+import pyarrow as pa
+
 from pipelines.configuration.located_yaml import LocatedYaml
 from pipelines.configuration.problems import Place, Problems, UnfitError, nearest
 from pipelines.inbox.calculations import OF_THE_FILE, Calculation
 from pipelines.inbox.cells import iso_currencies
-from pipelines.inbox.dialects import CURRENCY, Headers, Rows
+from pipelines.inbox.dialects import CURRENCY, Dialect, Headers, Rows
 from pipelines.inbox.forms import Spread
 from pipelines.inbox.shapes import Kind
 
+# what rates are per unit of
+BASE = "EUR"
 CODE = "(?P<currency>[a-z]{3})"
 # the blocks of a dialect whose keys are columns of the kind
 BY_COLUMN = ("columns", "formulas", "texts", "values", "first_of")
@@ -49,10 +53,30 @@ class Names:
             if key not in known:
                 why = f"{self.kind.name} has no column {key!r}" if known is not headed else f"{key!r} has no header"
                 self.problems.add(self.line_of(place), why, nearest(key, known))
+        for key in {*self.rows.constants, *self.rows.parameters} & {*self.rows.columns}:
+            why = f"{key!r} has a header and is said for every row"
+            self.problems.add(self.line_of(("columns", key)), why, "keep one of them")
+        numbers = [one.name for one in self.kind.columns if not pa.types.is_string(one.type.arrow)]
+        for key in self.rows.group.sum if self.rows.group else ():
+            if key in self.names and (key not in numbers or key in self.kind.key):
+                self.problems.add(self.line_of(("group",)), f"{key!r} is no number that can be summed", "leave it out")
         for key in self.rows.further:
             if key in self.names or key in OF_THE_FILE:
                 why = f"{key!r} is a name already"
                 self.problems.add(self.line_of(("further", key)), why, "give the header another name")
+
+    def check_lines(self, dialect: Dialect) -> None:
+        """What tells lines apart has a header, and what stands above one tells a column, once."""
+        for block in ("totals", "notes"):
+            empty = getattr(dialect, block).empty
+            if empty is not None and empty not in {*self.rows.columns, *self.rows.further} and self.rows is dialect:
+                self.problems.add(self.line_of((block,)), f"{empty!r} has no header", nearest(empty, self.rows.columns))
+        for line in (line for lines in dialect.preamble.values() for line in lines):
+            told = re.findall(r"{(.*?)}", line)
+            for name in told:
+                if name not in self.names or told.count(name) > 1:
+                    why = f"{line!r} does not tell a column of {self.kind.name}, once"
+                    self.problems.add(self.line_of(("preamble",)), why, nearest(name, self.names))
 
     def headers(self) -> tuple[dict[str, str], tuple[tuple[re.Pattern[str], str], ...], dict[str, str]]:
         """The columns by header, the headers that tell the currency, and the language of each header."""
@@ -61,7 +85,8 @@ class Names:
         languages: dict[str, str] = {}
         for block in ("columns", "further"):
             for column, header, language in _wordings(getattr(self.rows, block)):
-                languages.setdefault(header, language)
+                # a header that two languages share tells neither
+                languages[header] = language if languages.get(header, language) == language else ""
                 if CURRENCY in header:
                     before, _, after = header.partition(CURRENCY)
                     patterns.append((re.compile(re.escape(before) + CODE + re.escape(after)), column))
@@ -76,11 +101,16 @@ class Names:
         if said is None:
             return None
         if isinstance(said.headers, str):
-            return Spread(said.into, said.value, pattern=re.compile("|".join(sorted(map(str.lower, iso_currencies())))))
+            return Spread(
+                said.into, said.value, pattern=re.compile("|".join(sorted(map(str.lower, iso_currencies() - {BASE}))))
+            )
         names = {}
         for name, header, language in _wordings(said.headers):
             names[header] = name
             languages.setdefault(header, language)
+            if self.rows.columns and any(header == one for _, one, _ in _wordings(self.rows.columns)):
+                why = f"the header {header!r} is a column and a row of its own"
+                self.problems.add(self.line_of(("spread",)), why, "take it off one of them")
         return Spread(said.into, said.value, names)
 
     def made(self, block: str, reading: Callable[[str, str], Calculation]) -> list[Calculation]:

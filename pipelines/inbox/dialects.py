@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ from pipelines.configuration.problems import UnfitError
 from pipelines.configuration.strict import Id, Listed, StrictModel, Text
 
 CURRENCY = "{currency}"
+# every language
+ALL = ""
 
 
 def _language(code: str) -> str:
@@ -35,8 +38,9 @@ def _zone(name: str) -> str:
 
 def _encoding(name: str) -> str:
     try:
+        b"a".decode(name)
         return codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise UnfitError(f"{name!r} is no encoding", "write one such as utf-8, cp1252 or iso8859-2") from None
 
 
@@ -50,18 +54,47 @@ Headers = Mapping[Language, Several]
 """The wordings of a header, or of a line, by language."""
 
 
+def _by_language(value: object) -> object:
+    return value if isinstance(value, dict) else {ALL: value}
+
+
+def _notation(text: str) -> str:
+    try:
+        datetime.strptime(datetime(2026, 10, 31, 21, 45).strftime(text), text)  # noqa: DTZ001, DTZ007 - any moment
+    except ValueError:
+        raise UnfitError(f"{text!r} is no notation of days", "write one as in %d/%m/%Y") from None
+    return text
+
+
+def _language_or_all(code: str) -> str:
+    return code if code == ALL else _language(code)
+
+
+Notations = Annotated[Listed[Annotated[Text, AfterValidator(_notation)]], BeforeValidator(_several)]
+Days = Annotated[Mapping[Annotated[str, AfterValidator(_language_or_all)], Notations], BeforeValidator(_by_language)]
+
+
 class NamedLines(StrictModel):
-    """Lines that are no rows, told by how their first cell begins, their last one ends, or an empty column."""
+    """Lines that are no rows, told by how their first cell begins and by a column that is empty; all has to hold."""
 
     starts_with: Several = ()
-    ends_with: Several = ()
     empty: Id | None = None
 
 
 class TotalRows(NamedLines):
-    """Rows of totals; `control` begins those that the rows have to sum to, the best one first."""
+    """Rows of totals; `control` begins those that the rows have to sum to, the best one first.
 
+    `ends_with` is what their last cell says, which may stand beyond the last header.
+    """
+
+    ends_with: Several = ()
     control: Several = ()
+
+    @model_validator(mode="after")
+    def _is_told_by_its_columns(self) -> Self:
+        if self.ends_with and not (self.starts_with or self.empty):
+            raise UnfitError("ends_with tells no row by itself", "name the column that is empty in a total", "totals")
+        return self
 
 
 class SpreadHeaders(StrictModel):
@@ -118,7 +151,7 @@ class Dialect(Rows):
 
     `seen` says where its headers are known from; of one that nobody has seen, every header has to be there. `also`
     are the rows of other kinds that the same lines become, `unless` headers that only other exports have.
-    `ignored` is why nothing is made of such a file.
+    `exact`: a file with any other header is another one; `ignored` is why nothing is made of such a file.
     """
 
     seen: Literal["in files", "in code", "nowhere"]
@@ -128,11 +161,12 @@ class Dialect(Rows):
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: Annotated[str, AfterValidator(_encoding)] | None = None
     missing: Several = ()
-    days: Several = ()
+    days: Days = Field(default_factory=dict)
     time_zone: Annotated[str, AfterValidator(_zone)] | None = None
     totals: TotalRows = TotalRows()
     notes: NamedLines = NamedLines()
     ends_at_blank_line: bool = False
     full: bool = False
+    exact: bool = False
     ignored: Text | None = None
     also: Listed[Rows] = ()

@@ -43,7 +43,8 @@ def file_totals(text: TextTable, taken: pa.Table, path: str, content_hash: str) 
     if place is None:
         return []
     line, label = text.total_lines[place].as_py(), ""
-    if LABEL in text.totals:
+    if text.form.totals.starts_with and LABEL in text.totals:
+        # its beginning is known to be no name of anybody; what is told by an empty column may begin with anything
         label = privacy.printable(privacy.masked_text(text.totals[LABEL][place].as_py() or ""))[:LONGEST_LABEL]
     found = []
     for column in taken.column_names:
@@ -60,10 +61,12 @@ def _control(text: TextTable) -> int | None:
     if not text.form.totals.control:
         return 0 if len(text.total_lines) == 1 and not text.form.totals.starts_with else None
     labels = [(label or "").lower() for label in text.totals[LABEL].to_pylist()] if LABEL in text.totals else []
+    # a total of a day or another segment is not the one of all rows
+    days = text.totals["date"].to_pylist() if "date" in text.totals else [None] * len(labels)
     named = (
         place
         for beginning in text.form.totals.control
-        for place, label in enumerate(labels)
-        if label.startswith(beginning)
+        for place, (label, day) in enumerate(zip(labels, days, strict=True))
+        if label.startswith(beginning) and (day is None or day.lower() == label)
     )
     return next(named, None)

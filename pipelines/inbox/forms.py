@@ -37,48 +37,53 @@ class Spread:
 
 @dataclass(frozen=True)
 class Lines:
-    """Which lines are meant: by how the first cell begins or the last one ends, or by a column empty in them alone."""
+    """Which lines are meant: by how the first cell begins, by a column that is empty in them alone, or by both."""
 
     starts_with: tuple[str, ...] = ()
-    ends_with: tuple[str, ...] = ()
     empty: str | None = None
 
     def begin(self, cells: Sequence[str]) -> bool:
         """Whether the first of these cells tells such a line, which may then have as few as it likes."""
         return cells[0].strip().lower().startswith(self.starts_with)
 
-    def end(self, cells: Sequence[str]) -> bool:
-        """Whether the last of these cells that says something tells such a line, beyond the last header too."""
-        return next((cell.strip().lower() for cell in reversed(cells) if cell.strip()), "") in self.ends_with
-
 
 @dataclass(frozen=True)
 class Totals(Lines):
     """Rows of totals; those whose first cell begins with one of `control` are what the rows have to sum to.
 
-    Of several such beginnings the first one that the file has counts.
+    Of several such beginnings the first one that the file has counts. `ends_with` is what their last cell says, which
+    may stand beyond the last header.
     """
 
+    ends_with: tuple[str, ...] = ()
     control: tuple[str, ...] = ()
+
+    def end(self, cells: Sequence[str]) -> bool:
+        """Whether the last of these cells that says something tells a total."""
+        return next((cell.strip().lower() for cell in reversed(cells) if cell.strip()), "") in self.ends_with
 
 
 @dataclass(frozen=True)
 class Notation:
     """How a vendor writes its cells.
 
-    Numbers as in the language of the headers, days in these notations (strptime) or in ISO. `divisors` are what a
-    number is divided by (a million for micros), `decimals` how many of them a number is rounded to, `values` the
-    canonical word for a cell in lower case, `first_of` what separates several values of which the first one counts,
-    `missing_in` cells of one column that mean nothing there.
+    Numbers as in the language of the headers (empty for one that several share), days in these notations (strptime) by
+    language, empty for all, or in ISO. `divisors` are what a number is divided by (a million for micros), `decimals`
+    how many of them a number is rounded to, `values` the canonical word for a cell in lower case, `first_of` what
+    separates several values of which the first one counts, `missing_in` cells of one column that mean nothing there.
     """
 
     languages: Mapping[str, str]
-    days: tuple[str, ...] = ()
+    days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     divisors: Mapping[str, int] = field(default_factory=dict)
     decimals: Mapping[str, int] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     first_of: Mapping[str, str] = field(default_factory=dict)
     missing_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def days_of(self, language: str) -> tuple[str, ...]:
+        """The notations of days in a file of this language."""
+        return self.days.get(language, self.days.get("", ()))
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,8 @@ class Gathered:
         lines = pa.chunked_array(self.lines, pa.int64()).combine_chunks()
         columns = {place: joined(self.columns.get(place, [])) for place in self.columns or self.places}
         is_note = self._are(layout.form.notes, columns, len(lines))
+        if layout.form.notes.empty and not layout.form.notes.starts_with:
+            is_note = _up_to_the_first_other(is_note)
         columns, lines = _rows_where(pc.invert(is_note), columns, lines)
         is_total = self._are(layout.form.totals, columns, len(lines))
         totals, total_lines = _rows_where(is_total, columns, lines)
@@ -126,13 +128,24 @@ class Gathered:
     def _are(self, meant: Lines, columns: Mapping[int, pa.Array], rows: int) -> pa.Array:
         """Of every row whether it is one of these lines."""
         form, headers = self.layout.form, self.layout.headers
-        is_meant = pa.repeat(pa.scalar(False), rows)
-        if meant.starts_with and 0 in columns:
-            is_meant = _begin_with(columns[0], meant.starts_with)
-        for place, column in columns.items():
-            if meant.empty is not None and form.column_of(headers[place]) == meant.empty:
-                is_meant = pc.or_(is_meant, pc.is_null(without(column, form.missing)))
+        if not meant.starts_with and meant.empty is None:
+            return pa.repeat(pa.scalar(False), rows)
+        is_meant = pa.repeat(pa.scalar(True), rows)
+        if meant.starts_with:
+            is_meant = _begin_with(columns[0], meant.starts_with) if 0 in columns else pa.repeat(pa.scalar(False), rows)
+        empty = [place for place in columns if form.column_of(headers[place]) == meant.empty]
+        # where the first column is the empty one, it holds how the line begins
+        if meant.empty is not None and not (meant.starts_with and empty == [0]):
+            cells = without(columns[empty[0]], form.missing) if empty else None
+            is_meant = pc.and_(is_meant, pa.repeat(pa.scalar(False), rows) if cells is None else pc.is_null(cells))
         return is_meant
+
+
+def _up_to_the_first_other(is_meant: pa.Array) -> pa.Array:
+    """What explains the columns stands right below the header; further down an empty cell is a row that lacks one."""
+    others = pc.index(is_meant, False).as_py()
+    first = len(is_meant) if others < 0 else others
+    return pa.array([place < first for place in range(len(is_meant))], pa.bool_())
 
 
 def _rows_where(

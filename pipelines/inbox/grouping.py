@@ -42,8 +42,8 @@ def grouped(table: TextTable, kind: Kind, group: Group) -> TextTable:
     places = _lines_by_row(cells, keys)
     if all(len(of_row) == 1 for of_row in places):
         return table
-    apart, broken, together = _told_apart(table, places, summed, alike)
-    counted = [_without_repeated(table, of_row) for of_row in together] if group.identical_once else together
+    apart, broken, together = _told_apart(table, places, summed, alike, kind.required)
+    counted = _without_repeated(table, together) if group.identical_once else together
     return _one_row_each(table, counted, together, apart, broken, summed)
 
 
@@ -54,10 +54,10 @@ def _lines_by_row(cells: pa.Table, keys: Sequence[str]) -> list[list[int]]:
 
 
 def _told_apart(
-    table: TextTable, rows: Sequence[list[int]], summed: Sequence[str], alike: Sequence[str]
+    table: TextTable, rows: Sequence[list[int]], summed: Sequence[str], alike: Sequence[str], required: Sequence[str]
 ) -> tuple[list[int], list[BrokenLine], list[list[int]]]:
     """Places that stand for themselves to be rejected, lines that are broken with them, and the rows that are whole."""
-    unsummable = {place for column in summed for place in _unsummable(table.columns[column])}
+    unsummable = {place for column in summed for place in _unsummable(table.columns[column], column in required)}
     said = {column: table.columns[column].to_pylist() for column in alike}
     lines = table.lines.to_pylist()
     apart, broken, whole = [], [], []
@@ -79,20 +79,18 @@ def _told_apart(
     return sorted({*apart, *without_key}), broken, whole
 
 
-def _unsummable(cells: pa.Array) -> list[int]:
-    is_summable = pc.fill_null(pc.match_substring_regex(cells, SUMMABLE), True)
+def _unsummable(cells: pa.Array, is_required: bool) -> list[int]:
+    is_summable = pc.fill_null(pc.match_substring_regex(cells, SUMMABLE), not is_required)
     found: list[int] = pc.indices_nonzero(pc.invert(is_summable)).to_pylist()
     return found
 
 
-def _without_repeated(table: TextTable, places: Sequence[int]) -> list[int]:
-    """The lines of a row without those that say exactly what an earlier one said."""
-    lines = [table.lines[place].as_py() for place in places]
-    told = table.wholes.of(lines)
-    first: dict[int, int] = {}
-    for place, line in zip(places, lines, strict=True):
-        first.setdefault(told.get(line, -line), place)
-    return list(first.values())
+def _without_repeated(table: TextTable, rows: Sequence[list[int]]) -> list[list[int]]:
+    """The lines of each row without those that say exactly what an earlier one of it said."""
+    lines = table.lines.to_pylist()
+    told = table.wholes.of(frozenset(lines[place] for places in rows if len(places) > 1 for place in places))
+    first = ({told.get(lines[place], place): place for place in reversed(places)} for places in rows)
+    return [sorted(of_row.values()) for of_row in first]
 
 
 def _one_row_each(

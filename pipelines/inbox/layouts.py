@@ -21,6 +21,8 @@ LONGEST_HEADER = 1_000_000
 # of the headers that a form needs, so many make a file one of its kind that lacks the others
 RECOGNISABLE = 0.5
 MOST_WORDINGS = 4
+# as many columns as a sheet has
+MOST_HEADERS = 16_384
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ def _candidates(lines: Iterable[str], forms: Sequence[Form], delimiters: Iterabl
     for number, line in enumerate(every, start=1):
         for delimiter in (*split_by, *own):
             headers = _split(line, delimiter)
+            if len(headers) > MOST_HEADERS:
+                continue
             for form in forms:
                 is_meant = form.delimiter == delimiter if form.delimiter else delimiter in split_by
                 told = form.told_above(every[: number - 1]) if is_meant else None

@@ -17,52 +17,69 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?")
 _WORD = re.compile(r"[^\W\d_]+\.?")
 _HOURS = ("%H", "%I")
+DAY_FIRST, MONTH_FIRST = "the day first", "the month first"
 
 
 def days_in_iso(
-    cells: pa.Array, notations: Sequence[str], language: str, column: str, name: str, others: Sequence[pa.Array] = ()
-) -> pa.Array:
-    """The days or times of a column of the file `name`; what fits no notation stays as it is, to be rejected.
+    columns: Mapping[str, pa.Array], notations: Sequence[str], language: str, name: str
+) -> dict[str, pa.Array]:  # fmt: skip
+    """The columns of days and times of the file `name` in ISO; a cell that fits no notation stays, to be rejected.
 
-    Where a column leaves it open whether the day or the month comes first, `others` of the file may decide.
+    Whether the day or the month comes first is a property of the file: any cell with a part above 12 decides it for
+    all, in every column, and also against a notation that the dialect does not know.
 
     Raises:
-        Unreadable: two notations read the same cells as different days.
+        Unreadable: some cells have the day first and others the month, all of them have what the dialect does not
+            know, or nothing decides between two notations.
     """
-    fitting = _fitting(cells, notations, language)
-    if _differ(fitting):
-        decided = {order for one in others for order in _orders(_fitting(one, notations, language))}
-        alike = {notation: read for notation, read in fitting.items() if decided == {_is_day_first(notation)}}
-        fitting = alike or fitting
-    if _differ(fitting):
-        why = f"the column {column!r} can be read as day and month or as month and day"
-        raise Unreadable(name, why, "keep one of the notations under `days` of its dialect")
-    told = next(iter(fitting.values()), {})
-    return each_distinct(cells, lambda cell: told.get(cell, cell)) if told else cells
+    every = {cell for cells in columns.values() for cell in cells.unique().to_pylist() if cell}
+    read = {
+        cell: {one: day for one in notations if (day := _read(cell, one, language))}
+        for cell in every
+        if not _ISO.fullmatch(cell)
+    }
+    orders = {cell: _orders(cell, readings, notations, language) for cell, readings in read.items()}
+    decided = {order for of_cell in orders.values() if len(of_cell) == 1 for order in of_cell}
+    if len(decided) > 1:
+        why = "some of its days are written with the day first and others with the month first"
+        raise Unreadable(name, why, "export it again with one notation of days")
+    in_iso: dict[str, str] = {}
+    for cell, readings in read.items():
+        days = {day for one, day in readings.items() if not decided or _order(one) in {None, *decided}}
+        if len(days) > 1:
+            column = next(column for column, cells in columns.items() if cell in cells.unique().to_pylist())
+            why = f"the column {column!r} can be read as day and month or as month and day"
+            raise Unreadable(name, why, "keep one of the notations under `days` of its dialect")
+        if not days and orders[cell]:
+            why = f"its days are written with {next(iter(decided))}, which its dialect does not know"
+            raise Unreadable(name, why, "add the notation under `days` of its dialect")
+        in_iso.update((cell, day) for day in days)
+    return {
+        column: each_distinct(cells, lambda cell: in_iso.get(cell, cell)) if in_iso else cells
+        for column, cells in columns.items()
+    }
 
 
-def _fitting(cells: pa.Array, notations: Sequence[str], language: str) -> dict[str, dict[str, str]]:
-    """The notations that read most of the cells, each with what it reads: a cell that none fits is a rejected row."""
-    told = [cell for cell in cells.unique().to_pylist() if cell and not _ISO.fullmatch(cell)]
-    readings = {one: _read(told, one, language) for one in notations} if told else {}
-    most = max(map(len, readings.values()), default=0)
-    return {notation: read for notation, read in readings.items() if most and len(read) == most}
+def _orders(cell: str, readings: Mapping[str, str], notations: Sequence[str], language: str) -> set[str]:
+    """Which part may come first in a cell, by the notations of the dialect and by what they are the mirrors of."""
+    known = {order for one in readings if (order := _order(one))}
+    mirrors = [mirror for one in notations if (mirror := _mirror(one))]
+    return known | {order for one in mirrors if (order := _order(one)) and _read(cell, one, language)}
 
 
-def _differ(fitting: Mapping[str, Mapping[str, str]]) -> bool:
-    readings = list(fitting.values())
-    return any(one != readings[0] for one in readings)
+def _order(notation: str) -> str | None:
+    """Which part comes first; None where the month is a word, or the year decides what follows."""
+    places = [notation.find(part) for part in ("%d", "%m", "%Y")]
+    if -1 in places[:2] or -1 < places[2] < min(places[:2]):
+        return None
+    return DAY_FIRST if places[0] < places[1] else MONTH_FIRST
 
 
-def _orders(fitting: Mapping[str, Mapping[str, str]]) -> set[bool | None]:
-    """Whether the day comes first, as far as a column decides it."""
-    orders = {_is_day_first(notation) for notation in fitting}
-    return orders if len(orders) == 1 and None not in orders else set()
-
-
-def _is_day_first(notation: str) -> bool | None:
-    """None where the month is a word, or not there."""
-    return notation.find("%d") < notation.find("%m") if "%d" in notation and "%m" in notation else None
+def _mirror(notation: str) -> str | None:
+    """The notation with day and month the other way round; None where that is no notation of anybody."""
+    if _order(notation) is None:
+        return None
+    return re.sub("%[dm]", lambda part: "%m" if part[0] == "%d" else "%d", notation)
 
 
 def spelled_alike(cells: pa.Array) -> pa.Array:
@@ -75,17 +92,13 @@ def spelled_alike(cells: pa.Array) -> pa.Array:
     return each_distinct(cells, spelled)
 
 
-def _read(told: Sequence[str], notation: str, language: str) -> dict[str, str]:
-    """The cells that fit a notation, in ISO."""
-    written = {}
-    has_hours = any(hours in notation for hours in _HOURS)
-    for cell in told:
-        try:
-            moment = datetime.strptime(_in_english(cell, language), notation)  # noqa: DTZ007 - the zone is not the cell's
-        except ValueError:
-            continue
-        written[cell] = moment.isoformat(" ") if has_hours else moment.date().isoformat()
-    return written
+def _read(cell: str, notation: str, language: str) -> str | None:
+    """A cell in ISO, None where it does not fit the notation."""
+    try:
+        moment = datetime.strptime(_in_english(cell, language), notation)  # noqa: DTZ007 - the zone is not the cell's
+    except ValueError:
+        return None
+    return moment.isoformat(" ") if any(hours in notation for hours in _HOURS) else moment.date().isoformat()
 
 
 def _in_english(cell: str, language: str) -> str:

@@ -18,6 +18,7 @@ from babel import Locale
 from babel.numbers import get_decimal_symbol
 
 from pipelines.inbox.calculations import LINE, MODIFIED_AT, NUMBER
+from pipelines.inbox.cell_currencies import in_their_currency
 from pipelines.inbox.cells import MOMENT
 from pipelines.inbox.forms import Form, Notation
 from pipelines.inbox.grouping import grouped
@@ -47,6 +48,8 @@ def in_canonical_notation(table: TextTable, name: str, modified_ns: int) -> Text
     columns = _in_canonical_words(columns, form.notation)
     for column, text in {**form.constants, **form.told_by(table.headers)}.items():
         columns[column] = pa.repeat(pa.scalar(text), len(table.lines))
+    amounts = {one: table.columns[one] for one in table.columns if one in columns and _is_amount(one, form)}
+    columns = in_their_currency(amounts, columns, columns.get("currency"))
     changed = datetime.fromtimestamp(modified_ns / 1e9, UTC).isoformat(timespec="seconds")
     columns[MODIFIED_AT] = pa.repeat(pa.scalar(changed), len(table.lines))
     for one in form.made:
@@ -89,16 +92,17 @@ def _in_one_notation(
     numbers = [one for one in columns if _is_number(types.get(one)) or (one in factors and one not in types)]
     language = _language(table.headers, notation)
     usual = "." if table.are_cells_typed else get_decimal_symbol(Locale.parse(language))
-    mark = decimal_mark((columns[one] for one in numbers), usual, name)
+    mark = decimal_mark((columns[one] for one in numbers), usual, name, are_cells_typed=table.are_cells_typed)
     written, totals = dict(columns), dict(table.totals)
     for column in numbers:
-        divisor, decimals = notation.divisors.get(column, 1), notation.decimals.get(column)
-        written[column] = canonical_numbers(columns[column], mark, divisor, decimals)
+        rules = (mark, notation.divisors.get(column, 1), notation.decimals.get(column))
+        is_count = column in types and pa.types.is_integer(types[column])
+        written[column] = canonical_numbers(columns[column], *rules, is_count=is_count)
         if column in totals:
-            totals[column] = canonical_numbers(totals[column], mark, divisor, decimals)
+            totals[column] = canonical_numbers(totals[column], *rules, is_count=is_count)
     days = {one: columns[one] for one in columns if types.get(one) in (pa.date32(), MOMENT)}
-    for column, cells in days.items():
-        written[column] = days_in_iso(cells, notation.days, language, column, name, [*days.values()])
+    written |= days_in_iso(days, notation.days_of(language), language, name)
+    for column in days:
         if any(column in one.names for one in table.form.made):
             written[column] = spelled_alike(written[column])
     return written, totals
@@ -130,7 +134,13 @@ def _is_number(of: pa.DataType | None) -> bool:
     return of is not None and (pa.types.is_decimal(of) or pa.types.is_integer(of))
 
 
+def _is_amount(column: str, form: Form) -> bool:
+    """Whether a column holds decimals, or is a name of which a formula makes some."""
+    types = {one.name: one.type.arrow for one in KINDS[form.kind].columns}
+    return pa.types.is_decimal(types[column]) if column in types else any(column in one.names for one in form.made)
+
+
 def _language(headers: Iterable[str], notation: Notation) -> str:
-    """The language that most of the headers are in."""
-    found = Counter(notation.languages[header] for header in headers if header in notation.languages)
+    """The language that most of the headers are in; those that several languages share tell none."""
+    found = Counter(notation.languages[header] for header in headers if notation.languages.get(header))
     return found.most_common(1)[0][0] if found else "en"

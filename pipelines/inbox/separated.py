@@ -20,7 +20,7 @@ import pyarrow as pa
 from pipelines.inbox.decoding import Decoded, decode
 from pipelines.inbox.forms import Form
 from pipelines.inbox.gathering import Gathered
-from pipelines.inbox.layouts import DELIMITERS, Layout, NoHeader, find_layout
+from pipelines.inbox.layouts import DELIMITERS, Layout, find_layout
 from pipelines.inbox.ordinary_lines import OrdinaryLines
 from pipelines.inbox.text_tables import BrokenLine, TextTable
 from pipelines.inbox.unreadable import Unreadable
@@ -84,7 +84,7 @@ def _laid_out(decoded: Decoded, forms: Sequence[Form], name: str) -> tuple[Decod
             try:
                 told.data.decode(encoding)
                 return told, find_layout(told.lines(), [form for form in forms if form.encoding == encoding], name)
-            except (NoHeader, UnicodeDecodeError):
+            except (Unreadable, UnicodeDecodeError):
                 continue
     return decoded, find_layout(decoded.lines(), forms, name)
 

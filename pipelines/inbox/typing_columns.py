@@ -210,9 +210,14 @@ def _find_repeated_keys(table: pa.Table, text: TextTable, kind: Kind, findings: 
         if only_key or wholes[lines[row]] == wholes[lines[last]]:
             repeated.add(row)
         else:
-            findings[row] = Finding(
-                kind.key[0], f"same key again in line {lines[last]}", "keep one row per key; the last one counts"
-            )
+            why = f"same key again in line {lines[last]}"
+            if text.form.notation is None:
+                findings[row] = Finding(kind.key[0], why, "keep one row per key; the last one counts")
+                continue
+            # a vendor's file that says a key twice divides it by what nobody reads: no part of it is the whole
+            remedy = "export it without the column that divides the row"
+            findings[row] = Finding(kind.key[0], why, remedy)
+            findings[last] = Finding(kind.key[0], f"same key before in line {lines[row]}", remedy)
     return repeated
 
 

@@ -182,7 +182,7 @@ class _Exporter:
         empty, ends = said.get("empty"), several(said.get("ends_with"))
         sums = [self._sum(head, written, more=0) for head in self.heads]
         nothing = {place: [*missing, ""][0] for place, head in enumerate(self.heads) if head.name == empty}
-        for end in ends or ([""] if empty else []):
+        for end in ends or ([""] if empty and not said.get("starts_with") else []):
             line = self._total(sums, nothing)
             yield replace(line, cells=[*line.cells, end], values=[*line.values, end]) if end else line
 
@@ -220,7 +220,7 @@ class _Exporter:
 
     def _with_unknown(self, heads: Sequence[Head]) -> Iterator[Head]:
         """Headers that nobody knows before, between and after the others."""
-        unknown = unknown_headers(self.dialect.name)
+        unknown = [] if self.dialect.said.get("exact") else unknown_headers(self.dialect.name)
         for place, text in enumerate(unknown):
             yield Head(text)
             if place < len(heads):

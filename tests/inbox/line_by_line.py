@@ -72,9 +72,11 @@ def begins_a_total(cells: Cells, form: Form) -> bool:
 
 
 def is_total(cells: Cells, form: Form, headers: Sequence[str]) -> bool:
-    if begins_a_total(cells, form):
-        return True
-    return form.totals.empty is not None and not cells[headers.index(form.totals.empty)].strip()
+    totals = form.totals
+    begins = begins_a_total(cells, form) or not totals.starts_with
+    stands_first = bool(totals.starts_with) and headers[0] == totals.empty
+    is_empty = totals.empty is None or stands_first or not cells[headers.index(totals.empty)].strip()
+    return bool(totals.starts_with or totals.empty) and begins and is_empty
 
 
 def one_by_one(kind: Kind) -> Kind:

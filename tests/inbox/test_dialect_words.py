@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from vendor_files import PEPPER, read_with, said
 
 from pipelines.failures import WrongUse
@@ -51,8 +53,73 @@ def test_a_unit_is_what_a_cell_is_divided_by(tmp_path: Path, unit: str, cell: st
     ],
 )  # fmt: skip
 def test_signs_scales_and_currencies_are_taken_off_a_number(tmp_path: Path, cell: str, cost: str) -> None:
-    read = read_with(tmp_path, COSTS, f"Day,Campaign,Spend\n2026-09-01,A,{cell}\n")
+    dialect = COSTS.replace("EUR", "USD") if "$" in cell else COSTS
+    read = read_with(tmp_path, dialect, f"Day,Campaign,Spend\n2026-09-01,A,{cell}\n")
     assert said(read, "cost") == [(Decimal(cost),)]
+
+
+@pytest.mark.parametrize(
+    "cell", ["$5", "USD 5", "£5", "1 2", '"1,2,3"', "12ABC", "12%", '"5\n6"', "(5", "5m", "--5", "1.2.3"]
+)
+def test_a_cell_that_is_no_amount_of_its_row_is_rejected_as_it_is(tmp_path: Path, cell: str) -> None:
+    read = read_with(tmp_path, COSTS, f"Day,Campaign,Spend\n2026-09-01,A,{cell}\n2026-09-01,B,7 €\n")
+    assert [(one.line, one.column_name) for one in read.rejected] == [(2, "cost")]
+    assert said(read, "campaign", "cost") == [("B", Decimal(7))]
+
+
+def test_a_count_has_no_unit(tmp_path: Path) -> None:
+    dialect = COSTS + "  clicks: {en: Clicks}\n"
+    read = read_with(tmp_path, dialect, "Day,Campaign,Spend,Clicks\n2026-09-01,A,1,5K\n2026-09-01,B,1,12%\n")
+    assert [(one.line, one.column_name) for one in read.rejected] == [(3, "clicks")]
+    assert said(read, "clicks") == [(5_000,)]
+
+
+def test_numbers_of_a_workbook_and_texts_in_another_notation_are_not_mixed(tmp_path: Path) -> None:
+    book, stream = Workbook(), io.BytesIO()
+    for row in (("Tag", "Kampagne", "Kosten"), ("2026-09-01", "A", 1.234), ("2026-09-01", "B", "1.234,50")):
+        book.worksheets[0].append(row)
+    book.save(stream)
+    with pytest.raises(Unreadable, match="a dot before the decimals in some cells and a comma in others"):
+        read_with(tmp_path, COSTS, stream.getvalue(), "export.xlsx")
+
+
+def test_a_row_that_is_said_twice_with_other_figures_is_taken_in_no_part(tmp_path: Path) -> None:
+    read = read_with(tmp_path, COSTS, "Day,Campaign,Spend,Country\n2026-09-01,A,6,NL\n2026-09-01,A,4,BE\n")
+    assert [(one.line, one.remedy) for one in read.rejected] == [
+        (2, "export it without the column that divides the row"),
+        (3, "export it without the column that divides the row"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (
+            ("13/02/2026", "02/14/2026"),
+            "some of its days are written with the day first and others with the month first",
+        ),
+        (("09/01/2026", "09/13/2026"), "its days are written with the month first, which its dialect does not know"),
+    ],
+)
+def test_days_that_contradict_each_other_or_the_dialect_end_the_file(
+    tmp_path: Path, days: tuple[str, ...], told: str
+) -> None:
+    text = "Day,Campaign,Spend\n" + "".join(f"{day},A,1\n" for day in days)
+    with pytest.raises(Unreadable, match=told):
+        read_with(tmp_path, COSTS + 'days: ["%d/%m/%Y"]\n', text)
+
+
+def test_days_can_be_written_otherwise_in_each_language(tmp_path: Path) -> None:
+    dialect = COSTS + 'days: {en: "%m/%d/%Y", de: "%d/%m/%Y"}\n'
+    for header, day in (("Day,Campaign,Spend", date(2026, 9, 1)), ("Tag,Kampagne,Kosten", date(2026, 1, 9))):
+        read = read_with(tmp_path / str(day), dialect, f"{header}\n09/01/2026,A,1\n")
+        assert said(read, "date") == [(day,)]
+
+
+def test_two_notations_that_say_the_same_order_may_stand_in_one_file(tmp_path: Path) -> None:
+    dialect = COSTS + 'days: ["%d-%m-%Y", "%d/%m/%Y"]\n'
+    read = read_with(tmp_path, dialect, "Day,Campaign,Spend\n13-02-2026,A,1\n05/03/2026,B,1\n")
+    assert said(read, "date") == [(date(2026, 2, 13),), (date(2026, 3, 5),)]
 
 
 def test_the_noise_of_binary_numbers_is_rounded_where_the_dialect_says_so(tmp_path: Path) -> None:
@@ -258,6 +325,14 @@ def test_of_two_headers_for_one_column_the_first_one_named_counts(tmp_path: Path
         ("recognised_by: clicks\n", "'clicks' has no header"),
         ("further: {cost: {en: Other}}\n", "'cost' is a name already"),
         ("further: {other: {en: Spend}}\n", "the header 'spend' stands for two columns"),
+        ("notes: {empty: clicks}\n", "'clicks' has no header"),
+        ("totals: {ends_with: Grand total}\n", "ends_with tells no row by itself"),
+        ('preamble: {en: "from {date} to {date}"}\n', "does not tell a column of ad_costs, once"),
+        ('preamble: {en: "from {nonsense}"}\n', "does not tell a column of ad_costs, once"),
+        ('days: ["%Q"]\n', "'%Q' is no notation of days"),
+        ("encoding: base64\n", "'base64' is no encoding"),
+        ("group: {sum: [campaign]}\n", "'campaign' is no number that can be summed"),
+        ("spread: {into: ad, value: clicks, headers: {a: {en: Spend}}}\n", "is a column and a row of its own"),
         ("time_zone: Mars\n", "'Mars' is no time zone"),
         ("encoding: utf-99\n", "'utf-99' is no encoding"),
         ("also: [{kind: orders, columns: {order_id: {en: Day}}}]\n", "nothing becomes the column 'ordered_at'"),

@@ -46,7 +46,7 @@ def test_a_note_beneath_the_table_needs_no_more_cells_than_it_has(read: Read) ->
 
 
 def test_a_grand_total_of_a_workbook_may_say_so_beyond_the_last_header(read: Read) -> None:
-    rows = [["Date", "Sessions"], ["20260901", 5], ["20260902", 7], ["", 12, "Grand total"]]
+    rows = [["# Free form 1"], ["Date", "Sessions"], ["20260901", 5], ["20260902", 7], ["", 12, "Grand total"]]
     found = read("metrics", workbook(*rows), "export.xlsx")
     assert (found.dialect, found.rejected, found.arrivals[0].flags["total_lines"]) == ("ga4_exploration", [], 1)
 
@@ -63,7 +63,8 @@ def test_what_stands_beneath_an_empty_row_of_a_workbook_is_no_row(read: Read) ->
 
 
 def test_a_workbook_that_is_rows_of_two_kinds_may_have_another_sheet(read: Read) -> None:
-    rows = [["Record ID", "Create Date", "Became a Lead Date"], ["1", "2026-09-01 09:30", "2026-09-02 10:00"]]
+    header = ["Record ID", "Create Date", "Lead Status", "Became a Lead Date"]
+    rows = [header, ["1", "2026-09-01 09:30", "New", "2026-09-02 10:00"]]
     found = read("leads", workbook(*rows, more="About"), "export.xlsx")
     assert [one.file.kind for one in (found, *found.also)] == ["leads", "lead_stages"]
 
@@ -100,6 +101,6 @@ def test_one_column_of_days_decides_for_all_whether_the_month_comes_first(tmp_pa
     assert [one.isoformat(" ") for (one,) in said(found, "closed_at")] == ["2026-09-30 22:00:00"]
 
 
-def test_columns_of_days_that_contradict_each_other_decide_nothing(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="'quote_sent_at' can be read as day and month or as month and day"):
+def test_columns_of_days_that_contradict_each_other_end_the_file(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="written with the day first and others with the month first"):
         read_with(tmp_path, DEALS, "Deal,Created,Stage,Closed,Quoted\n1,9/14/2026,Open,15/10/2026,10/1/2026\n")

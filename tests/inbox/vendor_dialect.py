@@ -72,7 +72,10 @@ class VendorDialect:
 
     @cached_property
     def notations(self) -> list[str]:
-        return [*self.said.get("days", []), ISO_TIMES[self.turn % len(ISO_TIMES)]]
+        days = self.said.get("days", [])
+        if isinstance(days, dict):
+            days = several(days.get(self.language, []))
+        return [*several(days), ISO_TIMES[self.turn % len(ISO_TIMES)]]
 
     def notation(self, *, is_day: bool) -> str:
         """That of this export; a day without time in the corresponding ISO."""

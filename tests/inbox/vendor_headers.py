@@ -18,7 +18,7 @@ UNKNOWN: dict[str, list[str]] = {
     "ga4_exploration": ["Engaged sessions", "Engagement rate"],
     "google_ads_ads": ["Headline", "Description", "CTR", "Interactions", "Interaction rate", "Avg. cost"],
     "google_ads_campaigns": GOOGLE,
-    "hubspot_contacts": ["First Name", "Last Name", "Contact owner", "Lead Status", "Associated Company"],
+    "hubspot_contacts": ["First Name", "Last Name", "Contact owner", "Associated Company"],
     "hubspot_deals": ["Deal Name", "Pipeline", "Deal owner"],
     "linkedin_ads_conversions": [*LINKEDIN, "Conversion Type", "Post-Click Conversions", "View-Through Conversions"],
     "linkedin_ads_performance": LINKEDIN,

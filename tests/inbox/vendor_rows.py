@@ -60,7 +60,7 @@ class RowWriter:
         if self.dialect.group is None:
             return [self._line(row, facts)]
         count = 1 + row % 3
-        parts = {name: self._parts(facts[name], count, row) for name in self.dialect.summed if name in facts}
+        parts = {name: self._parts(name, facts[name], count, row) for name in self.dialect.summed if name in facts}
         lines = []
         for part in range(count):
             said = {**facts, **{name: of[part] for name, of in parts.items()}}
@@ -79,7 +79,7 @@ class RowWriter:
         values: Facts = {name: self._canonical(name, value) for name, value in said.items() if name}
         values |= {name: str(text) for name, text in {**of.get("constants", {}), **of.get("parameters", {})}.items()}
         values |= {"currency": CODE} if any("(EUR)" in head.text for head in self.heads) else {}
-        values |= {"date": ONE_DAY} if self.dialect.said.get("preamble") else {}
+        values |= {"date": ONE_DAY} if "{date}" in str(self.dialect.said.get("preamble")) else {}
         numbers = {name: Decimal(value) if name in NUMBERS and value else value for name, value in values.items()}
         made = {name: calculated(text, numbers) for name, text in of.get("formulas", {}).items()}
         written = {**values, **{name: self._told(value) for name, value in values.items() if name in TIMES and value}}
@@ -119,7 +119,7 @@ class RowWriter:
     def _is_won(self, name: str, row: int) -> bool:
         return self.kind == "deals" and name in {"closed_at", "status"} and STAGES[row % len(STAGES)][1] == "won"
 
-    def _parts(self, value: Any, count: int, row: int) -> list[Any]:
+    def _parts(self, name: str, value: Any, count: int, row: int) -> list[Any]:
         """What each line of a row says of what is summed; now and then a line says nothing, or each the same."""
         if value is None:
             return [None] * count
@@ -127,7 +127,7 @@ class RowWriter:
         if row % 4 == 1 and not is_once:
             return [value] * count
         parts = [value - place if abs(value) > count else value for place in range(count)]
-        return [*parts[:-1], None] if count > 2 and row % 2 and not is_once else parts
+        return [*parts[:-1], None] if count > 2 and row % 2 and not is_once and name not in self.sure else parts
 
     def _line(self, row: int, facts: Facts) -> RowLine:
         cells = {head.text: self._cell(head, facts[head.name], row + place) for place, head in enumerate(self.heads)}
