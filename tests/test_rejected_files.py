@@ -98,6 +98,27 @@ def test_every_way_out_leads_out(nights: Nights, way_out: Callable[[Nights], Non
     assert nights.leads == leads
 
 
+CONTACTS = "Record ID,Create Date,Lifecycle Stage,Became a Marketing Qualified Lead Date\n"
+CONTACT, SHORT = "{},2026-09-01 09:00,MQL,2026-09-02\n", "9,2026-09-01 09:00\n"
+STANDING = "select path, kind, rows_in, rows_rejected, rows, lines from marts.rejection order by kind"
+
+
+def test_a_short_line_of_a_file_that_is_leads_and_their_stages_is_told_as_each_and_stops_no_night(
+    nights: Nights,
+) -> None:
+    drop_files(nights.inbox, {"contacts.csv": CONTACTS + CONTACT.format(1) + CONTACT.format(2) + SHORT})
+    nights.night()
+    found = nights.connection.execute(STANDING).fetchall()
+    assert found == [("contacts.csv", kind, 3, 1, 1, "4") for kind in ("lead_stages", "leads")]
+    assert nights.leads == 2
+
+
+def test_a_file_of_two_kinds_that_stops_a_night_is_named_as_each(nights: Nights) -> None:
+    drop_files(nights.inbox, {"contacts.csv": CONTACTS + CONTACT.format(1) + SHORT + SHORT})
+    with pytest.raises(DataFailed, match=r"contacts\.csv as lead_stages and 1 more: 2 of 3 rows rejected"):
+        nights.night()
+
+
 @dataclass(frozen=True)
 class Stopped:
     """A machine whose last night was stopped: what it said, and how it ended."""

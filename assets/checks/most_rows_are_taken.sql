@@ -1,9 +1,10 @@
 -- Of no file so many rows are rejected that its figures are worse than none: else nothing is published.
 -- It blocks as long as the file stands, not only in the night that read it. `stop_above_share_rejected` says from where on.
+-- A file that is rows of two kinds is judged as each; where its folder does not say the kind, it is named.
 -- table: marts.rejection
 -- severity: blocking
 select
-  r.path as what,
+  r.path || case when starts_with(r.path, r.kind || '/') then '' else ' as ' || r.kind end as what,
   concat(
     min(r.rows_rejected), ' of ', min(r.rows_in), ' rows rejected, more than the share of ',
     cast(cast(min(s.stop_above_share_rejected) as double) as varchar), ' above which nothing is published'
@@ -14,5 +15,5 @@ select
   ) as what_to_do
 from marts.rejection as r
 inner join reference.setting as s on r.rows_rejected > s.stop_above_share_rejected * r.rows_in
-group by r.path
-order by r.path
+group by r.path, r.kind
+order by r.path, r.kind

@@ -2,9 +2,9 @@
 -- `warn_above_share_rejected` says how small.
 -- table: meta.file
 -- severity: warning
-select f.path, r.line, r.column_name, r.value_kind, r.value_length, r.reason, r.remedy
+select f.path, f.kind, r.line, r.column_name, r.value_kind, r.value_length, r.reason, r.remedy
 from meta.file as f
 inner join reference.setting as s on f.rows_rejected > s.warn_above_share_rejected * f.rows_in
 inner join meta.rejected_row as r on r.load_id = f.load_id
 where f.run_id = (select max(run_id) from meta.build)
-order by f.path, r.line
+order by f.path, f.kind, r.line, r.column_name

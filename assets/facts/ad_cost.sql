@@ -1,5 +1,7 @@
 -- Media spend in EUR: per platform and day the export when there is one, else GA4, never both. A campaign's own figures
--- are the total; what its advertisements leave of them stands as (unallocated).
+-- are the total; what its advertisements leave of them stands as (unallocated). Reports of conversions repeat what
+-- advertisements cost: of them only the claims count, unless nothing else tells of the account's day. A row without an
+-- account stands for any account of its platform and day.
 create table facts.ad_cost (
   row_key      varchar        not null comment 'platform, day and what the row stands for',
   day          date           not null comment 'spend day in the ad account zone',
@@ -40,23 +42,38 @@ campaign_row as (
 campaign_day as (
   select distinct day, platform, account from campaign_row
 ),
+below_campaign as (
+  -- each row below the campaigns, with the one campaign that it is a part of, of its own account before that of another
+  select
+    a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.level, a.channel, a.clicks, a.impressions,
+    a.video_views, a.conversions, a.spend_eur, a.is_unpriced, a.load_id,
+    c.day is not null as has_campaign,
+    c.account as campaign_account,
+    c.channel as campaign_channel,
+    row_number() over (
+      partition by a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.level
+      order by case when c.account = a.account then 0 else 1 end, c.account
+    ) as choice
+  from priced as a
+  left join campaign_row as c
+    on c.day = a.day and c.platform = a.platform and c.campaign = a.campaign and c.currency = a.currency
+    and c.place = 1 and (c.account = a.account or c.account = '' or a.account = '')
+  where a.level <> 'campaign'
+),
 part_of_campaign as (
   -- advertisements divide what their campaign says, in its channel
   select
-    a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, c.channel, a.clicks, a.impressions, a.video_views,
-    a.conversions, a.spend_eur, a.is_unpriced, a.load_id
-  from priced as a
-  inner join campaign_row as c
-    on c.day = a.day and c.platform = a.platform and c.account = a.account and c.campaign = a.campaign
-    and c.currency = a.currency and c.place = 1
-  where a.level = 'ad'
+    day, platform, account, campaign, ad_group, ad, campaign_account, campaign_channel as channel, clicks,
+    impressions, video_views, conversions, spend_eur, is_unpriced, load_id
+  from below_campaign
+  where level = 'ad' and has_campaign and choice = 1
 ),
 divided as (
   select
-    day, platform, account, campaign, sum(spend_eur) as spend_eur, sum(clicks) as clicks,
+    day, platform, campaign_account, campaign, sum(spend_eur) as spend_eur, sum(clicks) as clicks,
     sum(impressions) as impressions, sum(video_views) as video_views, sum(conversions) as conversions
   from part_of_campaign
-  group by day, platform, account, campaign
+  group by day, platform, campaign_account, campaign
 ),
 remainder as (
   select
@@ -70,29 +87,62 @@ remainder as (
     d.campaign is not null as is_divided
   from campaign_row as c
   left join divided as d
-    on d.day = c.day and d.platform = c.platform and d.account = c.account and d.campaign = c.campaign and c.place = 1
+    on d.day = c.day and d.platform = c.platform and d.campaign_account = c.account and d.campaign = c.campaign
+    and c.place = 1
+),
+cost_day as (
+  -- account days of which a report of campaigns or advertisements says what they cost
+  select distinct day, platform, account from priced where level in ('campaign', 'ad')
+),
+costed_claim as (
+  select distinct a.day, a.platform, a.account
+  from priced as a
+  inner join cost_day as c
+    on c.day = a.day and c.platform = a.platform and (c.account = a.account or c.account = '' or a.account = '')
+  where a.level = 'conversion'
 ),
 exported as (
   -- campaign rows are the totals of an account's day: an advertisement without its campaign's row is in none of them
   select
     a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad, a.channel, a.clicks, a.impressions, a.video_views,
-    a.conversions, a.spend_eur, a.is_unpriced, a.load_id, '' as suffix,
+    a.conversions, a.spend_eur, a.is_unpriced, a.load_id, 'export|' as prefix, '' as suffix,
+    a.account as account_label,
     coalesce(nullif(a.ad_group, ''), '(unknown)') as ad_group_label,
     coalesce(nullif(a.ad, ''), '(unknown)') as ad_label
   from priced as a
-  left join campaign_day as c on c.day = a.day and c.platform = a.platform and c.account = a.account
+  left join campaign_day as c
+    on c.day = a.day and c.platform = a.platform and (c.account = a.account or c.account = '' or a.account = '')
   where a.level = 'ad' and c.day is null
   union all
   select
     day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, video_views, conversions,
-    spend_eur, is_unpriced, load_id, '|ad' as suffix,
+    spend_eur, is_unpriced, load_id, 'export|' as prefix, '|ad' as suffix,
+    coalesce(nullif(account, ''), campaign_account) as account_label,
     coalesce(nullif(ad_group, ''), '(unknown)') as ad_group_label,
     coalesce(nullif(ad, ''), '(unknown)') as ad_label
   from part_of_campaign
   union all
   select
+    a.day, a.platform, a.account, a.campaign, a.ad_group, a.ad,
+    case when a.has_campaign then a.campaign_channel else a.channel end as channel,
+    case when c.day is null then a.clicks end as clicks,
+    case when c.day is null then a.impressions end as impressions,
+    case when c.day is null then a.video_views end as video_views,
+    a.conversions,
+    case when c.day is null then a.spend_eur else 0 end as spend_eur,
+    a.is_unpriced and c.day is null as is_unpriced,
+    a.load_id, 'conversion|' as prefix, '' as suffix,
+    coalesce(nullif(a.account, ''), a.campaign_account, '') as account_label,
+    coalesce(nullif(a.ad_group, ''), '(unknown)') as ad_group_label,
+    coalesce(nullif(a.ad, ''), '(unknown)') as ad_label
+  from below_campaign as a
+  left join costed_claim as c on c.day = a.day and c.platform = a.platform and c.account = a.account
+  where a.level = 'conversion' and a.choice = 1 and (c.day is null or a.conversions is not null)
+  union all
+  select
     day, platform, account, campaign, ad_group, ad, channel, clicks, impressions, video_views, conversions,
-    spend_eur, is_unpriced, load_id, '' as suffix,
+    spend_eur, is_unpriced, load_id, 'export|' as prefix, '' as suffix,
+    account as account_label,
     coalesce(nullif(ad_group, ''), '(unallocated)') as ad_group_label,
     coalesce(nullif(ad, ''), '(unallocated)') as ad_label
   from remainder
@@ -111,12 +161,12 @@ known_to_ga4 as (
   left join reference.platform_alias as a on a.alias = g.source
 )
 select
-  'export|' || e.platform || '|' || cast(e.day as varchar) || '|' || e.account || '|' || e.campaign || '|'
+  e.prefix || e.platform || '|' || cast(e.day as varchar) || '|' || e.account || '|' || e.campaign || '|'
     || e.ad_group || '|' || e.ad || e.suffix as row_key,
   e.day,
   e.platform,
   c.channel,
-  coalesce(nullif(e.account, ''), '(unknown)') as account,
+  coalesce(nullif(e.account_label, ''), '(unknown)') as account,
   coalesce(nullif(trim(e.campaign), ''), '(unknown)') as campaign,
   e.ad_group_label as ad_group,
   e.ad_label as ad,

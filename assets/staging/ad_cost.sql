@@ -6,7 +6,7 @@ create table staging.ad_cost (
   campaign     varchar        not null comment 'campaign',
   ad_group     varchar        not null comment 'ad group; empty when the file has none',
   ad           varchar        not null comment 'advertisement; empty when the file has none',
-  level        varchar        not null comment 'campaign or ad: what one row stands for',
+  level        varchar        not null comment 'campaign, ad, or conversion of a report that repeats the cost beside conversions',
   cost         decimal(18, 6) not null comment 'own currency: media cost ex VAT',
   currency     varchar        not null comment 'ISO currency',
   channel      varchar                 comment 'channel the file names, as sent',

@@ -17,7 +17,7 @@ from pipelines.definitions import runtime_from_environment
 from pipelines.loads import create_meta_tables, rejected_rows, rejections_with_values
 
 Rows = list[dict[str, Any]]
-OF_A_ROW = ("path", "line", "column", "value", "reason", "remedy")
+OF_A_ROW = ("path", "kind", "line", "column", "value", "reason", "remedy")
 NO_ROW = "no row was rejected, or every file that had some was corrected or taken back"
 WAY_OUT = (
     "Correct a file where it comes from and put it in the inbox again under the same name: then these rows are over. "
@@ -54,16 +54,17 @@ def share_of(part: int, whole: int) -> str:
 
 
 def _by_file(rows: Rows, limits: Inbox) -> Iterator[tuple[str, Rows]]:
-    """A heading for each file, and its reasons, the most frequent first."""
-    worst_first = sorted(rows, key=lambda row: (-row["rows_rejected"] / row["rows_in"], row["path"]))
-    for path, reasons in groupby(worst_first, key=lambda row: row["path"]):
+    """A heading for each file, of each kind that it holds, and its reasons, the most frequent first."""
+    worst_first = sorted(rows, key=lambda row: (-row["rows_rejected"] / row["rows_in"], row["path"], row["kind"]))
+    for _, reasons in groupby(worst_first, key=lambda row: (row["path"], row["kind"])):
         of_file = list(reasons)
-        yield _heading(path, of_file[0], limits), [_shown(row) for row in of_file]
+        yield _heading(of_file[0], limits), [_shown(row) for row in of_file]
 
 
-def _heading(path: str, row: Mapping[str, Any], limits: Inbox) -> str:
+def _heading(row: Mapping[str, Any], limits: Inbox) -> str:
     lacking, held = row["rows_rejected"], row["rows_in"]
-    told = f"{path} (load {row['load_id']}): {lacking} of {held} rows rejected, {share_of(lacking, held)}"
+    file = row["path"] if row["path"].startswith(f"{row['kind']}/") else f"{row['path']} as {row['kind']}"
+    told = f"{file} (load {row['load_id']}): {lacking} of {held} rows rejected, {share_of(lacking, held)}"
     stops = Decimal(lacking) > limits.stop_above_share_rejected * held
     return f"{told}: nothing is published while it stands" if stops else told
 

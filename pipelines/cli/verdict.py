@@ -25,11 +25,13 @@ where not passed and severity <> 'blocking' and check_name not in ('refused_part
 order by severity, table_name, check_name"""
 REFUSED_LOADS = refused_loads("select * from meta.refused_part")
 
-# files of this run that lack rows; more than a small share of them is a warning
-REJECTED = """select f.path, f.rows_rejected, f.rows_in, f.rows_rejected > s.warn_above_share_rejected * f.rows_in
+# files of this run that lack rows; more than a small share of them is a warning. The kind is named where the folder
+# does not say it: a file may be rows of two kinds
+REJECTED = """select f.path || case when starts_with(f.path, f.kind || '/') then '' else ' as ' || f.kind end as file,
+    f.rows_rejected, f.rows_in, f.rows_rejected > s.warn_above_share_rejected * f.rows_in
 from meta.file as f cross join reference.setting as s
 where f.rows_rejected > 0 and f.run_id = (select max(run_id) from meta.build)
-order by f.rows_rejected / f.rows_in desc, f.path"""
+order by f.rows_rejected / f.rows_in desc, file"""
 
 
 @dataclass(frozen=True)

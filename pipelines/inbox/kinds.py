@@ -77,7 +77,7 @@ AD_COSTS = Kind(
         Column("campaign", TEXT, required=True),
         Column("ad_group", TEXT),
         Column("ad", TEXT),
-        Column("level", choice("campaign", "ad")),
+        Column("level", choice("campaign", "ad", "conversion")),
         Column("cost", decimal(), required=True),
         Column("currency", CURRENCY, required=True),
         Column("channel", TEXT),
@@ -88,7 +88,8 @@ AD_COSTS = Kind(
         Column("video_views", COUNT),
         Column("objective", TEXT),
     ),
-    # the level is part of the scope: a campaign row and an ad row without a name never replace each other
+    # the level is part of the scope: a campaign row and an ad row without a name never replace each other, and a report
+    # of conversions, which lists only what had some, never replaces what the advertisements of a day cost
     key=("date", "platform", "account", "campaign", "ad_group", "ad", "level"),
     scope=("platform", "account", "date", "level"),
     complete=with_level,

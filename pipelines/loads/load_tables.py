@@ -171,7 +171,7 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         ),
     ),
     "meta.rejection": (
-        "What of the files could not be taken and is not over, in the present build, by file, column and reason.",
+        "What of the files could not be taken and is not over, in the present build, by file, kind, column and reason.",
         (
             ("path", "varchar", "path below the inbox"),
             ("kind", "varchar", "what the file holds, for example leads"),

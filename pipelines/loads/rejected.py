@@ -48,7 +48,7 @@ rejected_row as (
 )"""
 _EACH = """
 select path, line, column_name as "column", value, reason, remedy, kind, load_id, rows_in, rows_rejected
-from rejected_row order by path, line, column_name"""
+from rejected_row order by path, line, kind, column_name"""
 _ALIKE = """,
 line_run as (
     select load_id, column_name, alike, min(line) as first_line, max(line) as last_line,
@@ -76,14 +76,14 @@ select r.path, r.kind, r.load_id, r.rows_in, r.rows_rejected, r.column_name, cou
 from rejected_row as r
 inner join named_line as n on n.load_id = r.load_id and n.column_name = r.column_name and n.alike = r.alike
 group by r.path, r.kind, r.load_id, r.rows_in, r.rows_rejected, r.column_name, r.alike
-order by r.path, rows desc, first_line, r.column_name
+order by r.path, r.kind, rows desc, first_line, r.column_name
 """.replace("{LINES_NAMED}", str(LINES_NAMED))
 
 
 def rejections(cut: str) -> str:
     """The statement that gives what stands at a cut, a relation of object and load_id.
 
-    One row per file, column and reason, with the lines that it is about.
+    One row per file, kind, column and reason, with the lines that it is about.
     """
     return _ROWS.replace("__cut__", cut) + _ALIKE.replace("{values}", "")
 

@@ -200,7 +200,7 @@ def _refused(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple
 
 def _rejections(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[Rejection, ...]:
     query = f"""select {_columns(Rejection)} from snapshots.rejection
-        where snapshot_id = ? order by path, column_name, first_line"""
+        where snapshot_id = ? order by path, kind, column_name, first_line"""
     return tuple(
         Rejection(*row) for row in rows_if_there(connection, "snapshots.rejection", query, [snapshot.snapshot_id])
     )

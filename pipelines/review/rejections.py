@@ -19,6 +19,7 @@ class Rejection:
     """Rows of a file that were rejected for one reason; numbers in it are those of the first line."""
 
     path: str
+    kind: str
     rows_in: int
     rows_rejected: int
     rejected_share: float
@@ -40,10 +41,10 @@ class Rejections:
 
 
 def rejections_section(rejections: Sequence[Rejection], wording: Wording) -> Rejections | None:
-    """One row per file, column and reason, the worst file first; None when every row was taken."""
+    """One row per file, kind, column and reason, the worst file first; None when every row was taken."""
     if not rejections:
         return None
-    worst_first = sorted(rejections, key=lambda one: (-one.rejected_share, one.path, -one.rows, one.first_line))
+    worst_first = sorted(rejections, key=_place)
     rows = tuple(_row(one, wording) for one in worst_first[:MOST_ROWS])
     columns = (
         Column(wording("rejections.rows")),
@@ -65,7 +66,18 @@ def _row(one: Rejection, wording: Wording) -> GridRow:
         Cell(one.column_name or wording("rejections.whole_line")),
         Cell(_sentence(reason), remarks=(_sentence(remedy.text),), language=_language(why, remedy)),
     )
-    return GridRow(one.path, cells, remark=_share(one, wording))
+    return GridRow(_file(one, wording), cells, remark=_share(one, wording))
+
+
+def _place(one: Rejection) -> tuple[float, str, str, int, int]:
+    return -one.rejected_share, one.path, one.kind, -one.rows, one.first_line
+
+
+def _file(one: Rejection, wording: Wording) -> str:
+    """A file by its path, and by what it holds where its folder does not say that: it may be rows of two kinds."""
+    if one.path.startswith(f"{one.kind}/"):
+        return one.path
+    return wording("rejections.file_as", file=one.path, kind=one.kind)
 
 
 def _share(one: Rejection, wording: Wording) -> str:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from nightly import drop_files, new_warehouse, project_without, read_files
 
-from pipelines.build import build
+from pipelines.build import Project, build
+from pipelines.configuration import config_from_texts
+from pipelines.definitions import load_project
 from pipelines.intake import Night
 from pipelines.loads import current_cut
 
@@ -25,7 +27,7 @@ ADS = HEADER + "2026-08-01,Meta,A,Brand,Red,ad,60,EUR,30,700,8\n2026-08-01,Meta,
 RENAMED = CAMPAIGNS.replace(",Brand,", ",Brand NL,")
 ADS_RENAMED = ADS.replace(",Brand,", ",Brand NL,")
 
-Row = tuple[str, str, Decimal, int, int, Decimal]
+Row = tuple[str, str, Decimal, int | None, int | None, Decimal | None]
 DIVIDED = [
     ("Brand", "(unallocated)", Decimal(10), 5, 100, Decimal(1)),
     ("Brand", "Blue", Decimal(30), 15, 200, Decimal(1)),
@@ -35,17 +37,17 @@ DIVIDED = [
 TOTAL = (Decimal(107), 53, 1090, Decimal(11))
 
 
-def after_nights(inbox: Path, *deliveries: Mapping[str, str]) -> list[Row]:
+def after_nights(inbox: Path, *deliveries: Mapping[str, str], project: Project = PROJECT) -> list[Row]:
     """The advertisements of the last of as many nights as there were deliveries."""
     with closing(new_warehouse()) as connection:
         for number, files in enumerate(deliveries):
             drop_files(inbox, files)
             night = Night(f"night {number}", MORNING + timedelta(days=number), hold_on_failure=True)
-            read_files(connection, inbox, PROJECT.config, night)
-        build(connection, PROJECT, current_cut(connection), run_id=night.run_id, business_date=night.business_date)
+            read_files(connection, inbox, project.config, night)
+        build(connection, project, current_cut(connection), run_id=night.run_id, business_date=night.business_date)
         return connection.execute(
             """select campaign, ad, spend_eur, clicks, impressions, conversions
-            from facts.ad_cost order by campaign, ad"""
+            from facts.ad_cost order by campaign, ad, spend_eur desc"""
         ).fetchall()
 
 
@@ -79,3 +81,43 @@ def test_a_campaign_that_was_renamed_since_stands_once_under_its_new_name(tmp_pa
     ]
     whole = after_nights(tmp_path / "whole", first, renamed, {"ad_costs/ads_2.csv": ADS_RENAMED})
     assert whole == [(campaign.replace("Brand", "Brand NL"), *row) for campaign, *row in DIVIDED]
+
+
+LINKEDIN_HEADER = "Start Date (in UTC),Account Name,Campaign Name,Creative Name,Total Spent,Impressions,Clicks"
+PERFORMANCE = f"""{LINKEDIN_HEADER}
+08/01/2026,A,Brand,Red,60,700,30
+08/01/2026,A,Brand,Blue,30,200,15
+"""
+CONVERSIONS = f"""{LINKEDIN_HEADER},Conversion Name,Conversions
+08/01/2026,A,Brand,Red,60,700,30,Sign up,2
+08/01/2026,A,Brand,Red,60,700,30,Demo,1
+"""
+OF_LINKEDIN = {"performance": PERFORMANCE, "conversions": CONVERSIONS}
+
+
+def linkedin_in_euros() -> Project:
+    texts = dict(PROJECT.config.texts)
+    for name in OF_LINKEDIN:
+        place = f"exports/linkedin_ads_{name}.yaml"
+        assert "currency: null" in texts[place]
+        texts[place] = texts[place].replace("currency: null", "currency: EUR")
+    return load_project(config_from_texts(texts))
+
+
+@pytest.mark.parametrize(
+    "order", [("performance", "conversions"), ("conversions", "performance")], ids=lambda order: f"{order[0]} first"
+)
+def test_a_report_of_conversions_adds_claims_and_takes_away_no_cost_whichever_comes_first(
+    tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    files = ({f"ad_costs/{name}.csv": OF_LINKEDIN[name]} for name in order)
+    assert after_nights(tmp_path, *files, project=linkedin_in_euros()) == [
+        ("Brand", "Blue", Decimal(30), 15, 200, None),
+        ("Brand", "Red", Decimal(60), 30, 700, None),
+        ("Brand", "Red", Decimal(0), None, None, Decimal(3)),
+    ]
+
+
+def test_a_report_of_conversions_alone_tells_what_its_creatives_cost(tmp_path: Path) -> None:
+    found = after_nights(tmp_path, {"ad_costs/conversions.csv": CONVERSIONS}, project=linkedin_in_euros())
+    assert found == [("Brand", "Red", Decimal(60), 30, 700, Decimal(3))]

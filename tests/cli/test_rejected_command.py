@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,19 +18,28 @@ from pipelines.runtime import prepare_warehouse
 
 HEADER = "lead_id,created_at,score\n"
 FEW = HEADER + "".join(f"L-{number},2026-09-01,5\n" for number in range(19)) + "L-99,soon,5\n"
+CONTACTS = """Record ID,Create Date,Lifecycle Stage,Became a Marketing Qualified Lead Date
+1,2026-09-01 09:00,MQL,2026-09-02
+2,2026-09-01 09:00,MQL,2026-09-02
+3,2026-09-01 09:00
+"""
 MANY = HEADER + "M-1,soon,5\nM-2,later,5\nM-3,2026-09-01,a lot\nM-4,jan@example.com,5\n"
 Said = Callable[..., str]
+
+
+def read(inbox: Path, files: Mapping[str, str]) -> None:
+    drop_files(inbox, files)
+    runtime = runtime_from_environment()
+    with runtime.warehouse.opened(purpose="test") as connection:
+        prepare_warehouse(connection, runtime)
+        read_files(connection, inbox, runtime.config, Night("a run", date(2026, 9, 8), False))
 
 
 @pytest.fixture
 def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Said:
     """What the command says after a night in which these files were read."""
     monkeypatch.setenv("KPI_DATA", str(tmp_path / "data"))
-    drop_files(tmp_path / "inbox", {"leads/few.csv": FEW, "leads/many.csv": MANY})
-    runtime = runtime_from_environment()
-    with runtime.warehouse.opened(purpose="test") as connection:
-        prepare_warehouse(connection, runtime)
-        read_files(connection, tmp_path / "inbox", runtime.config, Night("a run", date(2026, 9, 8), False))
+    read(tmp_path / "inbox", {"leads/few.csv": FEW, "leads/many.csv": MANY})
 
     def say(*arguments: str) -> str:
         assert main(["inbox", "rejected", *arguments]) == 0
@@ -44,6 +53,17 @@ def test_the_file_that_lacks_most_comes_first_with_its_share_and_what_follows_fr
     assert headings == [
         "leads/many.csv (load 3): 4 of 4 rows rejected, 100 %: nothing is published while it stands",
         "leads/few.csv (load 1): 1 of 20 rows rejected, 5 %",
+    ]
+
+
+def test_a_file_that_is_rows_of_two_kinds_is_a_heading_for_each_with_the_load_to_take_back(
+    said: Said, tmp_path: Path
+) -> None:
+    read(tmp_path / "inbox", {"contacts.csv": CONTACTS})
+    headings = [line.rstrip() for line in said("--file", "contacts.csv").splitlines() if "(load" in line]
+    assert headings == [
+        "contacts.csv as lead_stages (load 7): 1 of 3 rows rejected, 33.3 %",
+        "contacts.csv as leads (load 5): 1 of 3 rows rejected, 33.3 %",
     ]
 
 

@@ -360,12 +360,15 @@ create table snapshots.definition_bridge (snapshot_id varchar, kpi_id varchar, f
   new_value double, reason varchar);
 create table snapshots.refused_load (snapshot_id varchar, load_id bigint, object varchar, parts bigint,
   first_part varchar, reason varchar);
-create table snapshots.rejection (snapshot_id varchar, path varchar, rows_in bigint, rows_rejected bigint,
+create table snapshots.rejection (snapshot_id varchar, path varchar, kind varchar, rows_in bigint, rows_rejected bigint,
   rejected_share double, column_name varchar, rows bigint, first_line bigint, lines varchar, reason varchar,
   remedy varchar, wordings bigint);
 """
 WRITE_A_TIME = "write the time as 2026-01-31T09:30:00+01:00, or as 2026-01-31 09:30 in the company's time zone"
-FEW, MANY = ("leads/hubspot-2026-10.csv", 412, 3, 3 / 412), ("ad_costs/meta/Campagnes-oktober.csv", 60, 27, 27 / 60)
+FEW, MANY = (
+    ("leads/hubspot-2026-10.csv", "leads", 412, 3, 3 / 412),
+    ("ad_costs/meta/Campagnes-oktober.csv", "ad_costs", 60, 27, 27 / 60),
+)
 REJECTIONS: list[Row] = [
     (*FEW, "created_at", 2, 14, "14, 203", "not a time", WRITE_A_TIME, 1),
     (*FEW, "", 1, 77, "77", "4 cells where the header has 11", "quote cells that hold the delimiter", 1),

@@ -11,7 +11,13 @@ LATE = "write the day as 2026-01-31"
 
 
 def rejection(path: str = "leads/a.csv", of: tuple[int, int] = (2, 8), **more: object) -> Rejection:
-    usual: dict[str, object] = {"column_name": "created_at", "rows": 2, "first_line": 3, "lines": "3-4"}
+    usual: dict[str, object] = {
+        "kind": "leads",
+        "column_name": "created_at",
+        "rows": 2,
+        "first_line": 3,
+        "lines": "3-4",
+    }
     told = usual | {"reason": "not a day", "remedy": LATE, "wordings": 1} | more
     return Rejection(path, rows_in=of[1], rows_rejected=of[0], rejected_share=of[0] / of[1], **told)  # type: ignore[arg-type]
 
@@ -52,6 +58,13 @@ def test_a_reason_that_nobody_translated_is_marked_as_english() -> None:
 def test_the_file_that_lacks_the_largest_share_stands_first() -> None:
     found = section(rejection("leads/a.csv", (9, 1000)), rejection("leads/z.csv", (2, 4)))
     assert [row.head for row in found.grid.rows] == ["leads/z.csv", "leads/a.csv"]
+
+
+def test_a_file_that_is_rows_of_two_kinds_is_told_as_each() -> None:
+    found = [rejection("a.csv", kind="leads"), rejection("a.csv", kind="lead_stages"), rejection("leads/a.csv")]
+    for language, told in (("en", "a.csv as"), ("nl", "a.csv als")):
+        heads = [row.head for row in section(*found, language=language).grid.rows]
+        assert heads == [f"{told} lead_stages", f"{told} leads", "leads/a.csv"]
 
 
 def test_of_very_many_reasons_the_rest_is_counted() -> None:
