@@ -72,7 +72,7 @@ def _fingerprint(files: Sequence[InboxFile]) -> str:
 def _new_files(runtime: Runtime) -> list[InboxFile]:
     """Files that are complete and that no run has seen in this version; the warehouse is only looked into."""
     with runtime.warehouse.looked_into(purpose="the inbox sensor") as connection:
-        known = known_files(connection)
+        known = known_files(connection, runtime.reading_rules)
     return [file for file in discover(runtime.settings.data_dir / "inbox", known) if file.state == "new"]
 
 

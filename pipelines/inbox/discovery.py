@@ -48,7 +48,7 @@ class _Known:
         self.settled = {_version_of(one) for one in settled}
         self.waiting = {_version_of(one) for one in rows} - self.settled
         self.contents = {(*_version_of(one), one.content_hash) for one in settled}
-        self.read_before = {meaning: one for one in rows if one.state == "loaded" for meaning in _meanings(one)}
+        self.read_before = _read_before(rows)
 
     def is_settled(self, version: Version) -> bool:
         """Whether nothing is left to be done with a file version, nor with a file inside it."""
@@ -171,10 +171,20 @@ def _once_per_content(files: Iterable[InboxFile], read_before: dict[Meaning, Kno
             left_for_later.add(file.path)
 
 
-def _meanings(row: KnownFile) -> Iterator[Meaning]:
-    """What reading a content means: as a full export it means more. In no folder it means what its header says."""
-    yield row.kind, is_full_export(row.path), row.content_hash
-    yield "", is_full_export(row.path), row.content_hash
+def _read_before(rows: Iterable[KnownFile]) -> dict[Meaning, KnownFile]:
+    """What each content was read as: as a full export it means more, in no folder everything that its header says.
+
+    Where one of the kinds that a file is was taken back, it was not read as everything, and is read again.
+    """
+    lacking = {(one.path, one.content_hash) for one in rows if one.state == "retracted"}
+    found: dict[Meaning, KnownFile] = {}
+    for one in rows:
+        is_everything = one.is_first_kind and (one.path, one.content_hash) not in lacking
+        if one.state == "loaded" and (is_everything or not one.is_first_kind):
+            found[one.kind, is_full_export(one.path), one.content_hash] = one
+        if one.state == "loaded" and is_everything:
+            found["", is_full_export(one.path), one.content_hash] = one
+    return found
 
 
 def _version_of(row: KnownFile) -> Version:

@@ -22,19 +22,17 @@ from pipelines.inbox import (
     Erased,
     FileRead,
     InboxFile,
-    KnownFile,
     Persons,
     ReadingRules,
     Unreadable,
     discover,
     read_file,
 )
-from pipelines.inbox.versions import FULL
+from pipelines.intake.known_files import known_files
 from pipelines.intake.outcomes import Night, Outcome, remember_outcome
 from pipelines.loads import Occasion, Stored, newest_load, store, store_again
 
 SOURCE = "inbox"
-IS_FULL = f"(split_part(path, '/', 2) = '{FULL}' and split_part(path, '/', 3) <> '')"
 
 
 @dataclass(frozen=True)
@@ -49,36 +47,12 @@ class FilesTaken:
     stored: tuple[Stored, ...] = ()
 
 
-def known_files(connection: duckdb.DuckDBPyConnection) -> list[KnownFile]:
-    """Every file version that was seen before; `retracted` when all loads of its content were taken back.
-
-    The file that lies there untouched is known and not read again; the same content as a new file is.
-    """
-    rows = connection.execute(
-        f"""with read_file as (
-            select kind, content_hash, {IS_FULL} as is_full, load_id in (
-                select load_id from meta.ruling where action = 'retract'
-            ) as is_retracted
-            from meta.file where state = 'loaded' and load_id is not null
-        ), read_content as (
-            select kind, content_hash, is_full, bool_and(is_retracted) as is_retracted from read_file group by all
-        )
-        select f.path, f.kind, f.content_hash, f.size_bytes, f.modified_ns,
-            case when r.is_retracted then 'retracted' else f.state end as state
-        from meta.file as f
-        left join read_content as r on f.state = 'loaded' and r.kind = f.kind and r.content_hash = f.content_hash
-            and r.is_full = {IS_FULL}
-        order by f.seen_at, f.path"""
-    ).fetchall()
-    return [KnownFile(*row) for row in rows]
-
-
 def take_in_files(connection: duckdb.DuckDBPyConnection, inbox: Path, rules: ReadingRules, night: Night) -> FilesTaken:
     """Takes in every new file below the inbox, the oldest first."""
     for kind in KINDS:
         (inbox / kind).mkdir(parents=True, exist_ok=True)
     taken = FilesTaken()
-    for file in discover(inbox, known_files(connection)):
+    for file in discover(inbox, known_files(connection, rules)):
         with all_or_nothing(connection):
             taken = _take_in(connection, file, rules, night, taken)
     remember_outcome(connection, _outcome(taken), night)
