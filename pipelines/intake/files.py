@@ -64,7 +64,7 @@ def _take_in(
 ) -> FilesTaken:
     occasion = Occasion("file", night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
     if file.state == "loaded":
-        _remember_file(connection, file, "loaded", file.reason, night)
+        _remember_file(connection, file, "loaded", file.reason, night, rules)
         if file.kind:
             _confirm(connection, file, occasion)
         return taken
@@ -72,7 +72,7 @@ def _take_in(
     try:
         read = read_file(file, rules, persons, _erased(connection))
     except Unreadable as problem:
-        _remember_file(connection, file, problem.state, f"{problem.why}: {problem.remedy}", night)
+        _remember_file(connection, file, problem.state, f"{problem.why}: {problem.remedy}", night, rules)
         return replace(
             taken,
             waiting=taken.waiting + (problem.state == "waiting"),
@@ -82,7 +82,7 @@ def _take_in(
     _name_persons(connection, persons.named_again())
     for one in (read, *read.also):
         stored = store(connection, one.arrivals, occasion)
-        _remember_read(connection, one, stored, night)
+        _remember_read(connection, one, stored, night, rules)
         taken = replace(
             taken,
             rows_in=taken.rows_in + one.rows_in,
@@ -134,7 +134,7 @@ def _erased(connection: duckdb.DuckDBPyConnection) -> Erased:
 
 
 def _remember_read(
-    connection: duckdb.DuckDBPyConnection, read: FileRead, stored: Sequence[Stored], night: Night
+    connection: duckdb.DuckDBPyConnection, read: FileRead, stored: Sequence[Stored], night: Night, rules: ReadingRules
 ) -> None:
     first = stored[0]
     counts = {
@@ -153,7 +153,7 @@ def _remember_read(
         )
     reason = "; ".join(refusal for one in stored for refusal in one.refusals)
     _remember_file(
-        connection, read.file, "loaded", f"refused: {reason}" if reason else None, night,
+        connection, read.file, "loaded", f"refused: {reason}" if reason else None, night, rules,
         dialect=read.dialect, load_id=first.load_id, **counts,
     )  # fmt: skip
     for table, rows in (("meta.rejected_row", read.rejected), ("meta.file_total", read.totals)):
@@ -168,6 +168,7 @@ def _remember_file(
     state: str,
     reason: str | None,
     night: Night,
+    rules: ReadingRules,
     **columns: str | int,
 ) -> None:
     row: dict[str, object] = {
@@ -179,6 +180,7 @@ def _remember_file(
         "state": state,
         "reason": reason,
         "run_id": night.run_id,
+        "dialects_hash": rules.dialects_hash,
         "seen_at": datetime.now(UTC).replace(tzinfo=None),
         **columns,
     }

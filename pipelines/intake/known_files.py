@@ -6,6 +6,7 @@ import duckdb
 
 from pipelines.inbox import KnownFile, ReadingRules
 from pipelines.inbox.forms import CANONICAL
+from pipelines.inbox.unreadable import NOTHING_IS_MADE
 from pipelines.inbox.versions import FULL, lies_in_no_folder
 
 IS_FULL = f"(split_part(path, '/', 2) = '{FULL}' and split_part(path, '/', 3) <> '')"
@@ -14,7 +15,8 @@ IS_FULL = f"(split_part(path, '/', 2) = '{FULL}' and split_part(path, '/', 3) <>
 def known_files(connection: duckdb.DuckDBPyConnection, rules: ReadingRules) -> list[KnownFile]:
     """Every file version that was seen before.
 
-    `retracted`: all loads of its content as this kind were taken back; `told`: nothing was loaded of it, nor has to be.
+    `retracted`: all loads of its content as this kind were taken back; `told`: nothing was loaded of it, nor has to be;
+    `open`: it could not be read, or was ignored, and the dialects are others now.
     The file that lies there untouched is known and not read again; the same content as a new file is.
     """
     rows = connection.execute(
@@ -27,13 +29,19 @@ def known_files(connection: duckdb.DuckDBPyConnection, rules: ReadingRules) -> l
             select kind, content_hash, is_full, bool_and(is_retracted) as is_retracted from read_file group by all
         )
         select f.path, f.kind, f.content_hash, f.size_bytes, f.modified_ns,
-            case when r.is_retracted then 'retracted' when f.state = 'loaded' and f.load_id is null then 'told'
-                else f.state end as state,
+            case
+                when r.is_retracted then 'retracted'
+                when (f.state = 'unreadable' or (f.load_id is null and starts_with(f.reason, '{NOTHING_IS_MADE}')))
+                    and f.dialects_hash is distinct from ? then 'open'
+                when f.state = 'loaded' and f.load_id is null then 'told'
+                else f.state
+            end as state,
             f.dialect
         from meta.file as f
         left join read_content as r on f.state = 'loaded' and r.kind = f.kind and r.content_hash = f.content_hash
             and r.is_full = {IS_FULL}
-        order by f.seen_at, f.path"""
+        order by f.seen_at, f.path""",
+        [rules.dialects_hash],
     ).fetchall()
     first_kinds = {form.name: form.kind for form in rules.dialects}
     return [KnownFile(*row, _is_first_kind(row[0], row[1], dialect, first_kinds)) for *row, dialect in rows]
