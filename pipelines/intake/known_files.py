@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import duckdb
 
 from pipelines.inbox import KnownFile, ReadingRules
@@ -28,15 +31,14 @@ def known_files(connection: duckdb.DuckDBPyConnection, rules: ReadingRules) -> l
         ), read_content as (
             select kind, content_hash, is_full, bool_and(is_retracted) as is_retracted from read_file group by all
         )
-        select f.path, f.kind, f.content_hash, f.size_bytes, f.modified_ns,
+        select f.dialect, f.path, f.kind, f.content_hash, f.size_bytes, f.modified_ns,
             case
                 when r.is_retracted then 'retracted'
                 when (f.state = 'unreadable' or (f.load_id is null and starts_with(f.reason, '{NOTHING_IS_MADE}')))
                     and f.dialects_hash is distinct from ? then 'open'
                 when f.state = 'loaded' and f.load_id is null then 'told'
                 else f.state
-            end as state,
-            f.dialect
+            end as state
         from meta.file as f
         left join read_content as r on f.state = 'loaded' and r.kind = f.kind and r.content_hash = f.content_hash
             and r.is_full = {IS_FULL}
@@ -44,12 +46,14 @@ def known_files(connection: duckdb.DuckDBPyConnection, rules: ReadingRules) -> l
         [rules.dialects_hash],
     ).fetchall()
     first_kinds = {form.name: form.kind for form in rules.dialects}
-    return [KnownFile(*row, _is_first_kind(row[0], row[1], dialect, first_kinds)) for *row, dialect in rows]
+    seen = ((KnownFile(*row), dialect) for dialect, *row in rows)
+    return [replace(one, is_first_kind=_is_first_kind(one, dialect, first_kinds)) for one, dialect in seen]
 
 
-def _is_first_kind(path: str, kind: str, dialect: str | None, first_kinds: dict[str, str]) -> bool:
+def _is_first_kind(file: KnownFile, dialect: str | None, first_kinds: Mapping[str, str]) -> bool:
     """Whether a file was read as what it is in the first place, and thereby as everything that it is besides.
 
     Of a dialect that is there no more only a file in no folder tells.
     """
-    return dialect == CANONICAL or first_kinds.get(dialect or "", kind if lies_in_no_folder(path) else "") == kind
+    untold = file.kind if lies_in_no_folder(file.path) else ""
+    return dialect == CANONICAL or first_kinds.get(dialect or "", untold) == file.kind
