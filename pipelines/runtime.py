@@ -18,7 +18,7 @@ from pipelines.build import Project
 from pipelines.configuration import Config
 from pipelines.engines.duckdb import Warehouse
 from pipelines.failures import WrongUse
-from pipelines.inbox import ReadingRules, read_dialects
+from pipelines.inbox import ReadingRules, hash_of_dialects, read_dialects
 from pipelines.intake import create_raw_tables
 from pipelines.loads import create_meta_tables
 from pipelines.privacy import pseudonym
@@ -48,6 +48,7 @@ class Runtime:
             self.settings.pepper_bytes,
             self.config.sources.platform_aliases,
             read_dialects(self.config.texts, self.config.place),
+            hash_of_dialects(self.config.texts),
         )
 
     @property

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 
 import dagster as dg
+import duckdb
 
 from pipelines.alerts import look_at_checks, look_at_run, tell_after_run
 from pipelines.failures import KpiError
@@ -32,6 +33,8 @@ def sensors(runtime: Runtime) -> list[dg.SensorDefinition]:
         except KpiError as error:
             # a run that is under way takes the files in itself, or is followed by another look
             return dg.SkipReason(f"{error.what}: {error.why}")
+        except duckdb.BinderException:
+            return dg.SkipReason("the warehouse was made by an earlier release: run `kpi upgrade`")
         if not found:
             return dg.SkipReason("no new file in the inbox")
         versions = {file.name: [file.size_bytes, file.modified_ns] for file in found}
@@ -40,7 +43,9 @@ def sensors(runtime: Runtime) -> list[dg.SensorDefinition]:
         if not still:
             why = f"{len(found)} new: read once they have not changed for {INBOX_SECONDS} seconds"
             return dg.SensorResult(skip_reason=why, cursor=json.dumps(versions))
-        request = dg.RunRequest(run_key=_fingerprint(still), tags={"files": str(len(still))})
+        request = dg.RunRequest(
+            run_key=_fingerprint(still, runtime.reading_rules.dialects_hash), tags={"files": str(len(still))}
+        )
         return dg.SensorResult(run_requests=[request], cursor=json.dumps(versions))
 
     @dg.run_failure_sensor(
@@ -63,16 +68,16 @@ def sensors(runtime: Runtime) -> list[dg.SensorDefinition]:
     return [inbox_sensor, run_failure_alert, failed_check_alert]
 
 
-def _fingerprint(files: Sequence[InboxFile]) -> str:
-    """One batch of file versions, whatever order they are found in."""
+def _fingerprint(files: Sequence[InboxFile], dialects_hash: str) -> str:
+    """One batch of file versions, whatever order they are found in; with other dialects it is another one."""
     told = sorted(f"{file.name} {file.modified_ns} {file.content_hash}" for file in files)
-    return hashlib.sha256("".join(told).encode()).hexdigest()
+    return hashlib.sha256("".join([*told, dialects_hash]).encode()).hexdigest()
 
 
 def _new_files(runtime: Runtime) -> list[InboxFile]:
     """Files that are complete and that no run has seen in this version; the warehouse is only looked into."""
     with runtime.warehouse.looked_into(purpose="the inbox sensor") as connection:
-        known = known_files(connection)
+        known = known_files(connection, runtime.reading_rules)
     return [file for file in discover(runtime.settings.data_dir / "inbox", known) if file.state == "new"]
 
 

@@ -17,7 +17,7 @@ from pipelines.configuration import Config, config_from_texts, load_config
 from pipelines.definitions import load_project
 from pipelines.ga4 import Ga4Source, connect
 from pipelines.ga4_reports import REPORTS
-from pipelines.inbox import ReadingRules, read_dialects
+from pipelines.inbox import ReadingRules, hash_of_dialects, read_dialects
 from pipelines.intake import (
     FilesTaken,
     Night,
@@ -151,7 +151,9 @@ def read_sources(
 
 
 def read_files(connection: duckdb.DuckDBPyConnection, inbox: Path, config: Config, night: Night) -> FilesTaken:
-    rules = ReadingRules(config.company.time_zone, PEPPER, config.sources.platform_aliases, read_dialects(config.texts))
+    texts = config.texts
+    dialects = (read_dialects(texts), hash_of_dialects(texts))
+    rules = ReadingRules(config.company.time_zone, PEPPER, config.sources.platform_aliases, *dialects)
     return take_in_files(connection, inbox, rules, night)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from pipelines.alerts import Alert, after_runs
 from pipelines.build import build
 from pipelines.engines.duckdb import locked
 from pipelines.failures import SourceUnavailable
+from pipelines.intake import Night, take_in_files
 from pipelines.jobs import schedules
 from pipelines.loads import current_cut
 from pipelines.partitions import NIGHT, RANGE_END, RANGE_START, night_tags, usual_night_tags
@@ -66,8 +68,15 @@ def tick(server: Runtime, name: str) -> dg.RunRequest | str:
     return data.run_requests[0] if data.run_requests else str(data.skip_message)
 
 
+Look = Callable[[], dg.RunRequest | str]
+
+
 @pytest.fixture
-def look(server: Runtime) -> Callable[[], dg.RunRequest | str]:
+def look(server: Runtime) -> Look:
+    return looking(server)
+
+
+def looking(server: Runtime) -> Look:
     """The run that the inbox sensor asks for, or why it asks for none; each look knows the one before it."""
     cursors: list[str | None] = [None]
 
@@ -140,9 +149,6 @@ def test_the_month_close_runs_only_when_a_month_is_due_or_cannot_be_looked_up(se
     assert isinstance(request, dg.RunRequest) and request.run_key == MORNING.isoformat()
 
 
-Look = Callable[[], dg.RunRequest | str]
-
-
 def test_the_inbox_sensor_asks_once_for_each_batch_of_new_files(server: Runtime, look: Look) -> None:
     assert look() == f"warehouse: there is none at {server.warehouse.path}"
     prepared(server)
@@ -157,6 +163,32 @@ def test_the_inbox_sensor_asks_once_for_each_batch_of_new_files(server: Runtime,
     look()
     later = look()
     assert isinstance(later, dg.RunRequest) and later.run_key != first.run_key
+
+
+def test_the_inbox_sensor_asks_again_for_an_unreadable_file_when_a_dialect_was_changed(server: Runtime) -> None:
+    prepared(server)
+    drop(server, "august.csv", "Number,Made\n1,2\n")
+    texts = {**server.config.texts, "exports/a.yaml": server.config.texts["exports/linkedin_ads_performance.yaml"]}
+    changed = Runtime(server.settings, replace(server.config, texts=texts), server.project)
+    keys = []
+    for runtime in (server, changed):
+        look = looking(runtime)
+        look()
+        request = look()
+        assert isinstance(request, dg.RunRequest)
+        keys.append(request.run_key)
+        with runtime.warehouse.opened(purpose="test") as connection:
+            night = Night("run", date(2026, 9, 8), hold_on_failure=False)
+            take_in_files(connection, server.settings.data_dir / "inbox", runtime.reading_rules, night)
+        assert look() == "no new file in the inbox"
+    assert keys[0] != keys[1]
+
+
+def test_the_inbox_sensor_waits_for_the_upgrade_of_a_warehouse_of_an_earlier_release(server: Runtime) -> None:
+    prepared(server)
+    with server.warehouse.opened(purpose="test") as connection:
+        connection.execute("alter table meta.file drop column dialects_hash")
+    assert looking(server)() == "the warehouse was made by an earlier release: run `kpi upgrade`"
 
 
 def test_a_file_that_is_still_being_written_starts_no_run(server: Runtime, look: Look) -> None:

@@ -5,6 +5,7 @@ Kinds and forms are data; neither Dagster nor an engine is known here.
 
 from pipelines.inbox.cells import ReadingRules
 from pipelines.inbox.dialect_forms import read_dialects
+from pipelines.inbox.dialects import hash_of_dialects
 from pipelines.inbox.discovery import discover
 from pipelines.inbox.drafts import draft_of
 from pipelines.inbox.erased import Erased
@@ -36,6 +37,7 @@ __all__ = [
     "draft_of",
     "empty_arrivals",
     "explain_file",
+    "hash_of_dialects",
     "read_dialects",
     "read_file",
     "sample_of",

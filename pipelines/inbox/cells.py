@@ -57,13 +57,15 @@ class ReadingRules:
     """What reading depends on besides the file.
 
     `time_zone` is the zone of timestamps without offset, `pepper` the key of pseudonyms; `platform_aliases` maps other
-    names of an ad platform to its one name; `dialects` are how vendors lay out their exports.
+    names of an ad platform to its one name; `dialects` are how vendors lay out their exports, and `dialects_hash` tells
+    when one of them was changed.
     """
 
     time_zone: str
     pepper: bytes
     platform_aliases: Mapping[str, str] = field(default_factory=dict)
     dialects: Sequence[Form] = ()
+    dialects_hash: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,14 +6,17 @@ How a dialect becomes the forms of files stands in `dialect_forms`, what each wo
 from __future__ import annotations
 
 import codecs
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from pipelines.configuration.loading import EXPORT_FOLDER
 from pipelines.configuration.problems import UnfitError
 from pipelines.configuration.strict import Id, Listed, StrictModel, Text
 
@@ -170,3 +173,9 @@ class Dialect(Rows):
     exact: bool = False
     ignored: Text | None = None
     also: Listed[Rows] = ()
+
+
+def hash_of_dialects(texts: Mapping[str, str]) -> str:
+    """What tells the dialects of a configuration from those before somebody changed one; `texts` are all its files."""
+    of_exports = sorted(one for one in texts.items() if PurePosixPath(one[0]).parent.name == EXPORT_FOLDER)
+    return hashlib.sha256(repr(of_exports).encode()).hexdigest()

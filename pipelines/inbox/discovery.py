@@ -34,6 +34,9 @@ from pipelines.inbox.versions import (
 # what desktops leave behind: no files of anybody
 IGNORED_NAMES = frozenset({".DS_Store", ".gitkeep", ".gitignore", ".directory", "Thumbs.db", "desktop.ini"})
 
+# states of a version that is looked at again: it waits, or the dialects were changed since it could not be read
+UNSETTLED = frozenset({"waiting", "open"})
+
 Version = tuple[str, int, int]
 # kind, whether it is a full export, and content
 Meaning = tuple[str, bool, str]
@@ -44,18 +47,21 @@ class _Known:
 
     def __init__(self, rows: Iterable[KnownFile]) -> None:
         rows = list(rows)
-        settled = [one for one in rows if one.state != "waiting"]
-        self.settled = {_version_of(one) for one in settled}
-        self.waiting = {_version_of(one) for one in rows} - self.settled
-        self.contents = {(*_version_of(one), one.content_hash) for one in settled}
-        self.read_before = {meaning: one for one in rows if one.state == "loaded" for meaning in _meanings(one)}
+        # what was said last of a version counts
+        states = {_version_of(one): one.state for one in rows}
+        self.settled = {version for version, state in states.items() if state not in UNSETTLED}
+        self.unsettled = states.keys() - self.settled
+        self.waiting = {version for version, state in states.items() if state == "waiting"}
+        of_contents = {(*_version_of(one), one.content_hash): one.state for one in rows}
+        self.contents = {content for content, state in of_contents.items() if state not in UNSETTLED}
+        self.read_before = _read_before(rows)
 
     def is_settled(self, version: Version) -> bool:
         """Whether nothing is left to be done with a file version, nor with a file inside it."""
         name, _, modified_ns = version
         inside = f"{name}{IN_ARCHIVE}"
         return version in self.settled and not any(
-            one.startswith(inside) and at == modified_ns for one, _, at in self.waiting
+            one.startswith(inside) and at == modified_ns for one, _, at in self.unsettled
         )
 
     def is_told(self, file: InboxFile) -> bool:
@@ -78,7 +84,7 @@ def discover(inbox: Path, known: Iterable[KnownFile]) -> list[InboxFile]:
         # None: it was moved away in the meantime
         if version is None or before.is_settled(version):
             continue
-        file = _looked_at(path, inbox, *version, is_still=version in before.waiting)
+        file = _looked_at(path, inbox, *version, is_still=version in before.unsettled)
         is_archive = file.state == "new" and path.name.lower().endswith(ARCHIVE_ENDING)
         every = _opened(file) if is_archive else [file]
         found += [one for one in every if not before.is_told(one)]
@@ -171,10 +177,20 @@ def _once_per_content(files: Iterable[InboxFile], read_before: dict[Meaning, Kno
             left_for_later.add(file.path)
 
 
-def _meanings(row: KnownFile) -> Iterator[Meaning]:
-    """What reading a content means: as a full export it means more. In no folder it means what its header says."""
-    yield row.kind, is_full_export(row.path), row.content_hash
-    yield "", is_full_export(row.path), row.content_hash
+def _read_before(rows: Iterable[KnownFile]) -> dict[Meaning, KnownFile]:
+    """What each content was read as: as a full export it means more, in no folder everything that its header says.
+
+    Where one of the kinds that a file is was taken back, it was not read as everything, and is read again.
+    """
+    lacking = {(one.path, one.content_hash) for one in rows if one.state == "retracted"}
+    found: dict[Meaning, KnownFile] = {}
+    for one in rows:
+        is_everything = one.is_first_kind and (one.path, one.content_hash) not in lacking
+        if one.state == "loaded" and (is_everything or not one.is_first_kind):
+            found[one.kind, is_full_export(one.path), one.content_hash] = one
+        if one.state == "loaded" and is_everything:
+            found["", is_full_export(one.path), one.content_hash] = one
+    return found
 
 
 def _version_of(row: KnownFile) -> Version:

@@ -17,7 +17,7 @@ from pipelines.inbox.reading import read_table
 from pipelines.inbox.shapes import Kind
 from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.typing_columns import RejectedRow, TypedRows, rejected_rows, typed_rows
-from pipelines.inbox.unreadable import Ignored
+from pipelines.inbox.unreadable import NOTHING_IS_MADE, Ignored
 
 PSEUDONYM = "(pseudonym)"
 
@@ -61,7 +61,7 @@ def explain_file(
     forms = forms_of(kind, rules.dialects) if kind else every_form(rules.dialects)
     found = read_table(data, forms, name, name)
     if found.form.ignored:
-        raise Ignored(name, f"nothing is made of it ({found.form.name})", found.form.ignored)
+        raise Ignored(name, f"{NOTHING_IS_MADE} ({found.form.name})", found.form.ignored)
     also = [read_table(data, (form,), name, name) for form in found.form.also if not form.lacking(found.headers)]
     return [_explained(one, name, modified_ns, rules) for one in (found, *also)]
 

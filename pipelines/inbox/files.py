@@ -21,7 +21,7 @@ from pipelines.inbox.reading import read_table
 from pipelines.inbox.splitting import arrivals_of, parts_of
 from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.typing_columns import RejectedRow, rejected_rows, typed_rows
-from pipelines.inbox.unreadable import Ignored, Unreadable, Waiting
+from pipelines.inbox.unreadable import NOTHING_IS_MADE, Ignored, Unreadable, Waiting
 from pipelines.inbox.versions import InboxFile
 from pipelines.loads import Arrival
 
@@ -65,7 +65,7 @@ def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys, erased:
     forms = forms_of(KINDS[file.kind], rules.dialects) if file.kind else every_form(rules.dialects)
     found = read_table(data, forms, file.name, file.file_name)
     if found.form.ignored:
-        raise Ignored(file.name, f"nothing is made of it ({found.form.name})", found.form.ignored)
+        raise Ignored(file.name, f"{NOTHING_IS_MADE} ({found.form.name})", found.form.ignored)
     read = _read_as(found, file, rules, persons, erased)
     also = [form for form in found.form.also if not form.lacking(found.headers)]
     return replace(

@@ -16,9 +16,7 @@ OLD_WORKBOOK_ENDING = ".xls"
 PARQUET_ENDING = ".parquet"
 ARCHIVE_ENDING = ".zip"
 GZIP_ENDING = ".gz"
-TABLE_ENDINGS = (*TEXT_ENDINGS, WORKBOOK_ENDING, PARQUET_ENDING)
-# these are looked into, to say what they are
-EXPLAINED_ENDINGS = (OLD_WORKBOOK_ENDING,)
+TABLE_ENDINGS = (*TEXT_ENDINGS, WORKBOOK_ENDING, OLD_WORKBOOK_ENDING, PARQUET_ENDING)
 
 GZIP, ZIP, EMPTY_ZIP, ZIP_END = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06", b"PK\x05\x06"
 PARQUET, ENCRYPTED_PARQUET = b"PAR1", b"PARE"
@@ -75,9 +73,7 @@ def ending_of(name: str) -> str:
 
 def wrong_ending(name: str) -> tuple[str, str] | None:
     """Why a file of this name is not read, and what to do; None when it is."""
-    if name.lower().endswith((ARCHIVE_ENDING, *EXPLAINED_ENDINGS)):
-        return None
-    if ending_of(name) in TABLE_ENDINGS:
+    if name.lower().endswith(ARCHIVE_ENDING) or ending_of(name) in TABLE_ENDINGS:
         return None
     if ending_of(name) == ARCHIVE_ENDING:
         return "an archive is compressed already", "drop it as .zip"

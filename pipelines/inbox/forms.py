@@ -15,6 +15,9 @@ from pipelines.inbox.cells import ReadingRules
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.shapes import Kind
 
+# the name of the form whose headers are those of the columns themselves
+CANONICAL = "canonical"
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -184,7 +187,7 @@ class Form:
 def canonical(kind: Kind, *, is_exact: bool = False) -> Form:
     """The form whose headers are the names of the columns."""
     columns = {column.name: column.name for column in kind.columns}
-    return Form("canonical", kind.name, columns, kind.required, is_exact=is_exact)
+    return Form(CANONICAL, kind.name, columns, kind.required, is_exact=is_exact)
 
 
 def forms_of(kind: Kind, dialects: Sequence[Form] = ()) -> tuple[Form, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from pipelines.inbox.csv_cells import rows_of
 from pipelines.inbox.forms import Form
 from pipelines.inbox.unreadable import Unreadable
 
@@ -18,6 +19,7 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 OTHER_DELIMITERS = {"|": "a vertical bar", ":": "a colon", "^": "a caret", "~": "a tilde", " ": "a space"}
 HEADER_WITHIN_LINES = 20
 LONGEST_HEADER = 1_000_000
+LONGEST_HEADER_CELL = 131_072
 # of the headers that a form needs, so many make a file one of its kind that lacks the others
 RECOGNISABLE = 0.5
 MOST_WORDINGS = 4
@@ -140,11 +142,11 @@ def _candidates(lines: Iterable[str], forms: Sequence[Form], delimiters: Iterabl
 
 def _split(line: str, delimiter: str) -> tuple[str, ...]:
     try:
-        cells = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+        cells = next(rows_of([line], delimiter), [])
     except csv.Error:
-        # a cell longer than any header
         return ()
-    return tuple(_plain(cell) for cell in cells)
+    is_header = all(len(cell) <= LONGEST_HEADER_CELL for cell in cells)
+    return tuple(_plain(cell) for cell in cells) if is_header else ()
 
 
 def _plain(header: str) -> str:

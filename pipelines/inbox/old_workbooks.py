@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import time
 from functools import partial
+from typing import TypeVar
 
 import xlrd
 from xlrd.biffh import error_text_from_code
@@ -20,6 +21,8 @@ from pipelines.inbox.numbers_as_text import number_text, whole_text
 from pipelines.inbox.sheets import SAVE_AGAIN, Row, Sheet, table_of
 from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.unreadable import Unreadable
+
+Made = TypeVar("Made")
 
 # xlrd holds all cells at once, as Python objects
 LARGEST_BYTES = 64 << 20
@@ -36,15 +39,23 @@ def read_old_workbook(data: bytes, forms: Sequence[Form], name: str) -> TextTabl
     Raises:
         Unreadable: it has a password, is damaged or too large, or not exactly one sheet has a header that fits.
     """
+    return of_sheets(data, name, lambda sheets: table_of(sheets, forms, name))
+
+
+def of_sheets(data: bytes, name: str, make: Callable[[Sequence[Sheet]], Made]) -> Made:
+    """What `make` makes of the sheets in the bytes of the old workbook `name`.
+
+    Raises:
+        Unreadable: it has a password, is damaged or too large.
+    """
     if len(data) > LARGEST_BYTES:
         raise Unreadable(name, f"it is larger than {LARGEST_BYTES >> 20} MiB", "save it as XLSX or CSV")
     try:
         # what xlrd has to say of a file goes nowhere: the file is told of as a whole
         with xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), on_demand=True) as workbook:
-            sheets = [
-                Sheet(title, partial(_rows, workbook, place)) for place, title in enumerate(workbook.sheet_names())
-            ]
-            return table_of(sheets, forms, name)
+            return make(
+                [Sheet(title, partial(_rows, workbook, place)) for place, title in enumerate(workbook.sheet_names())]
+            )
     except UNUSABLE as problem:
         if "encrypted" in str(problem).lower():
             raise Unreadable(name, "it has a password", "save it without one") from None

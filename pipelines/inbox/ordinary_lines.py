@@ -7,7 +7,6 @@ around whole cells: there every reader of such files finds the same cells. Whate
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator
 
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow.csv import ConvertOptions, ParseOptions, ReadOptions, read_csv
 
+from pipelines.inbox.csv_cells import rows_of
 from pipelines.inbox.layouts import Layout
 from pipelines.inbox.text_columns import joined, plain, trimmed
 
@@ -55,7 +55,7 @@ class OrdinaryLines:
     def cells(self, start: int, end: int) -> Iterator[list[str]]:
         """All cells of each of these lines."""
         lines = io.StringIO(str(memoryview(self._text)[start:end], "utf-8"), newline="")
-        return csv.reader(lines, delimiter=self._layout.delimiter, skipinitialspace=True, strict=True)
+        return rows_of(lines, self._layout.delimiter, strict=True)
 
     def _looks_ordinary(self, start: int, end: int) -> bool:
         """Lines all end with a line feed, quotes stand around cells, and nothing will be taken for a mark."""

@@ -46,14 +46,14 @@ def read_parquet(data: bytes, forms: Sequence[Form], name: str) -> TextTable:
         _refuse_no_text(file.schema_arrow, layout, name)
         gathered = Gathered(layout)
         known = {file.schema_arrow.names[place]: layout.headers[place] for place in gathered.places}
-        _refuse_bomb(metadata, len(known), name)
+        refuse_bomb(metadata, len(known), name)
         _gather(file.iter_batches(ROWS_AT_A_TIME, columns=[*known]), known, gathered, name)
     except DAMAGES:
         raise Unreadable(name, "the Parquet data are damaged, or in a form that is not read", EXPORT_AGAIN) from None
     return gathered.table()
 
 
-def _refuse_bomb(metadata: pq.FileMetaData, columns: int, name: str) -> None:
+def refuse_bomb(metadata: pq.FileMetaData, columns: int, name: str) -> None:
     """What the file says of its rows, before anything of them is unpacked; `columns` are read.
 
     Of a whole group of rows: what pyarrow tells of one column of a spoiled file can end the process.

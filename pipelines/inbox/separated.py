@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -17,6 +16,7 @@ from itertools import islice
 import numpy as np
 import pyarrow as pa
 
+from pipelines.inbox.csv_cells import rows_of
 from pipelines.inbox.decoding import Decoded, decode
 from pipelines.inbox.forms import Form
 from pipelines.inbox.gathering import Gathered
@@ -93,8 +93,7 @@ def _records(lines: Lines, end: int, gathered: Gathered, name: str) -> Iterator[
     """Every row that begins before `end` and has as many cells as the header; the others are noted as broken."""
     width, form = len(gathered.layout.headers), gathered.layout.form
     # a cell may be as long as it likes here: it is the row that is rejected later, not the file
-    csv.field_size_limit(sys.maxsize)
-    reader = csv.reader(lines, delimiter=gathered.layout.delimiter, skipinitialspace=True, strict=True)
+    reader = rows_of(lines, gathered.layout.delimiter, strict=True)
     while lines.place < end:
         line = lines.number
         try:

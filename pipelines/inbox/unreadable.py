@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from pipelines.failures import DataFailed
 
+# how the reason of a file begins that is ignored
+NOTHING_IS_MADE = "nothing is made of it"
+
 
 class Unreadable(DataFailed):
     """A file that cannot be read at all: it stays where it is, with one row in meta.file that says why."""

@@ -14,7 +14,12 @@ IN_ARCHIVE = "!"
 
 @dataclass(frozen=True)
 class KnownFile:
-    """A row of meta.file: a file version that was seen before."""
+    """A row of meta.file: a file version that was seen before.
+
+    `state` is that of the table, or what `known_files` makes of it. One file can be rows of several kinds.
+    `is_first_kind`: it was read as what its header says in the first place, and so as everything that it is; not so a
+    file of orders in the folder of order lines.
+    """
 
     path: str
     kind: str
@@ -22,6 +27,7 @@ class KnownFile:
     size_bytes: int
     modified_ns: int
     state: str
+    is_first_kind: bool = True
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,11 @@ def shown_member(archive: str, member: str) -> str:
     """A file inside an archive whose name is shown already, as it may be stored and published."""
     shown = privacy.printable(privacy.masked_text(privacy.printable(member)))
     return f"{archive}{IN_ARCHIVE}{shown}"[:LONGEST_SHOWN_NAME]
+
+
+def lies_in_no_folder(name: str) -> bool:
+    """Whether a shown name lies straight in the inbox, or in an archive that does."""
+    return "/" not in name.partition(IN_ARCHIVE)[0]
 
 
 def is_full_export(name: str) -> bool:

@@ -10,12 +10,13 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from xml.etree.ElementTree import Element, ParseError
 
+from openpyxl.chartsheet import Chartsheet
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
@@ -28,6 +29,8 @@ from pipelines.inbox.sheets import SAVE_AGAIN, Row, Sheet, table_of
 from pipelines.inbox.spreadsheet_errors import NOT_CALCULATED
 from pipelines.inbox.text_tables import MOST_CHARACTERS, TextTable
 from pipelines.inbox.unreadable import Unreadable
+
+Made = TypeVar("Made")
 
 MOST_CELLS = 5_000_000
 LARGEST_WORKBOOK_BYTES = 512 << 20
@@ -59,6 +62,13 @@ class _Reader(ExcelReader):
             _refuse_held(self.archive.getinfo(found.PartName[1:]), self.name)
         super().read_strings()
 
+    def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+        """Keeps its place among the sheets: openpyxl would read its charts, and fail where there is none."""
+        place: Any = Chartsheet()
+        book: Any = self.wb
+        place._parent, place.title = book, sheet.name
+        book._add_sheet(place)
+
 
 class _Cells(WorkSheetParser):
     """Reads cells one row at a time, and tells a formula that was never calculated from an empty cell."""
@@ -76,6 +86,15 @@ def read_workbook(data: bytes, forms: Sequence[Form], name: str) -> TextTable:
     Raises:
         Unreadable: it is damaged, beyond a limit, or not exactly one sheet has a header that fits.
     """
+    return of_sheets(data, name, lambda sheets: table_of(sheets, forms, name))
+
+
+def of_sheets(data: bytes, name: str, make: Callable[[Sequence[Sheet]], Made]) -> Made:
+    """What `make` makes of the sheets of cells in the bytes of the workbook `name`.
+
+    Raises:
+        Unreadable: it is damaged or beyond a limit.
+    """
     _refuse_bomb(data, name)
     try:
         with warnings.catch_warnings():
@@ -84,11 +103,12 @@ def read_workbook(data: bytes, forms: Sequence[Form], name: str) -> TextTable:
             reader = _Reader(data, name)
             reader.read()
             workbook = reader.wb
-            sheets = [
-                Sheet(sheet.title, partial(_rows, workbook, place, name))
-                for place, sheet in enumerate(workbook.worksheets)
-            ]
-            return table_of(sheets, forms, name)
+            return make(
+                [
+                    Sheet(sheet.title, partial(_rows, workbook, place, name))
+                    for place, sheet in enumerate(workbook.worksheets)
+                ]
+            )
     except UNUSABLE:
         raise Unreadable(name, "the workbook is damaged", SAVE_AGAIN) from None
 

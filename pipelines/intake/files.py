@@ -22,19 +22,17 @@ from pipelines.inbox import (
     Erased,
     FileRead,
     InboxFile,
-    KnownFile,
     Persons,
     ReadingRules,
     Unreadable,
     discover,
     read_file,
 )
-from pipelines.inbox.versions import FULL
+from pipelines.intake.known_files import known_files
 from pipelines.intake.outcomes import Night, Outcome, remember_outcome
 from pipelines.loads import Occasion, Stored, newest_load, store, store_again
 
 SOURCE = "inbox"
-IS_FULL = f"(split_part(path, '/', 2) = '{FULL}' and split_part(path, '/', 3) <> '')"
 
 
 @dataclass(frozen=True)
@@ -49,36 +47,12 @@ class FilesTaken:
     stored: tuple[Stored, ...] = ()
 
 
-def known_files(connection: duckdb.DuckDBPyConnection) -> list[KnownFile]:
-    """Every file version that was seen before; `retracted` when all loads of its content were taken back.
-
-    The file that lies there untouched is known and not read again; the same content as a new file is.
-    """
-    rows = connection.execute(
-        f"""with read_file as (
-            select kind, content_hash, {IS_FULL} as is_full, load_id in (
-                select load_id from meta.ruling where action = 'retract'
-            ) as is_retracted
-            from meta.file where state = 'loaded' and load_id is not null
-        ), read_content as (
-            select kind, content_hash, is_full, bool_and(is_retracted) as is_retracted from read_file group by all
-        )
-        select f.path, f.kind, f.content_hash, f.size_bytes, f.modified_ns,
-            case when r.is_retracted then 'retracted' else f.state end as state
-        from meta.file as f
-        left join read_content as r on f.state = 'loaded' and r.kind = f.kind and r.content_hash = f.content_hash
-            and r.is_full = {IS_FULL}
-        order by f.seen_at, f.path"""
-    ).fetchall()
-    return [KnownFile(*row) for row in rows]
-
-
 def take_in_files(connection: duckdb.DuckDBPyConnection, inbox: Path, rules: ReadingRules, night: Night) -> FilesTaken:
     """Takes in every new file below the inbox, the oldest first."""
     for kind in KINDS:
         (inbox / kind).mkdir(parents=True, exist_ok=True)
     taken = FilesTaken()
-    for file in discover(inbox, known_files(connection)):
+    for file in discover(inbox, known_files(connection, rules)):
         with all_or_nothing(connection):
             taken = _take_in(connection, file, rules, night, taken)
     remember_outcome(connection, _outcome(taken), night)
@@ -90,7 +64,7 @@ def _take_in(
 ) -> FilesTaken:
     occasion = Occasion("file", night.run_id, night.business_date, datetime.now(UTC).replace(tzinfo=None))
     if file.state == "loaded":
-        _remember_file(connection, file, "loaded", file.reason, night)
+        _remember_file(connection, file, "loaded", file.reason, night, rules)
         if file.kind:
             _confirm(connection, file, occasion)
         return taken
@@ -98,7 +72,7 @@ def _take_in(
     try:
         read = read_file(file, rules, persons, _erased(connection))
     except Unreadable as problem:
-        _remember_file(connection, file, problem.state, f"{problem.why}: {problem.remedy}", night)
+        _remember_file(connection, file, problem.state, f"{problem.why}: {problem.remedy}", night, rules)
         return replace(
             taken,
             waiting=taken.waiting + (problem.state == "waiting"),
@@ -108,7 +82,7 @@ def _take_in(
     _name_persons(connection, persons.named_again())
     for one in (read, *read.also):
         stored = store(connection, one.arrivals, occasion)
-        _remember_read(connection, one, stored, night)
+        _remember_read(connection, one, stored, night, rules)
         taken = replace(
             taken,
             rows_in=taken.rows_in + one.rows_in,
@@ -160,7 +134,7 @@ def _erased(connection: duckdb.DuckDBPyConnection) -> Erased:
 
 
 def _remember_read(
-    connection: duckdb.DuckDBPyConnection, read: FileRead, stored: Sequence[Stored], night: Night
+    connection: duckdb.DuckDBPyConnection, read: FileRead, stored: Sequence[Stored], night: Night, rules: ReadingRules
 ) -> None:
     first = stored[0]
     counts = {
@@ -179,7 +153,7 @@ def _remember_read(
         )
     reason = "; ".join(refusal for one in stored for refusal in one.refusals)
     _remember_file(
-        connection, read.file, "loaded", f"refused: {reason}" if reason else None, night,
+        connection, read.file, "loaded", f"refused: {reason}" if reason else None, night, rules,
         dialect=read.dialect, load_id=first.load_id, **counts,
     )  # fmt: skip
     for table, rows in (("meta.rejected_row", read.rejected), ("meta.file_total", read.totals)):
@@ -194,6 +168,7 @@ def _remember_file(
     state: str,
     reason: str | None,
     night: Night,
+    rules: ReadingRules,
     **columns: str | int,
 ) -> None:
     row: dict[str, object] = {
@@ -205,6 +180,7 @@ def _remember_file(
         "state": state,
         "reason": reason,
         "run_id": night.run_id,
+        "dialects_hash": rules.dialects_hash,
         "seen_at": datetime.now(UTC).replace(tzinfo=None),
         **columns,
     }

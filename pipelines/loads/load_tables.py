@@ -138,6 +138,11 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("rows_withdrawn", "bigint", "current rows that the file no longer holds"),
             ("run_id", "varchar", "the run that read it"),
             ("seen_at", "timestamp", "wall time, UTC"),
+            (
+                "dialects_hash",
+                "varchar",
+                "sha256 of the dialects it was looked at with: what could not be read is looked at again with others",
+            ),
         ),
     ),
     "meta.rejected_row": (

@@ -17,7 +17,7 @@ META_TABLES = {**LOAD_TABLES, **ERASURE_TABLES, **RUN_TABLES}
 PUBLISHED_META: dict[str, frozenset[str]] = {
     "meta.load": frozenset({"judged_by", "columns"}),
     "meta.load_part": frozenset({"checksum"}),
-    "meta.file": frozenset(),
+    "meta.file": frozenset({"dialects_hash"}),
     "meta.rejected_row": frozenset({"value"}),
     "meta.file_total": frozenset(),
     "meta.check_result": frozenset(),

@@ -104,7 +104,7 @@ def test_an_archive_of_files_that_were_read_before_asks_for_no_run(
     drop(tmp_path, {"january.csv": JANUARY})
     night(store, tmp_path)
     drop(tmp_path, {"january.csv": JANUARY}, "copy.zip")
-    assert [one.state for one in discover(tmp_path, known_files(store))] == ["loaded", "loaded"]
+    assert [one.state for one in discover(tmp_path, known_files(store, RULES))] == ["loaded", "loaded"]
 
 
 def test_of_an_archive_with_one_new_file_only_that_one_is_read(

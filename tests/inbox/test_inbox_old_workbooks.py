@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -17,8 +18,9 @@ Read = Callable[..., FileRead]
 FOLLOWERS = (Path(__file__).parent / "exports" / "linkedin_page_followers.xls").read_bytes()
 
 
-def test_the_followers_of_a_page_are_those_who_came_that_day(read: Read) -> None:
-    found = read("social_pages", FOLLOWERS, "followers.xls")
+@pytest.mark.parametrize("name", ["followers.xls", "followers.xls.gz"])
+def test_the_followers_of_a_page_are_those_who_came_that_day(read: Read, name: str) -> None:
+    found = read("social_pages", gzip.compress(FOLLOWERS) if name.endswith(".gz") else FOLLOWERS, name)
     assert (found.dialect, found.rows_in, found.rejected) == ("linkedin_page_followers", 3, [])
     assert said(found, "platform", "date", "period", "new_followers", "followers") == [
         ("linkedin", date(2026, 9, 1), "day", 7, None),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -152,3 +154,17 @@ def test_a_column_that_stands_twice_is_named(read: Read) -> None:
 )
 def test_what_is_no_table_of_text_says_what_it_is(read: Read, content: bytes, name: str, expected: str) -> None:
     assert expected in refusal(read, content, name)
+
+
+@pytest.mark.parametrize("limit", [131_072, sys.maxsize])
+def test_how_long_a_cell_may_be_is_the_same_whatever_was_read_before(read: Read, limit: int) -> None:
+    header, long = "lead_id,created_at,source", "x" * 140_000
+    before = csv.field_size_limit(limit)
+    try:
+        found = read("leads", f"{header}\nL1,2026-09-01,{long}\nL2,2026-09-01,\n", "a.csv")
+        assert [(one.line, one.column_name) for one in found.rejected] == [(2, "source")]
+        csv.field_size_limit(limit)
+        with pytest.raises(Unreadable, match="no header line was found"):
+            read("leads", f"{header},{long}\nL1,2026-09-01,,\n", "b.csv")
+    finally:
+        csv.field_size_limit(before)

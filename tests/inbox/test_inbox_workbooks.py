@@ -43,6 +43,12 @@ def test_lines_are_the_row_numbers_of_the_sheet(read: Read) -> None:
     assert result.arrivals[0].flags["lines_before_header"] == 3
 
 
+def test_a_sheet_of_charts_is_no_damage(read: Read) -> None:
+    book, _ = workbook(deal())
+    book.create_chartsheet("Charts", 0)
+    assert read("deals", saved(book), "a.xlsx").rows_in == 1
+
+
 def test_empty_rows_and_columns_around_the_table_are_no_rows(read: Read) -> None:
     book, sheet = workbook(deal())
     sheet.cell(900, 2, " ")

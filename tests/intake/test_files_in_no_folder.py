@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,18 @@ import pytest
 from nightly import drop_files, new_warehouse, read_files, shipped_project
 
 from pipelines.intake import FilesTaken, Night
-from pipelines.loads import current_cut, fix_cut
+from pipelines.loads import Ruling, current_cut, fix_cut, rule
 
 LEADS = "lead_id,created_at\nL1,2026-09-01\n"
 GERMAN = "Kampagnenbericht\nTag;Kampagne;Währungscode;Kosten\n01.09.2026;Generic;EUR;1.234,50\n"
 CONTACTS = (
     "Record ID,Create Date,Lifecycle Stage,Became a Marketing Qualified Lead Date\n1,2026-09-01 09:00,MQL,2026-09-02\n"
+)
+SHOP = (
+    "Name,Financial Status,Currency,Taxes,Shipping,Total,Discount Amount,Refunded Amount,Shipping Country,Created at,"
+    "Lineitem name,Lineitem quantity,Lineitem price\n"
+    "#1001,paid,EUR,2.10,0.00,12.10,0.00,0.00,NL,2026-09-01 10:00:00 +0200,Mug,1,4.00\n"
+    "#1001,,,,,,,,,2026-09-01 10:00:00 +0200,Tea,2,3.00\n"
 )
 
 
@@ -145,3 +151,62 @@ def test_an_archive_of_search_console_is_the_days_of_its_chart_and_overlapping_o
     ]  # fmt: skip
     assert warehouse.execute("select count(*) from raw.seo_query").fetchall() == [(0,)]
     assert warehouse.execute("select distinct state from meta.file").fetchall() == [("loaded",)]
+
+
+def orders_and_lines(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    fix_cut(connection, current_cut(connection), date(2026, 9, 9))
+    counting = " union all ".join(
+        f"""select '{name}', count(*) from raw.{name} as r inner join meta.current_part as c
+        on c.object = '{name}' and c.part = r.part and c.load_id = r.load_id"""
+        for name in ("shop_order", "order_line")
+    )
+    return connection.execute(counting).fetchall()
+
+
+def retract(connection: duckdb.DuckDBPyConnection, path: str, kind: str) -> None:
+    told = "select max(load_id) from meta.file where path = ? and kind = ?"
+    ((load_id,),) = connection.execute(told, [path, kind]).fetchall()
+    rule(connection, Ruling("retract", load_id, "a test", datetime.now(UTC).replace(tzinfo=None)))
+
+
+def test_an_export_of_orders_that_was_read_as_lines_only_is_read_whole_in_no_folder(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    drop_files(tmp_path, {"order_lines/shop.csv": SHOP})
+    taken(warehouse, tmp_path)
+    assert orders_and_lines(warehouse) == [("shop_order", 0), ("order_line", 2)]
+    drop_files(tmp_path, {"shop.csv": SHOP})
+    assert taken(warehouse, tmp_path, 5).loaded == 1
+    assert orders_and_lines(warehouse) == [("shop_order", 1), ("order_line", 2)]
+    told = "select kind, rows_new, rows_unchanged from meta.file where path = 'shop.csv' order by kind"
+    assert warehouse.execute(told).fetchall() == [("order_lines", 0, 2), ("orders", 1, 1)]
+    drop_files(tmp_path, {"again.csv": SHOP, "orders/again.csv": SHOP, "order_lines/again.csv": SHOP})
+    assert taken(warehouse, tmp_path, 6).loaded == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [("shop.csv", "b.csv"), ("orders/a.csv", "b.csv"), ("a.csv", "orders/b.csv")]
+)
+@pytest.mark.parametrize("kind", ["orders", "order_lines"])
+def test_a_file_of_which_one_kind_was_taken_back_is_read_again(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, first: str, then: str, kind: str
+) -> None:
+    drop_files(tmp_path, {first: SHOP})
+    taken(warehouse, tmp_path)
+    drop_files(tmp_path, {f"copy of {first}".replace("copy of orders/", "orders/copy of "): SHOP})
+    assert taken(warehouse, tmp_path, 5).loaded == 0
+    retract(warehouse, first, kind)
+    drop_files(tmp_path, {then: SHOP})
+    assert taken(warehouse, tmp_path, 6).loaded == 1
+    assert orders_and_lines(warehouse) == [("shop_order", 1), ("order_line", 2)]
+    drop_files(tmp_path, {"c.csv": SHOP, "orders/c.csv": SHOP, "order_lines/c.csv": SHOP})
+    assert taken(warehouse, tmp_path, 7).loaded == 0
+
+
+def test_what_a_dialect_read_in_its_folder_is_one_load_in_no_folder_too(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    drop_files(tmp_path, {"ad_costs/a.csv": GERMAN, "orders/a.csv": SHOP})
+    taken(warehouse, tmp_path)
+    drop_files(tmp_path, {"a.csv": GERMAN, "b.csv": SHOP})
+    assert taken(warehouse, tmp_path, 5).loaded == 0
