@@ -1,11 +1,12 @@
 -- Of no file so many rows are rejected that its figures are worse than none: else nothing is published.
+-- Rows of persons who were erased are meant to be kept out and do not count here.
 -- It blocks as long as the file stands, not only in the night that read it. `stop_above_share_rejected` says from where on.
 -- table: marts.rejection
 -- severity: blocking
 select
   r.path as what,
   concat(
-    min(r.rows_rejected), ' of ', min(r.rows_in), ' rows rejected, more than the share of ',
+    sum(r.rows), ' of ', min(r.rows_in), ' rows rejected, more than the share of ',
     cast(cast(min(s.stop_above_share_rejected) as double) as varchar), ' above which nothing is published'
   ) as why,
   concat(
@@ -13,6 +14,8 @@ select
     'back with `kpi retract ', min(r.load_id), ' --note ...`, or raise inbox.stop_above_share_rejected in sources.yaml'
   ) as what_to_do
 from marts.rejection as r
-inner join reference.setting as s on r.rows_rejected > s.stop_above_share_rejected * r.rows_in
+cross join reference.setting as s
+where not r.is_of_erased
 group by r.path
+having sum(r.rows) > min(s.stop_above_share_rejected * r.rows_in)
 order by r.path

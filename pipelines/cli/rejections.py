@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from fnmatch import fnmatchcase
 from itertools import groupby
 from typing import Annotated, Any
@@ -58,13 +57,14 @@ def _by_file(rows: Rows, limits: Inbox) -> Iterator[tuple[str, Rows]]:
     worst_first = sorted(rows, key=lambda row: (-row["rows_rejected"] / row["rows_in"], row["path"]))
     for path, reasons in groupby(worst_first, key=lambda row: row["path"]):
         of_file = list(reasons)
-        yield _heading(path, of_file[0], limits), [_shown(row) for row in of_file]
+        yield _heading(path, of_file, limits), [_shown(row) for row in of_file]
 
 
-def _heading(path: str, row: Mapping[str, Any], limits: Inbox) -> str:
-    lacking, held = row["rows_rejected"], row["rows_in"]
-    told = f"{path} (load {row['load_id']}): {lacking} of {held} rows rejected, {share_of(lacking, held)}"
-    stops = Decimal(lacking) > limits.stop_above_share_rejected * held
+def _heading(path: str, reasons: Rows, limits: Inbox) -> str:
+    lacking, held = reasons[0]["rows_rejected"], reasons[0]["rows_in"]
+    told = f"{path} (load {reasons[0]['load_id']}): {lacking} of {held} rows rejected, {share_of(lacking, held)}"
+    could_not_be_taken = sum(row["rows"] for row in reasons if not row["is_of_erased"])
+    stops = could_not_be_taken > limits.stop_above_share_rejected * held
     return f"{told}: nothing is published while it stands" if stops else told
 
 

@@ -153,6 +153,7 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("value_kind", "varchar", "kind of the cell: empty, number, date, text"),
             ("value_length", "bigint", "length of the cell in characters"),
             ("load_id", "bigint", "first load of the read of the file that it belongs to"),
+            ("is_of_erased", "boolean", "whether it is kept out because it names a person who was erased"),
         ),
     ),
     "meta.rejection": (
@@ -170,6 +171,7 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("reason", "varchar", "what is wrong; the numbers in it are those of the first line"),
             ("remedy", "varchar", "what to do about the first line"),
             ("wordings", "bigint", "reasons that differ in their numbers"),
+            ("is_of_erased", "boolean", "whether they are kept out because they name persons who were erased"),
         ),
     ),
     "raw.person": (
