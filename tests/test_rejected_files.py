@@ -31,6 +31,18 @@ FILE = "leads/new.csv"
 STOPS = "2 of 3 rows rejected, more than the share of 0.5 above which nothing is published"
 
 
+# of so few rows none would stop a night otherwise
+ANY_FILE = ("stop_from_rows: 20", "stop_from_rows: 1")
+
+
+def configured(change: tuple[str, str], project: Project) -> Project:
+    """The project with one line of sources.yaml changed."""
+    texts = dict(project.config.texts)
+    assert change[0] in texts["sources.yaml"]
+    texts["sources.yaml"] = texts["sources.yaml"].replace(*change)
+    return load_project(config_from_texts(texts))
+
+
 @dataclass
 class Nights:
     """A company of files alone, night after night."""
@@ -55,7 +67,7 @@ class Nights:
 @pytest.fixture
 def nights(tmp_path: Path) -> Iterator[Nights]:
     with closing(new_warehouse()) as connection:
-        yield Nights(connection, tmp_path / "inbox", project_without("ga4", "mailchimp"))
+        yield Nights(connection, tmp_path / "inbox", configured(ANY_FILE, project_without("ga4", "mailchimp")))
 
 
 def corrected(nights: Nights) -> None:
@@ -68,11 +80,14 @@ def taken_back(nights: Nights) -> None:
 
 
 def let_through(nights: Nights) -> None:
-    texts = dict(nights.project.config.texts)
-    share = "stop_above_share_rejected: 0.5"
-    assert share in texts["sources.yaml"]
-    texts["sources.yaml"] = texts["sources.yaml"].replace(share, "stop_above_share_rejected: 1")
-    nights.project = load_project(config_from_texts(texts))
+    nights.project = configured(("stop_above_share_rejected: 0.5", "stop_above_share_rejected: 1"), nights.project)
+
+
+def test_a_small_file_is_told_and_stops_nothing(nights: Nights) -> None:
+    nights.project = configured(ANY_FILE[::-1], nights.project)
+    nights.drop(GOOD + SPOILT)
+    nights.night()
+    assert nights.leads == 1
 
 
 def test_every_night_is_stopped_while_the_file_stands_not_only_the_one_that_read_it(nights: Nights) -> None:
@@ -135,6 +150,7 @@ def stopped(kept_desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     shutil.copytree(kept_desk, folder, symlinks=True)
     with desk_in(folder) as desk:
         desk.on(LAST_NIGHT)
+        desk.configure("sources.yaml", *ANY_FILE)
         before = desk.current
         drop_files(desk.data / "inbox", {FILE: HEADER + GOOD + SPOILT, "deals/torn.csv": "who,when\n1,2\n"})
         with redirect_stderr(io.StringIO()) as said:

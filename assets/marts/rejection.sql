@@ -16,6 +16,7 @@ create table marts.rejection (
   reason          varchar  not null comment 'what is wrong; numbers in it are those of the first line',
   remedy          varchar  not null comment 'what to do about the first line',
   wordings        bigint   not null comment 'reasons that differ in their numbers',
+  is_of_erased    boolean  not null comment 'whether they are kept out because they name persons who were erased',
   primary key (path, kind, column_name, reason),
   constraint never_more_than_the_file check (rows <= rows_rejected and rows_rejected <= rows_in)
 ) as
@@ -32,5 +33,6 @@ select
   r.lines,
   r.reason,
   r.remedy,
-  r.wordings
+  r.wordings,
+  r.is_of_erased
 from meta.rejection as r

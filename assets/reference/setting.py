@@ -31,6 +31,7 @@ create table reference.setting (
   unread_file_days        integer         not null comment 'days after which a file that did not come is bad',
   warn_above_share_rejected  decimal(18, 6)  not null comment 'share of a file''s rows rejected, above which: warning',
   stop_above_share_rejected  decimal(18, 6)  not null comment 'the same share, above which nothing is published',
+  stop_from_rows             integer         not null comment 'rows of a file from which on that holds',
   primary key (qualified_stage)
 ) as
 """
@@ -47,7 +48,7 @@ COLUMNS = (
     *("consent_caution", "consent_bad", "fewest_web_leads"),
     *("unattributed_caution", "unattributed_bad", "fewest_attributed"),
     *("proxy_caution", "proxy_bad", "unread_api_days", "unread_file_days"),
-    *("warn_above_share_rejected", "stop_above_share_rejected"),
+    *("warn_above_share_rejected", "stop_above_share_rejected", "stop_from_rows"),
 )
 
 
@@ -68,6 +69,6 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         *(consent.caution, consent.bad, consent.fewest_web_leads),
         *(channels.caution, channels.bad, channels.fewest),
         *(opens.caution, opens.bad, limits.unread_days.api, limits.unread_days.file),
-        *(inbox.warn_above_share_rejected, inbox.stop_above_share_rejected),
+        *(inbox.warn_above_share_rejected, inbox.stop_above_share_rejected, inbox.stop_from_rows),
     )
     return HEADER + listed_rows(COLUMNS, [row])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from fnmatch import fnmatchcase
 from itertools import groupby
 from typing import Annotated, Any
@@ -58,14 +57,17 @@ def _by_file(rows: Rows, limits: Inbox) -> Iterator[tuple[str, Rows]]:
     worst_first = sorted(rows, key=lambda row: (-row["rows_rejected"] / row["rows_in"], row["path"], row["kind"]))
     for _, reasons in groupby(worst_first, key=lambda row: (row["path"], row["kind"])):
         of_file = list(reasons)
-        yield _heading(of_file[0], limits), [_shown(row) for row in of_file]
+        yield _heading(of_file, limits), [_shown(row) for row in of_file]
 
 
-def _heading(row: Mapping[str, Any], limits: Inbox) -> str:
+def _heading(reasons: Rows, limits: Inbox) -> str:
+    row = reasons[0]
     lacking, held = row["rows_rejected"], row["rows_in"]
     file = row["path"] if row["path"].startswith(f"{row['kind']}/") else f"{row['path']} as {row['kind']}"
     told = f"{file} (load {row['load_id']}): {lacking} of {held} rows rejected, {share_of(lacking, held)}"
-    stops = Decimal(lacking) > limits.stop_above_share_rejected * held
+    could_not_be_taken = sum(one["rows"] for one in reasons if not one["is_of_erased"])
+    is_judged = held >= limits.stop_from_rows
+    stops = is_judged and could_not_be_taken > limits.stop_above_share_rejected * held
     return f"{told}: nothing is published while it stands" if stops else told
 
 

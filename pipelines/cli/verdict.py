@@ -25,11 +25,11 @@ where not passed and severity <> 'blocking' and check_name not in ('refused_part
 order by severity, table_name, check_name"""
 REFUSED_LOADS = refused_loads("select * from meta.refused_part")
 
-# files of this run that lack rows; more than a small share of them is a warning. The kind is named where the folder
-# does not say it: a file may be rows of two kinds
+# files of this run that lack rows, and whether the check of them has a warning. The kind is named where the folder does
+# not say it: a file may be rows of two kinds
 REJECTED = """select f.path || case when starts_with(f.path, f.kind || '/') then '' else ' as ' || f.kind end as file,
-    f.rows_rejected, f.rows_in, f.rows_rejected > s.warn_above_share_rejected * f.rows_in
-from meta.file as f cross join reference.setting as s
+    f.rows_rejected, f.rows_in, exists (select 1 from ({warned}) as w where w.path = f.path and w.kind = f.kind)
+from meta.file as f
 where f.rows_rejected > 0 and f.run_id = (select max(run_id) from meta.build)
 order by f.rows_rejected / f.rows_in desc, file"""
 
@@ -86,12 +86,13 @@ def verdict_in(connection: duckdb.DuckDBPyConnection, project: Project) -> Verdi
     ]
     if len(parts) > SHOWN_PARTS:
         lines.append(f"refused: {len(parts) - SHOWN_PARTS} more parts: see `kpi status`")
-    lines += _rejections(connection)
+    lines += _rejections(connection, project)
     return Verdict(tuple(lines), {name: line for severity, name, line in broken if severity == "error"})
 
 
-def _rejections(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    files = connection.execute(REJECTED).fetchall()
+def _rejections(connection: duckdb.DuckDBPyConnection, project: Project) -> Iterator[str]:
+    (warned,) = (check.query for check in project.cross_checks if check.name == "rows_are_taken")
+    files = connection.execute(REJECTED.replace("{warned}", warned)).fetchall()
     for path, lacking, held, is_much in files[:SHOWN_FILES]:
         why = f"{lacking} of {held} rows rejected, {share_of(lacking, held)}"
         yield f"{'warning' if is_much else 'note'}: {path}: {why}: `kpi inbox rejected` says which, why and what to do"

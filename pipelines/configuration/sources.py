@@ -131,10 +131,14 @@ class Alerts(StrictModel):
 
 
 class Inbox(StrictModel):
-    """From which share of a file's rows on rejected ones are a warning, and from which on nothing is published."""
+    """From which share of a file's rows on rejected ones are a warning, and from which on nothing is published.
+
+    Files of fewer rows than `stop_from_rows` never stop anything.
+    """
 
     warn_above_share_rejected: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.01")
     stop_above_share_rejected: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.5")
+    stop_from_rows: Annotated[int, Field(ge=1)] = 20
 
     @model_validator(mode="after")
     def _warns_before_it_stops(self) -> Self:

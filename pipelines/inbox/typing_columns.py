@@ -41,6 +41,7 @@ class RejectedRow:
     remedy: str
     value_kind: str
     value_length: int
+    is_of_erased: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def rejected_rows(text: TextTable, findings: dict[int, Finding], path: str, cont
             RejectedRow(
                 path, text.form.kind, content_hash, text.lines[row].as_py(), finding.column,
                 _kept(value) if finding.keeps_value else None, finding.reason, finding.remedy, _kind_of(value),
-                len(value or ""),
+                len(value or ""), is_of_erased=not finding.keeps_value,
             )
         )  # fmt: skip
     return sorted(rejected, key=lambda one: (one.line, one.column_name))

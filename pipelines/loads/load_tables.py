@@ -173,6 +173,7 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("told", "decimal(38,6)", "the total that the file tells, in its own currency"),
             ("taken", "decimal(38,6)", "sum of the rows that were taken"),
             ("load_id", "bigint", "first load of the read of the file that it belongs to"),
+            ("is_of_erased", "boolean", "whether it is kept out because it names a person who was erased"),
         ),
     ),
     "meta.rejection": (
@@ -190,6 +191,7 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("reason", "varchar", "what is wrong; the numbers in it are those of the first line"),
             ("remedy", "varchar", "what to do about the first line"),
             ("wordings", "bigint", "reasons that differ in their numbers"),
+            ("is_of_erased", "boolean", "whether they are kept out because they name persons who were erased"),
         ),
     ),
     "raw.person": (

@@ -38,7 +38,7 @@ said_anew as (
 ),
 rejected_row as (
     select f.path, f.kind, f.load_id, f.rows_in, f.rows_rejected, r.line, r.column_name, r.value, r.reason, r.remedy,
-        r.value_kind, r.value_length,
+        coalesce(r.is_of_erased, false) as is_of_erased,
         -- a line that is named in the reason makes no reason of its own
         regexp_replace(r.reason, '[0-9]+', '#', 'g') as alike
     from read_file as f
@@ -72,7 +72,7 @@ named_line as (
 select r.path, r.kind, r.load_id, r.rows_in, r.rows_rejected, r.column_name, count(*) as rows,
     min(r.line) as first_line, min(n.lines) as lines,
     arg_min(r.reason, r.line) as reason, arg_min(r.remedy, r.line) as remedy,
-    count(distinct r.reason) as wordings{values}
+    count(distinct r.reason) as wordings, bool_and(r.is_of_erased) as is_of_erased{values}
 from rejected_row as r
 inner join named_line as n on n.load_id = r.load_id and n.column_name = r.column_name and n.alike = r.alike
 group by r.path, r.kind, r.load_id, r.rows_in, r.rows_rejected, r.column_name, r.alike

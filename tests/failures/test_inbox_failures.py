@@ -73,7 +73,7 @@ def content(name: str, inbox: Path) -> bytes:
         "other columns": b"who,when\n1,2\n",
         "half of it": gzip.compress(new * 100)[:40],
         "a wrong time": new + b"L-902,yesterday,newsletter\n",
-        "mostly wrong times": new + b"L-902,yesterday,newsletter\nL-903,,newsletter\n",
+        "mostly wrong times": new + b"".join(b"L-%d,yesterday,newsletter\n" % number for number in range(910, 930)),
     }[name]
 
 
