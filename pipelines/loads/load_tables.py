@@ -159,6 +159,7 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("value_length", "bigint", "length of the cell in characters"),
             ("kind", "varchar", "what the file holds; NULL in rows of earlier releases, whose folder says so"),
             ("load_id", "bigint", "first load of the read of the file that it belongs to"),
+            ("is_of_erased", "boolean", "whether it is kept out because it names a person who was erased"),
         ),
     ),
     "meta.file_total": (
@@ -173,7 +174,6 @@ LOAD_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
             ("told", "decimal(38,6)", "the total that the file tells, in its own currency"),
             ("taken", "decimal(38,6)", "sum of the rows that were taken"),
             ("load_id", "bigint", "first load of the read of the file that it belongs to"),
-            ("is_of_erased", "boolean", "whether it is kept out because it names a person who was erased"),
         ),
     ),
     "meta.rejection": (

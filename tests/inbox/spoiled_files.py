@@ -48,7 +48,7 @@ def _good() -> list[Good]:
     found = [Good(kind, text) for kind, text in CANONICAL.items()]
     for turn, (name, said) in enumerate((name, said) for name, said in TEXTS.items() if name not in IGNORED):
         language = languages_of(said)[turn % len(languages_of(said))]
-        made = export(VendorDialect(name, said, language, turn), rows=6)
+        made = export(VendorDialect(name, said, language, turn), rows=12)
         text = as_text(made, "utf-8", ",;\t"[turn % 3], ("\n", "\r\n")[turn % 2], quotes_all=turn % 4 == 3).decode()
         found.append(Good(made.expected[0].kind, text))
     return found
