@@ -51,9 +51,16 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 def test_the_file_that_lacks_most_comes_first_with_its_share_and_what_follows_from_it(said: Said) -> None:
     headings = [line.rstrip() for line in said().splitlines() if "(load" in line]
     assert headings == [
-        "leads/many.csv (load 3): 4 of 4 rows rejected, 100 %: nothing is published while it stands",
+        "leads/many.csv (load 3): 4 of 4 rows rejected, 100 %",
         "leads/few.csv (load 1): 1 of 20 rows rejected, 5 %",
     ]
+
+
+def test_a_file_that_is_large_enough_to_stop_the_nights_says_so(said: Said, tmp_path: Path) -> None:
+    rows = "".join(f"L-{number},soon\n" for number in range(20))
+    read(tmp_path / "inbox", {"leads/stops.csv": f"lead_id,created_at\n{rows}"})
+    (heading,) = (line.rstrip() for line in said("--file", "leads/stops.csv").splitlines() if "(load" in line)
+    assert heading.endswith(": 20 of 20 rows rejected, 100 %: nothing is published while it stands")
 
 
 def test_a_file_that_is_rows_of_two_kinds_is_a_heading_for_each_with_the_load_to_take_back(
