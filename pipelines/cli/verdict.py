@@ -25,6 +25,8 @@ where not passed and severity <> 'blocking' and check_name not in ('refused_part
 order by severity, table_name, check_name"""
 REFUSED_LOADS = refused_loads("select * from meta.refused_part")
 
+LACKING = """select path from meta.file
+where rows_rejected > 0 and run_id = (select max(run_id) from meta.build) limit 1"""
 # files of this run that lack rows, and whether the check of them has a warning. The kind is named where the folder does
 # not say it: a file may be rows of two kinds
 REJECTED = """select f.path || case when starts_with(f.path, f.kind || '/') then '' else ' as ' || f.kind end as file,
@@ -91,6 +93,8 @@ def verdict_in(connection: duckdb.DuckDBPyConnection, project: Project) -> Verdi
 
 
 def _rejections(connection: duckdb.DuckDBPyConnection, project: Project) -> Iterator[str]:
+    if not connection.execute(LACKING).fetchall():
+        return
     (warned,) = (check.query for check in project.cross_checks if check.name == "rows_are_taken")
     files = connection.execute(REJECTED.replace("{warned}", warned)).fetchall()
     for path, lacking, held, is_much in files[:SHOWN_FILES]:
