@@ -16,12 +16,12 @@ from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation, Ov
 import pyarrow as pa
 
 from pipelines.configuration.problems import UnfitError
+from pipelines.inbox.number_cells import NUMBER
 
 # what a template may name besides columns: the number of the line, and the moment at which the file was last changed
 LINE, MODIFIED_AT = "line", "modified_at"
 OF_THE_FILE = (LINE, MODIFIED_AT)
 MOST_DECIMALS = Decimal("0.000001")
-NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 LONGEST_NUMBER = 40
 _OPERATIONS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
     ast.Add: operator.add,

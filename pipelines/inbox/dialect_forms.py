@@ -70,7 +70,7 @@ def _form(
     plain, patterns, languages = found.headers()
     spread = found.spread(languages)
     made = (*found.made("formulas", formula), *found.made("texts", template))
-    given = {*rows.constants, *rows.parameters, *(name for name in _told_above(dialect)), *_currency_of(patterns)}
+    given = {*rows.constants, *rows.parameters, *_told_above(dialect), *(("currency",) if patterns else ())}
     required = _required(rows, dialect, kind, given, made)
     if not dialect.ignored:
         found.check_required(given, made)
@@ -94,18 +94,7 @@ def _form(
         ),
         notes=_lines(dialect.notes),
         ends_at_blank_line=dialect.ends_at_blank_line,
-        notation=Notation(
-            languages,
-            dialect.days,
-            {column: DIVISORS[unit] for column, unit in rows.units.items()},
-            dict(rows.decimals),
-            {
-                column: {cell.lower(): word for word, cells in words.items() for cell in cells}
-                for column, words in rows.values.items()
-            },
-            dict(rows.first_of),
-            {column: frozenset(cells) for column, cells in rows.missing_in.items()},
-        ),
+        notation=_notation(rows, dialect, languages),
         group=Group(rows.group.sum, rows.group.first, rows.group.identical_lines == "once") if rows.group else None,
         sheets=_lower(dialect.sheet),
         delimiter=dialect.delimiter or "",
@@ -116,6 +105,21 @@ def _form(
         ignored=dialect.ignored or "",
         when_missing=dict(rows.when_missing),
         row=rows.row or "",
+    )
+
+
+def _notation(rows: Rows, dialect: Dialect, languages: Mapping[str, str]) -> Notation:
+    return Notation(
+        languages,
+        dialect.days,
+        {column: DIVISORS[unit] for column, unit in rows.units.items()},
+        dict(rows.decimals),
+        {
+            column: {cell.lower(): word for word, cells in words.items() for cell in cells}
+            for column, words in rows.values.items()
+        },
+        dict(rows.first_of),
+        {column: frozenset(cells) for column, cells in rows.missing_in.items()},
     )
 
 
@@ -130,10 +134,6 @@ def _required(
     if dialect.seen == "nowhere":
         needed += [*rows.columns, *rows.further]
     return tuple(dict.fromkeys(one for one in needed if one not in OF_THE_FILE))
-
-
-def _currency_of(patterns: Iterable[tuple[re.Pattern[str], str]]) -> set[str]:
-    return {"currency"} if any(True for _ in patterns) else set()
 
 
 def _told_above(dialect: Dialect) -> Iterable[str]:

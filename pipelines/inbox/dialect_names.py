@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-import pyarrow as pa
-
 from pipelines.configuration.located_yaml import LocatedYaml
 from pipelines.configuration.problems import Place, Problems, UnfitError, nearest
 from pipelines.inbox.calculations import OF_THE_FILE, Calculation
 from pipelines.inbox.cells import iso_currencies
 from pipelines.inbox.dialects import CURRENCY, Dialect, Headers, Rows
 from pipelines.inbox.forms import Spread
+from pipelines.inbox.number_cells import is_number
 from pipelines.inbox.shapes import Kind
 
 # what rates are per unit of
@@ -56,7 +55,7 @@ class Names:
         for key in {*self.rows.constants, *self.rows.parameters} & {*self.rows.columns}:
             why = f"{key!r} has a header and is said for every row"
             self.problems.add(self.line_of(("columns", key)), why, "keep one of them")
-        numbers = [one.name for one in self.kind.columns if not pa.types.is_string(one.type.arrow)]
+        numbers = [one.name for one in self.kind.columns if is_number(one.type.arrow)]
         for key in self.rows.group.sum if self.rows.group else ():
             if key in self.names and (key not in numbers or key in self.kind.key):
                 self.problems.add(self.line_of(("group",)), f"{key!r} is no number that can be summed", "leave it out")
@@ -85,8 +84,7 @@ class Names:
         languages: dict[str, str] = {}
         for block in ("columns", "further"):
             for column, header, language in _wordings(getattr(self.rows, block)):
-                # a header that two languages share tells neither
-                languages[header] = language if languages.get(header, language) == language else ""
+                _note_language(languages, header, language)
                 if CURRENCY in header:
                     before, _, after = header.partition(CURRENCY)
                     patterns.append((re.compile(re.escape(before) + CODE + re.escape(after)), column))
@@ -107,7 +105,7 @@ class Names:
         names = {}
         for name, header, language in _wordings(said.headers):
             names[header] = name
-            languages.setdefault(header, language)
+            _note_language(languages, header, language)
             if self.rows.columns and any(header == one for _, one, _ in _wordings(self.rows.columns)):
                 why = f"the header {header!r} is a column and a row of its own"
                 self.problems.add(self.line_of(("spread",)), why, "take it off one of them")
@@ -148,6 +146,11 @@ def _wordings(headers: Mapping[str, Headers]) -> Iterable[tuple[str, str, str]]:
     for name, by_language in headers.items():
         for language, several in by_language.items():
             yield from ((name, header.lower(), language) for header in several)
+
+
+def _note_language(languages: dict[str, str], header: str, language: str) -> None:
+    """A header that two languages share tells neither."""
+    languages[header] = language if languages.get(header, language) == language else ""
 
 
 def _names_in(formulas: Iterable[str]) -> set[str]:

@@ -9,7 +9,6 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import yaml
 
@@ -17,12 +16,12 @@ from pipelines import privacy
 from pipelines.inbox.cells import MOMENT
 from pipelines.inbox.forms import Form, every_form
 from pipelines.inbox.kinds import KINDS
+from pipelines.inbox.local_days import ISO, read_day
 from pipelines.inbox.samples import Sample
 from pipelines.inbox.shapes import Kind
 
 ALIKE = 0.85
 LONGEST_HEADER = 100
-ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?")
 NOTATIONS = (
     *("%d-%m-%Y", "%m-%d-%Y", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y%m%d", "%d %b %Y", "%d %B %Y", "%b %d, %Y"),
     *("%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d.%m.%Y %H:%M", "%m/%d/%Y %I:%M %p"),
@@ -102,15 +101,7 @@ def _notations(sample: Sample, kind: Kind, columns: Mapping[str, str]) -> list[s
     days = [one.name for one in kind.columns if str(one.type.arrow) in ("date32[day]", str(MOMENT))]
     told = [cell for column in days if column in columns for cell in sample.cells(columns[column])]
     cells = {cell for cell in told if not ISO.fullmatch(cell)}
-    return [notation for notation in NOTATIONS if cells and all(_fits(cell, notation) for cell in cells)]
-
-
-def _fits(cell: str, notation: str) -> bool:
-    try:
-        datetime.strptime(cell, notation)  # noqa: DTZ007 - only whether it can be read
-    except ValueError:
-        return False
-    return True
+    return [notation for notation in NOTATIONS if cells and all(read_day(cell, notation, "en") for cell in cells)]
 
 
 def _quoted(text: str) -> str:

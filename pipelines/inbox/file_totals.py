@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import privacy
-from pipelines.inbox.calculations import NUMBER
 from pipelines.inbox.gathering import LABEL
+from pipelines.inbox.number_cells import NUMBER, is_number
 from pipelines.inbox.text_tables import TextTable
 
 SUM = pa.decimal128(38, 6)
@@ -50,7 +50,7 @@ def file_totals(text: TextTable, taken: pa.Table, path: str, content_hash: str) 
     for column in taken.column_names:
         of = taken.schema.field(column).type
         told = text.totals[column][place].as_py() if column in text.totals else None
-        if told and NUMBER.fullmatch(told) and (pa.types.is_decimal(of) or pa.types.is_integer(of)):
+        if told and NUMBER.fullmatch(told) and is_number(of):
             total = pc.sum(taken[column].cast(SUM)).as_py() or Decimal(0)
             found.append(FileTotal(path, text.form.kind, content_hash, line, label, column, Decimal(told), total))
     return found

@@ -13,7 +13,7 @@ from babel.dates import get_day_names, get_month_names
 from pipelines.inbox.text_columns import each_distinct
 from pipelines.inbox.unreadable import Unreadable
 
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
+ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2})?")
 _WORD = re.compile(r"[^\W\d_]+\.?")
 _HOURS = ("%H", "%I")
@@ -34,9 +34,9 @@ def days_in_iso(
     """
     every = {cell for cells in columns.values() for cell in cells.unique().to_pylist() if cell}
     read = {
-        cell: {one: day for one in notations if (day := _read(cell, one, language))}
+        cell: {one: day for one in notations if (day := read_day(cell, one, language))}
         for cell in every
-        if not _ISO.fullmatch(cell)
+        if not ISO.fullmatch(cell)
     }
     orders = {cell: _orders(cell, readings, notations, language) for cell, readings in read.items()}
     decided = {order for of_cell in orders.values() if len(of_cell) == 1 for order in of_cell}
@@ -64,7 +64,7 @@ def _orders(cell: str, readings: Mapping[str, str], notations: Sequence[str], la
     """Which part may come first in a cell, by the notations of the dialect and by what they are the mirrors of."""
     known = {order for one in readings if (order := _order(one))}
     mirrors = [mirror for one in notations if (mirror := _mirror(one))]
-    return known | {order for one in mirrors if (order := _order(one)) and _read(cell, one, language)}
+    return known | {order for one in mirrors if (order := _order(one)) and read_day(cell, one, language)}
 
 
 def _order(notation: str) -> str | None:
@@ -92,7 +92,7 @@ def spelled_alike(cells: pa.Array) -> pa.Array:
     return each_distinct(cells, spelled)
 
 
-def _read(cell: str, notation: str, language: str) -> str | None:
+def read_day(cell: str, notation: str, language: str) -> str | None:
     """A cell in ISO, None where it does not fit the notation."""
     try:
         moment = datetime.strptime(_in_english(cell, language), notation)  # noqa: DTZ007 - the zone is not the cell's

@@ -17,7 +17,7 @@ import pyarrow as pa
 from babel import Locale
 from babel.numbers import get_decimal_symbol
 
-from pipelines.inbox.calculations import LINE, MODIFIED_AT, NUMBER
+from pipelines.inbox.calculations import LINE, MODIFIED_AT
 from pipelines.inbox.cell_currencies import in_their_currency
 from pipelines.inbox.cells import MOMENT
 from pipelines.inbox.forms import Form, Notation
@@ -25,6 +25,7 @@ from pipelines.inbox.grouping import grouped
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.local_days import days_in_iso, spelled_alike
 from pipelines.inbox.local_numbers import canonical_numbers, decimal_mark
+from pipelines.inbox.number_cells import MONEY, NUMBER, is_number
 from pipelines.inbox.text_columns import each_distinct
 from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.unreadable import Unreadable
@@ -48,7 +49,8 @@ def in_canonical_notation(table: TextTable, name: str, modified_ns: int) -> Text
     columns = _in_canonical_words(columns, form.notation)
     for column, text in {**form.constants, **form.told_by(table.headers)}.items():
         columns[column] = pa.repeat(pa.scalar(text), len(table.lines))
-    amounts = {one: table.columns[one] for one in table.columns if one in columns and _is_amount(one, form)}
+    types = _types_of(form)
+    amounts = {one: cells for one, cells in table.columns.items() if one in types and pa.types.is_decimal(types[one])}
     columns = in_their_currency(amounts, columns, columns.get("currency"))
     changed = datetime.fromtimestamp(modified_ns / 1e9, UTC).isoformat(timespec="seconds")
     columns[MODIFIED_AT] = pa.repeat(pa.scalar(changed), len(table.lines))
@@ -87,16 +89,15 @@ def _in_one_notation(
 
     Answers with the columns of the rows and of the totals.
     """
-    types = {column.name: column.type.arrow for column in KINDS[table.form.kind].columns}
-    factors = {factor for one in table.form.made if one.is_number for factor in one.names}
-    numbers = [one for one in columns if _is_number(types.get(one)) or (one in factors and one not in types)]
+    types = _types_of(table.form)
+    numbers = [one for one in columns if one in types and is_number(types[one])]
     language = _language(table.headers, notation)
     usual = "." if table.are_cells_typed else get_decimal_symbol(Locale.parse(language))
     mark = decimal_mark((columns[one] for one in numbers), usual, name, are_cells_typed=table.are_cells_typed)
     written, totals = dict(columns), dict(table.totals)
     for column in numbers:
         rules = (mark, notation.divisors.get(column, 1), notation.decimals.get(column))
-        is_count = column in types and pa.types.is_integer(types[column])
+        is_count = pa.types.is_integer(types[column])
         written[column] = canonical_numbers(columns[column], *rules, is_count=is_count)
         if column in totals:
             totals[column] = canonical_numbers(totals[column], *rules, is_count=is_count)
@@ -130,14 +131,10 @@ def _as_number(cell: str) -> Decimal | str:
     return Decimal(cell) if NUMBER.fullmatch(cell) else cell
 
 
-def _is_number(of: pa.DataType | None) -> bool:
-    return of is not None and (pa.types.is_decimal(of) or pa.types.is_integer(of))
-
-
-def _is_amount(column: str, form: Form) -> bool:
-    """Whether a column holds decimals, or is a name of which a formula makes some."""
-    types = {one.name: one.type.arrow for one in KINDS[form.kind].columns}
-    return pa.types.is_decimal(types[column]) if column in types else any(column in one.names for one in form.made)
+def _types_of(form: Form) -> dict[str, pa.DataType]:
+    """The types of the columns of the kind, and of the further names of which a formula makes a number."""
+    factors = {factor: MONEY for one in form.made if one.is_number for factor in one.names}
+    return {**factors, **{column.name: column.type.arrow for column in KINDS[form.kind].columns}}
 
 
 def _language(headers: Iterable[str], notation: Notation) -> str:

@@ -21,7 +21,7 @@ LONGEST_WHOLE = 20
 # the digits of a number that a program computed, at most
 LONGEST_COMPUTED = 25
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _WHOLE = re.compile(r"([+-]?[0-9]+)(?:\.0*)?")
 _LOCAL_NUMBER = re.compile(r"[+-]?[0-9][0-9.,' \u00a0\u202f]*")
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+(?:\.[0-9]{3})*,[0-9]+")
@@ -42,16 +42,21 @@ def decimal(minimum: int | None = None, scale: int = 6, above: bool = False, rou
     )
 
 
+def is_number(of: pa.DataType) -> bool:
+    """Whether the values of a type are numbers."""
+    return bool(pa.types.is_decimal(of) or pa.types.is_integer(of))
+
+
 def looks_like_a_number(cell: str) -> bool:
     """Whether a cell is a number in this or another notation."""
-    return bool(_NUMBER.fullmatch(cell) or _LOCAL_NUMBER.fullmatch(cell))
+    return bool(NUMBER.fullmatch(cell) or _LOCAL_NUMBER.fullmatch(cell))
 
 
 def _decimal(scale: int, minimum: Decimal | None, above: bool, rounds: bool) -> Callable[[str, ReadingRules], Decimal]:
     """A parser of numbers with a dot; `above`: the minimum itself is too small."""
 
     def parse(cell: str, rules: ReadingRules) -> Decimal:
-        if not _NUMBER.fullmatch(cell):
+        if not NUMBER.fullmatch(cell):
             raise _not_a_number(cell)
         value = Decimal(cell)
         if rounds and len(cell) <= LONGEST_COMPUTED:
@@ -84,7 +89,7 @@ def _whole(minimum: int) -> Callable[[str, ReadingRules], int]:
     def parse(cell: str, rules: ReadingRules) -> int:
         match = _WHOLE.fullmatch(cell)
         if not match:
-            if _NUMBER.fullmatch(cell):
+            if NUMBER.fullmatch(cell):
                 raise Wrong("not a whole number", "write it without decimals")
             raise _not_a_number(cell)
         # Python refuses to read a whole number of thousands of digits

@@ -18,6 +18,7 @@ from pipelines.inbox import old_workbooks, workbooks
 from pipelines.inbox.csv_cells import rows_of
 from pipelines.inbox.decoding import decode, unzipped
 from pipelines.inbox.formats import (
+    ARCHIVE,
     GZIP_ENDING,
     OLD_WORKBOOK,
     PARQUET_FILE,
@@ -76,7 +77,7 @@ def sample_of(data: bytes, name: str) -> Sample:
     if what == OLD_WORKBOOK:
         return old_workbooks.of_sheets(content, name, partial(_of_sheets, name=name))
     if what != TEXT:
-        raise Unreadable(name, f"it is {what}", name_for(what) if what in ("a zip archive",) else SAVE_AS)
+        raise Unreadable(name, f"it is {what}", name_for(what) if what == ARCHIVE else SAVE_AS)
     lines = list(islice(decode(content, name).lines(), SAMPLED_ROWS))
     tables = [list(rows_of(lines, delimiter)) for delimiter in DELIMITERS]
     return _table(max(tables, key=lambda rows: max(map(len, rows), default=0)), name)
