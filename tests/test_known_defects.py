@@ -16,6 +16,7 @@ import sqlglot
 from nightly import drop_files, new_warehouse, night_of_files, project_without, running_company, shipped_project
 from pydantic import BaseModel, ValidationError
 from sqlglot import exp
+from summing_table import READER
 
 from pipelines.additivity import refuse_impossible_sums
 from pipelines.build import build
@@ -36,13 +37,6 @@ NO_MONEY = ("rate", "unit", "conversions")
 # what was spent by yesterday: the books reach to the end of their months
 LEDGER = """select cast(date_trunc('month', day) as date) as month, channel, scope, amount_eur
     from marts.cost_day cross join meta.business_date as b where day < b.business_date"""
-READER = """-- What is made of it.
-create table facts.total (
-  it  decimal(38, 6) comment 'a figure',
-  primary key (it)
-) as
-select sum({column}) as it from {table}
-"""
 
 
 # D1: a bounce rate that was no rate, and spend in several currencies that was summed

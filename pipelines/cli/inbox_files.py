@@ -26,6 +26,9 @@ TOLD = (
     "blank_lines",
     "total_lines",
     "note_lines",
+    "merged_lines",
+    "identical_lines",
+    "lines_without_a_cell",
     "lines_after_end",
 )
 
@@ -109,7 +112,8 @@ def _show(one: Explained) -> None:
 
 def _told(one: Explained) -> dict[str, object]:
     flags = {name: one.text.flags[name] for name in TOLD if one.text.flags.get(name) is not None}
-    return {**flags, "rows": one.text.rows_in, "rejected": len(one.rejected)}
+    meaning = {"row": one.text.form.row} if one.text.form.row else {}
+    return {**meaning, **flags, "rows": one.text.rows_in, "rejected": len(one.rejected)}
 
 
 def _rejection(row: object) -> dict[str, object]:

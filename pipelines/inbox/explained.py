@@ -13,11 +13,10 @@ from pipelines.inbox.cells import ReadingRules
 from pipelines.inbox.forms import every_form, forms_of, rules_of
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.notations import in_canonical_notation
-from pipelines.inbox.reading import read_table
+from pipelines.inbox.reading import tables_of
 from pipelines.inbox.shapes import Kind
 from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.typing_columns import RejectedRow, TypedRows, rejected_rows, typed_rows
-from pipelines.inbox.unreadable import NOTHING_IS_MADE, Ignored
 
 PSEUDONYM = "(pseudonym)"
 
@@ -59,11 +58,7 @@ def explain_file(
         Ignored: nothing is made of files like this one.
     """
     forms = forms_of(kind, rules.dialects) if kind else every_form(rules.dialects)
-    found = read_table(data, forms, name, name)
-    if found.form.ignored:
-        raise Ignored(name, f"{NOTHING_IS_MADE} ({found.form.name})", found.form.ignored)
-    also = [read_table(data, (form,), name, name) for form in found.form.also if not form.lacking(found.headers)]
-    return [_explained(one, name, modified_ns, rules) for one in (found, *also)]
+    return [_explained(table, name, modified_ns, rules) for table in tables_of(data, forms, name, name)]
 
 
 def _explained(found: TextTable, name: str, modified_ns: int, rules: ReadingRules) -> Explained:

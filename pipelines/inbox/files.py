@@ -17,11 +17,11 @@ from pipelines.inbox.forms import every_form, forms_of, rules_of
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.notations import in_canonical_notation
 from pipelines.inbox.persons import PersonKeys
-from pipelines.inbox.reading import read_table
+from pipelines.inbox.reading import tables_of
 from pipelines.inbox.splitting import arrivals_of, parts_of
 from pipelines.inbox.text_tables import TextTable
 from pipelines.inbox.typing_columns import RejectedRow, rejected_rows, typed_rows
-from pipelines.inbox.unreadable import NOTHING_IS_MADE, Ignored, Unreadable, Waiting
+from pipelines.inbox.unreadable import Unreadable, Waiting
 from pipelines.inbox.versions import InboxFile
 from pipelines.loads import Arrival
 
@@ -63,18 +63,9 @@ def read_file(file: InboxFile, rules: ReadingRules, persons: PersonKeys, erased:
         raise (Waiting if file.state == "waiting" else Unreadable)(file.name, file.reason, file.remedy)
     data = _content(file)
     forms = forms_of(KINDS[file.kind], rules.dialects) if file.kind else every_form(rules.dialects)
-    found = read_table(data, forms, file.name, file.file_name)
-    if found.form.ignored:
-        raise Ignored(file.name, f"{NOTHING_IS_MADE} ({found.form.name})", found.form.ignored)
-    read = _read_as(found, file, rules, persons, erased)
-    also = [form for form in found.form.also if not form.lacking(found.headers)]
-    return replace(
-        read,
-        also=tuple(
-            _read_as(read_table(data, (form,), file.name, file.file_name), file, rules, persons, erased)
-            for form in also
-        ),
-    )
+    tables = tables_of(data, forms, file.name, file.file_name)
+    read, *also = (_read_as(table, file, rules, persons, erased) for table in tables)
+    return replace(read, also=tuple(also))
 
 
 def _read_as(found: TextTable, file: InboxFile, rules: ReadingRules, persons: PersonKeys, erased: Erased) -> FileRead:

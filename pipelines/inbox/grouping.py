@@ -44,7 +44,10 @@ def grouped(table: TextTable, kind: Kind, group: Group) -> TextTable:
         return table
     apart, broken, together = _told_apart(table, places, summed, alike, kind.required)
     counted = _without_repeated(table, together) if group.identical_once else together
-    return _one_row_each(table, counted, together, apart, broken, summed)
+    identical = sum(map(len, together)) - sum(map(len, counted))
+    rows = _one_row_each(table, counted, together, apart, broken, summed)
+    lines = {"merged_lines": sum(map(len, rows.merged.values())), "identical_lines": identical}
+    return replace(rows, flags={**rows.flags, **{name: count for name, count in lines.items() if count}})
 
 
 def _lines_by_row(cells: pa.Table, keys: Sequence[str]) -> list[list[int]]:

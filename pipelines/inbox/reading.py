@@ -27,7 +27,7 @@ from pipelines.inbox.old_workbooks import read_old_workbook
 from pipelines.inbox.parquet_files import read_parquet
 from pipelines.inbox.separated import read_separated
 from pipelines.inbox.text_tables import TextTable
-from pipelines.inbox.unreadable import Unreadable
+from pipelines.inbox.unreadable import NOTHING_IS_MADE, Ignored, Unreadable
 from pipelines.inbox.workbooks import read_workbook
 
 # the last row of an Excel sheet
@@ -64,6 +64,20 @@ def read_table(data: bytes, forms: Sequence[Form], name: str, file_name: str) ->
         why = f"it ends at row {LAST_ROW:,}, where a spreadsheet cuts a file off"
         raise Unreadable(name, why, "export it again in parts, and do not save it in a spreadsheet")
     return table
+
+
+def tables_of(data: bytes, forms: Sequence[Form], name: str, file_name: str) -> tuple[TextTable, ...]:
+    """What a file is in whichever of the forms it has, and then everything that its lines are besides.
+
+    Raises:
+        Unreadable: it cannot be read.
+        Ignored: nothing is made of files like this one.
+    """
+    found = read_table(data, forms, name, file_name)
+    if found.form.ignored:
+        raise Ignored(name, f"{NOTHING_IS_MADE} ({found.form.name})", found.form.ignored)
+    also = (form for form in found.form.also if not form.lacking(found.headers))
+    return found, *(read_table(data, (form,), name, file_name) for form in also)
 
 
 def _last_line(table: TextTable) -> int:

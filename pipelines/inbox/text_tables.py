@@ -69,4 +69,6 @@ def spread_out(table: TextTable, cells: Mapping[str, pa.Array]) -> TextTable:
     columns[spread.name_column] = pa.chunked_array(names, pa.string()).combine_chunks()
     values = [plain(cells[header]).take(rows_of) for header, rows_of in filled.items()]
     columns[spread.value_column] = pa.chunked_array(values, pa.string()).combine_chunks()
-    return replace(table, columns=columns, lines=table.lines.take(rows))
+    without_a_cell = len(table.lines) - len(rows.unique())
+    flags = {**table.flags, **({"lines_without_a_cell": without_a_cell} if without_a_cell else {})}
+    return replace(table, columns=columns, lines=table.lines.take(rows), flags=flags)

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 from nightly import build_hashes, differing, drop_files, new_warehouse, night_of_files, project_without, shipped_project
+from summing_table import READER
 
 from pipelines.additivity import refuse_impossible_sums
 from pipelines.failures import WrongUse
@@ -28,13 +29,6 @@ ADS = """date,platform,campaign,cost,currency,conversions,conversion_value
 """
 # the one way from the files to the ledger
 WAY_OF_A_CLAIM = ["facts.ad_cost", "marts.overclaim_month", "staging.ad_cost"]
-READER = """-- What is made of it.
-create table facts.total (
-  it  decimal(38, 6) comment 'a figure',
-  primary key (it)
-) as
-select sum({column}) as it from {table}
-"""
 
 
 @pytest.fixture(scope="module")
