@@ -30,6 +30,7 @@ TOLD = (
     "identical_lines",
     "lines_without_a_cell",
     "lines_after_end",
+    "not_made",
 )
 
 

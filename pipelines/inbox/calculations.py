@@ -1,4 +1,4 @@
-"""What a dialect makes of several cells of a line: a number by a formula, a text by a template. Exact, and row by row.
+"""What a dialect makes of several cells of a line: a number by a formula, a text by a template, its place among others.
 
 Formulas know names, numbers, the four operations and brackets; nothing of them is ever run as code.
 """
@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation, Overflow
 
+import numpy as np
 import pyarrow as pa
 
 from pipelines.configuration.problems import UnfitError
 from pipelines.inbox.number_cells import NUMBER
+from pipelines.inbox.row_groups import numbers_of
+from pipelines.inbox.text_columns import plain
 
 # what a template may name besides columns: the number of the line, and the moment at which the file was last changed
 LINE, MODIFIED_AT = "line", "modified_at"
@@ -60,6 +63,30 @@ class Calculation:
                 made[row] = None if None in row else self.make(dict(zip(texts, row, strict=True)))
             cells.append(made[row])
         return pa.array(cells, pa.string())
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """A column that counts the rows which say the same in another one: 1, 2, 3 in the order of the file."""
+
+    column: str
+    names: tuple[str]
+    is_number = False
+
+    def of(self, columns: Mapping[str, pa.Array], lines: pa.Array) -> pa.Array:
+        """The column: later files that hold the same rows in the same order number them alike."""
+        groups = numbers_of([pa.chunked_array([plain(columns[self.names[0]])])], len(lines))
+        by_group = np.argsort(groups, kind="stable")
+        first = np.flatnonzero(np.diff(groups[by_group], prepend=-1))
+        sizes = np.diff(first, append=len(lines))
+        places = np.empty(len(lines), np.int64)
+        places[by_group] = np.arange(len(lines)) - np.repeat(first, sizes) + 1
+        return pa.array(places).cast(pa.string())
+
+
+def numbering(column: str, of: str) -> Numbering:
+    """The places of rows among those that say the same in the column `of`."""
+    return Numbering(column, (of,))
 
 
 def formula(column: str, text: str) -> Calculation:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pipelines.configuration.loading import EXPORT_FOLDER
 from pipelines.configuration.located_yaml import LocatedYaml, read_yaml
 from pipelines.configuration.problems import Place, Problems, nearest
-from pipelines.inbox.calculations import OF_THE_FILE, Calculation, formula, template
+from pipelines.inbox.calculations import OF_THE_FILE, Calculation, Numbering, formula, numbering, template
 from pipelines.inbox.dialect_names import Names
 from pipelines.inbox.dialects import Dialect, NamedLines, Rows
 from pipelines.inbox.forms import Form, Group, Lines, Notation, Totals
@@ -69,7 +69,11 @@ def _form(
     problems.raise_if_any()
     plain, patterns, languages = found.headers()
     spread = found.spread(languages)
-    made = (*found.made("formulas", formula), *found.made("texts", template))
+    made = (
+        *found.made("formulas", formula),
+        *found.made("texts", template),
+        *found.made("numbered", numbering),
+    )
     given = {*rows.constants, *rows.parameters, *_told_above(dialect), *(("currency",) if patterns else ())}
     required = _required(rows, dialect, kind, given, made)
     if not dialect.ignored:
@@ -124,7 +128,7 @@ def _notation(rows: Rows, dialect: Dialect, languages: Mapping[str, str]) -> Not
 
 
 def _required(
-    rows: Rows, dialect: Dialect, kind: Kind, given: set[str], made: Iterable[Calculation]
+    rows: Rows, dialect: Dialect, kind: Kind, given: set[str], made: Iterable[Calculation | Numbering]
 ) -> tuple[str, ...]:  # fmt: skip
     """What a header has to hold: all that the kind needs, or that it is made of; of headers nobody saw, every one."""
     makes = {one.column: one.names for one in made}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pipelines.configuration.located_yaml import LocatedYaml
 from pipelines.configuration.problems import Place, Problems, UnfitError, nearest
-from pipelines.inbox.calculations import OF_THE_FILE, Calculation
+from pipelines.inbox.calculations import OF_THE_FILE, Calculation, Numbering
 from pipelines.inbox.cells import iso_currencies
 from pipelines.inbox.dialects import CURRENCY, Dialect, Headers, Rows
 from pipelines.inbox.forms import Spread
@@ -21,7 +21,7 @@ from pipelines.inbox.shapes import Kind
 BASE = "EUR"
 CODE = "(?P<currency>[a-z]{3})"
 # the blocks of a dialect whose keys are columns of the kind
-BY_COLUMN = ("columns", "formulas", "texts", "values", "first_of")
+BY_COLUMN = ("columns", "formulas", "texts", "numbered", "values", "first_of")
 # those whose keys may be names that only formulas know
 BY_NAME = ("constants", "parameters", "units", "decimals", "missing_in")
 
@@ -111,9 +111,9 @@ class Names:
                 self.problems.add(self.line_of(("spread",)), why, "take it off one of them")
         return Spread(said.into, said.value, names)
 
-    def made(self, block: str, reading: Callable[[str, str], Calculation]) -> list[Calculation]:
-        """What formulas or templates make; each of their names is a column that has a header, or a further one."""
-        found = []
+    def made(self, block: str, reading: Callable[[str, str], Calculation | Numbering]) -> list[Calculation | Numbering]:
+        """What a block makes of other columns; each of their names is one that has a header, or a further one."""
+        found: list[Calculation | Numbering] = []
         said = (self.rows.columns, self.rows.further, self.rows.constants, self.rows.parameters)
         known = [*(name for names in said for name in names), *OF_THE_FILE]
         for column, text in getattr(self.rows, block).items():
@@ -129,7 +129,7 @@ class Names:
             found.append(one)
         return found
 
-    def check_required(self, given: set[str], made: Iterable[Calculation]) -> None:
+    def check_required(self, given: set[str], made: Iterable[Calculation | Numbering]) -> None:
         """Something becomes each column that the kind needs."""
         said = self.rows.spread
         have = {*given, *self.rows.columns, *(one.column for one in made)}

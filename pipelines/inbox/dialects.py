@@ -133,6 +133,7 @@ class Rows(StrictModel):
     parameters: Mapping[Id, Text | None] = Field(default_factory=dict)
     formulas: Mapping[Id, Text] = Field(default_factory=dict)
     texts: Mapping[Id, Text] = Field(default_factory=dict)
+    numbered: Mapping[Id, Id] = Field(default_factory=dict)
     spread: SpreadHeaders | None = None
     group: GroupedLines | None = None
     values: Mapping[Id, Mapping[Text, Several]] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipelines.inbox.calculations import Calculation
+from pipelines.inbox.calculations import Calculation, Numbering
 from pipelines.inbox.cells import ReadingRules
 from pipelines.inbox.kinds import KINDS
 from pipelines.inbox.shapes import Kind
@@ -123,7 +123,7 @@ class Form:
     preambles: tuple[tuple[re.Pattern[str], ...], ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
     unset: tuple[str, ...] = ()
-    made: tuple[Calculation, ...] = ()
+    made: tuple[Calculation | Numbering, ...] = ()
     totals: Totals = Totals()
     notes: Lines = Lines()
     ends_at_blank_line: bool = False

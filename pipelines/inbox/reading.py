@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pyarrow.compute as pc
 
@@ -76,7 +77,11 @@ def tables_of(data: bytes, forms: Sequence[Form], name: str, file_name: str) -> 
     found = read_table(data, forms, name, file_name)
     if found.form.ignored:
         raise Ignored(name, f"{NOTHING_IS_MADE} ({found.form.name})", found.form.ignored)
-    also = (form for form in found.form.also if not form.lacking(found.headers))
+    lacking = {form.kind: names for form in found.form.also if (names := form.lacking(found.headers))}
+    if lacking:
+        told = "; ".join(f"{kind}: no header is {' or '.join(names)}" for kind, names in lacking.items())
+        found = replace(found, flags={**found.flags, "not_made": told})
+    also = (form for form in found.form.also if form.kind not in lacking)
     return found, *(read_table(data, (form,), name, file_name) for form in also)
 
 

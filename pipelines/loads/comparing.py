@@ -58,7 +58,7 @@ def row_hash(columns: Sequence[str], alias: str) -> str:
 
 def content_hash(hashed: str) -> str:
     """The expression that hashes the rows of a part, in whatever order they came, from the hash of each."""
-    return f"sha256(string_agg({hashed}, '' order by {hashed}))"
+    return f"sha256(array_to_string(list_sort(list({hashed})), ''))"
 
 
 def stored_hashes(table: str, columns: Sequence[str], chosen: str) -> str:

@@ -183,6 +183,42 @@ texts: {post_id: "2014-{line}", published_at: "2014-{month:0>2}-01"}
     ]  # fmt: skip
 
 
+ORDERS = """
+kind: orders
+seen: in files
+constants: {currency: EUR, status: paid}
+columns: {order_id: {en: Order}, ordered_at: {en: Day}}
+further: {price: {en: Price}}
+formulas: {net_amount: price}
+group: {sum: [net_amount]}
+also:
+  - kind: order_lines
+    constants: {quantity: "1"}
+    columns: {order_id: {en: Order}, product_id: {en: Article}}
+    further: {price: {en: Price}}
+    formulas: {net_amount: price}
+    numbered: {line_no: order_id}
+"""
+
+
+def test_lines_are_numbered_within_their_order_whatever_stands_above_them(tmp_path: Path) -> None:
+    lines = ["A,2026-09-02,mug,3", "B,2026-09-02,lid,1", "A,2026-09-02,jar,4", "A,2026-09-02,mug,3"]
+    early = read_with(tmp_path, ORDERS, "\n".join(["Order,Day,Article,Price", *lines]))
+    late = read_with(
+        tmp_path, ORDERS, "\n".join(["Order,Day,Article,Price", "C,2026-09-03,mug,3", *lines]), "later.csv"
+    )
+    numbered = [("A", "1", "mug"), ("A", "2", "jar"), ("A", "3", "mug"), ("B", "1", "lid")]
+    for read, expected in ((early, numbered), (late, [*numbered, ("C", "1", "mug")])):
+        (order_lines,) = read.also
+        assert sorted(said(order_lines, "order_id", "line_no", "product_id")) == expected
+
+
+def test_a_file_without_the_headers_of_its_other_kind_says_what_is_not_made_of_it(tmp_path: Path) -> None:
+    read = read_with(tmp_path, ORDERS, "Order,Day,Price\nA,2026-09-02,3\n")
+    assert (read.rows_in, read.also) == (1, ())
+    assert read.arrivals[0].flags["not_made"] == "order_lines: no header is product_id"
+
+
 GROUPED = COSTS + "further: {device: {en: Device}}\ngroup: {sum: [cost]}\n"
 DEVICES = "Day,Campaign,Spend,Device\n2026-09-01,A,1.50,phone\n2026-09-01,A,1.50,phone\n2026-09-01,A,2.25,desktop\n"
 

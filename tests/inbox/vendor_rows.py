@@ -34,9 +34,13 @@ Facts = dict[str, Any]
 
 @dataclass(frozen=True)
 class RowLine:
-    """One line of a row: what it says under each header of the dialect, as facts, as text and as a workbook's cell."""
+    """One line of a row: what it says under each header of the dialect, as facts, as text and as a workbook's cell.
+
+    `place` is which of the lines of its row it is, from 1.
+    """
 
     row: int
+    place: int
     facts: Facts
     cells: Mapping[str, str]
     values: Mapping[str, object]
@@ -58,7 +62,7 @@ class RowWriter:
         """The lines of one row, of which the last may be there twice."""
         facts = {head.name: self._fact(head, row, place) for place, head in enumerate(self.heads)}
         if self.dialect.group is None:
-            return [self._line(row, facts)]
+            return [self._line(row, 1, facts)]
         count = 1 + row % 3
         parts = {name: self._parts(name, facts[name], count, row) for name in self.dialect.summed if name in facts}
         lines = []
@@ -68,7 +72,7 @@ class RowWriter:
                 said = {name: value if name in REPEATED else None for name, value in facts.items()}
             for name in self.of_lines | ({"article"} & facts.keys()):
                 said[name] = fact(name, "order_lines", row * 3 + part, self.random)
-            lines.append(self._line(row, said))
+            lines.append(self._line(row, part + 1, said))
         is_once = self.dialect.group.get("identical_lines") == "once"
         return [*lines, lines[-1]] if is_once and row % 5 == 2 else lines
 
@@ -88,6 +92,7 @@ class RowWriter:
             name: SAVED_AT if text == "{modified_at}" else text.format(**written, **of_file)
             for name, text in of.get("texts", {}).items()
         }
+        texts |= dict.fromkeys(of.get("numbered", {}), str(line.place))
         further = {*of.get("further", {}), "vat_percent"}
         row = {name: value for name, value in {**values, **made, **texts}.items() if name not in further}
         for name in OPTIONAL_KEYS.get(of["kind"], ()):
@@ -129,9 +134,9 @@ class RowWriter:
         parts = [value - place if abs(value) > count else value for place in range(count)]
         return [*parts[:-1], None] if count > 2 and row % 2 and not is_once and name not in self.sure else parts
 
-    def _line(self, row: int, facts: Facts) -> RowLine:
+    def _line(self, row: int, part: int, facts: Facts) -> RowLine:
         cells = {head.text: self._cell(head, facts[head.name], row + place) for place, head in enumerate(self.heads)}
-        return RowLine(row, facts, cells, {head.text: self._value(head, facts[head.name]) for head in self.heads})
+        return RowLine(row, part, facts, cells, {head.text: self._value(head, facts[head.name]) for head in self.heads})
 
     def _cell(self, head: Head, value: Any, turn: int) -> str:
         said, name, language = self.dialect.said, head.name.split(" ")[0], self.dialect.language
