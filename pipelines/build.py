@@ -125,7 +125,20 @@ def begin_build(
 
 
 def make_table(connection: duckdb.DuckDBPyConnection, table: Table) -> Made:
-    """Replaces one table by what its query yields now, comments it and checks it: all of that, or nothing."""
+    """Replaces one table by what its query yields now, comments it and checks it: all of that, or nothing.
+
+    Raises:
+        DataFailed: the machine has not enough memory for it.
+    """
+    try:
+        return _made(connection, table)
+    except duckdb.OutOfMemoryException:
+        ((limit,),) = connection.execute("select current_setting('memory_limit')").fetchall()
+        why = f"it needs more than the {limit} of memory that this run may use"
+        raise DataFailed(table.name, why, "use a machine with more memory, or fewer threads (KPI_THREADS)") from None
+
+
+def _made(connection: duckdb.DuckDBPyConnection, table: Table) -> Made:
     with all_or_nothing(connection):
         connection.execute(table.statement())
         connection.execute(f"comment on table {table.name} is {quoted(table.description)}")

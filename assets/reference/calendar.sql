@@ -1,4 +1,4 @@
--- Every day from 2015 to 2039 with the periods it belongs to.
+-- Every day from 2000 to 2049 with the periods it belongs to.
 -- publish: yes
 create table reference.calendar (
   day            date    not null comment 'the day',
@@ -15,5 +15,5 @@ select
   cast(date_trunc('quarter', g.day) as date) as quarter_start,
   cast(date_trunc('year', g.day) as date) as year_start
 from (
-  select unnest(generate_series(cast('2015-01-01' as timestamp), cast('2039-12-31' as timestamp), interval 1 day)) as day
+  select unnest(generate_series(cast('2000-01-01' as timestamp), cast('2049-12-31' as timestamp), interval 1 day)) as day
 ) as g

@@ -12,7 +12,7 @@ from pipelines.cli.output import AsJson, show_json, show_rows
 from pipelines.configuration.loading import DRAFT, EXPORT_FOLDER
 from pipelines.configuration.problems import nearest
 from pipelines.definitions import runtime_from_environment
-from pipelines.failures import WrongUse
+from pipelines.failures import DataFailed, WrongUse
 from pipelines.inbox import KINDS, Explained, Ignored, Unreadable, draft_of, explain_file, sample_of
 
 FIRST_ROWS, FIRST_REJECTIONS = 5, 5
@@ -55,6 +55,8 @@ def explain(
         return
     for one in found:
         _show(one)
+    if all(one.rejected and not len(one.typed.rows) for one in found):
+        raise DataFailed(file.name, "none of its rows can be taken", "correct what is said above, or the dialect")
 
 
 def new(
@@ -71,8 +73,12 @@ def new(
         raise WrongUse(f"name {called!r}", "it is no name of a dialect", "write it as in vendor_report")
     folder = runtime.settings.config_dir / EXPORT_FOLDER
     path = folder / f"{called}.yaml{DRAFT}"
-    if path.exists() or (folder / f"{called}.yaml").exists():
-        raise WrongUse(called, "there is a dialect of this name", "choose another one with --name")
+    if path.exists():
+        raise WrongUse(
+            called, "there is a draft of this name", f"complete {path}, or choose another name with --name NAME"
+        )
+    if (folder / f"{called}.yaml").exists():
+        raise WrongUse(called, "there is a dialect of this name", "choose another one with --name NAME")
     try:
         draft = draft_of(
             sample_of(data, file.name), file.name, runtime.reading_rules.dialects, KINDS[kind] if kind else None
@@ -105,7 +111,7 @@ def _show(one: Explained) -> None:
         [{"header": header, "becomes": column} for header, column in one.columns], as_json=False, title="\nColumns"
     )
     rows = list(one.first_rows(FIRST_ROWS))
-    show_rows(rows, as_json=False, title="\nFirst rows", if_none="no row is taken")
+    show_rows(rows, as_json=False, title="\nFirst rows, times in UTC", if_none="no row is taken")
     if one.rejected:
         shown = [_rejection(row) for row in one.rejected[:FIRST_REJECTIONS]]
         show_rows(shown, as_json=False, title=f"\nRejected, the first of {len(one.rejected)}")
@@ -114,7 +120,9 @@ def _show(one: Explained) -> None:
 def _told(one: Explained) -> dict[str, object]:
     flags = {name: one.text.flags[name] for name in TOLD if one.text.flags.get(name) is not None}
     meaning = {"row": one.text.form.row} if one.text.form.row else {}
-    return {**meaning, **flags, "rows": one.text.rows_in, "rejected": len(one.rejected)}
+    lacking = {"headers_that_lack": ", ".join(one.lacking)} if one.lacking else {}
+    counts = {"rows": one.text.rows_in, "taken": len(one.typed.rows), "rejected": len(one.rejected)}
+    return {**meaning, **flags, **lacking, **counts}
 
 
 def _rejection(row: object) -> dict[str, object]:

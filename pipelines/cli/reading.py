@@ -41,7 +41,16 @@ STATUS_QUERIES = {
             select case when l.source = 'file' then 'inbox' else l.source end as source, l.load_id, l.rows_read
             from meta.load as l inner join last_run using (run_id)
         ),
-        read_rows as (select source, sum(rows_read)::bigint as rows_read from stored group by source),
+        -- the lines of a file may be rows of several kinds, and those of one kind rows of several tables
+        read_file as (
+            select f.path, max(f.rows_in) as rows_in
+            from meta.file as f inner join stored using (load_id) group by f.path
+        ),
+        read_rows as (
+            select source, sum(rows_read)::bigint as rows_read from stored where source <> 'inbox' group by source
+            union all
+            select 'inbox' as source, sum(rows_in)::bigint as rows_read from read_file having count(*) > 0
+        ),
         parts as (
             select s.source, count(*) filter (p.state = 'accepted') as changed,
                 count(*) filter (p.state = 'unchanged') as unchanged, count(*) filter (p.state = 'refused') as refused

@@ -25,7 +25,7 @@ from pipelines.configuration.problems import nearest
 if TYPE_CHECKING:
     from pipelines.inbox.forms import Form
 
-FIRST_YEAR, LAST_YEAR = 1990, 2100
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOMENT = pa.timestamp("us")
 LONGEST_PLAIN_TEXT = 1_000
 # the codes of ISO 4217 for tests and for "no currency"

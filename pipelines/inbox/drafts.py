@@ -84,7 +84,8 @@ def _lines(
     for column in (one.name for one in kind.columns if one.name in columns):
         yield f"  {column}: {{en: {_quoted(columns[column])}}}"
     if lacking:
-        yield f"# {kind.name} also needs {', '.join(lacking)}: name a header above, or write what every row says:"
+        yield f"# {kind.name} also needs {', '.join(lacking)}: name a header above, make it with formulas or texts,"
+        yield "# or write what every row says:"
         yield f"# constants: {{{', '.join(f'{column}: ?' for column in lacking)}}}"
     unused = [header for header in sample.headers if header and header not in columns.values()]
     if unused:

@@ -32,11 +32,20 @@ class Explained:
 
     @property
     def columns(self) -> list[tuple[str, str]]:
-        """Each header of the file with the column it becomes, then what the dialect adds; an ignored one is empty."""
+        """Each header with the column it becomes, empty for none; then what the dialect adds and makes."""
         form = self.text.form
         added = {**form.constants, **form.told_by(self.text.headers)}
         of_headers = [(one, form.column_of(one) or _spread(self.text, one)) for one in self.text.headers]
-        return [*of_headers, *((f"({text})", column) for column, text in added.items())]
+        made = [(f"(made of {', '.join(one.names) or 'nothing'})", one.column) for one in form.made]
+        return [*of_headers, *((f"({text})", column) for column, text in added.items()), *made]
+
+    @property
+    def lacking(self) -> list[str]:
+        """The columns that the dialect knows a header for, none of which the file has."""
+        form = self.text.form
+        present = {form.column_of(header) for header in self.text.headers}
+        known = dict.fromkeys(form.columns.values()) if form.notation else {}
+        return [column for column in known if column not in present]
 
     def first_rows(self, most: int) -> Iterator[dict[str, object]]:
         """The first rows as they would be stored: the columns that some row fills."""

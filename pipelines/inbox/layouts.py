@@ -160,7 +160,7 @@ def _no_header(candidates: Sequence[Layout], forms: Sequence[Form], name: str) -
         # one header that some kind knows is chance, and may be a cell of data
         candidates = [one for one in candidates if _share(one) >= RECOGNISABLE and one.form.recognised(one.headers) > 1]
     if several_kinds and not candidates:
-        remedy = "move it into the folder of its kind to see what is missing, or begin a dialect with `kpi inbox new`"
+        remedy = "`kpi inbox explain --kind KIND FILE` says what is missing, `kpi inbox new FILE` begins a dialect"
         return NoHeader(name, "its header fits no kind of file", remedy)
     if not candidates:
         return NoHeader(name, "no header line was found", must_name(forms))
@@ -194,7 +194,7 @@ def _remedies(form: Form, lacking: Sequence[str]) -> list[str]:
     told = [form.when_missing[column] for column in lacking if column in form.when_missing]
     called = {column: [header for header, of in form.columns.items() if of == column] for column in lacking}
     named = [
-        f"{column!r} is called {' or '.join(map(repr, headers[:MOST_WORDINGS]))} there"
+        f"{column!r} is called {' or '.join(map(repr, headers[:MOST_WORDINGS]))} in {form.name}"
         for column, headers in called.items()
         if headers and column not in form.when_missing
     ]

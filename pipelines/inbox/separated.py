@@ -108,7 +108,7 @@ def _records(lines: Lines, end: int, gathered: Gathered, name: str) -> Iterator[
         if 0 < len(cells) < width and (form.notes.begin(cells) or form.totals.begin(cells)):
             yield line, cells + [""] * (width - len(cells))
         elif 0 < len(cells) < width and any(cell.strip() for cell in cells):
-            why = f"{len(cells)} cells where the header has {width}"
+            why = f"only {len(cells)} cells where the header has {width}"
             gathered.broken.append(BrokenLine(line, why, "write all cells of the line, or copy the file again, whole"))
         elif any(cell.strip() for cell in cells[width:]) and not form.totals.end(cells):
             why = f"{len(cells)} cells where the header has {width}"

@@ -55,7 +55,7 @@ def test_people_read_the_same_as_tables_and_see_no_person(tmp_path: Path, capsys
 @pytest.mark.parametrize(
     ("text", "options", "told"),
     [
-        ("a,b\n1,2\n", [], "any.csv: its header fits no kind of file: move it into the folder of its kind"),
+        ("a,b\n1,2\n", [], "any.csv: its header fits no kind of file: `kpi inbox explain --kind KIND FILE`"),
         ("a,b\n1,2\n", ["--kind", "leads"], "any.csv: no header line was found: the first line must name the columns"),
         ("a,b\n1,2\n", ["--kind", "lead"], "kind 'lead': there is no such kind of file: did you mean 'leads'?"),
         ("", [], "any.csv: there is nothing in it: export it again"),
@@ -75,3 +75,26 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path: Path, capsys: pytest.Cap
         capsys.readouterr().err
         == "none.csv: it cannot be read (No such file or directory): name a file that this user may read\n"
     )
+
+
+def test_what_a_dialect_makes_of_other_cells_and_what_the_file_lacks_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = (
+        "Name,Created at,Financial Status,Currency,Taxes,Shipping,Total,Lineitem name,Lineitem quantity,Lineitem price"
+    )
+    (tmp_path / "orders.csv").write_text(f"{header}\n#1,2026-09-01 10:00:00 +0200,paid,EUR,21,0,121,Mug,1,100\n")
+    assert main(["inbox", "explain", str(tmp_path / "orders.csv"), "--json"]) == 0
+    orders, lines = json.loads(capsys.readouterr().out)
+    assert {"header": "(made of total, vat, shipping)", "becomes": "net_amount"} in orders["columns"]
+    assert {"header": "(made of order_id)", "becomes": "line_no"} in lines["columns"]
+    assert (orders["rows"], orders["taken"]) == (1, 1)
+    assert "refunded_amount" in orders["headers_that_lack"]
+
+
+def test_a_file_of_which_no_row_can_be_taken_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "leads.csv").write_text("lead_id,created_at\nL-1,soon\nL-2,later\n")
+    assert main(["inbox", "explain", str(tmp_path / "leads.csv")]) == 1
+    told = capsys.readouterr()
+    assert "not a time" in told.out
+    assert told.err == "leads.csv: none of its rows can be taken: correct what is said above, or the dialect\n"

@@ -178,3 +178,13 @@ def test_a_workbook_without_cells_or_beyond_all_limits_makes_none(
     monkeypatch.setattr("pipelines.inbox.workbooks.LARGEST_WORKBOOK_BYTES", 1 << 10)
     assert main(["inbox", "new", str(tmp_path / "large.xlsx")]) == 2
     assert capsys.readouterr().err.startswith("large.xlsx: it unpacks to more than")
+
+
+def test_a_draft_that_is_there_already_is_named(
+    tmp_path: Path, exports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "spend.csv").write_text(GERMAN)
+    assert main(["inbox", "new", str(tmp_path / "spend.csv"), "--name", "my_spend"]) == 0
+    assert main(["inbox", "new", str(tmp_path / "spend.csv"), "--name", "my_spend"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("my_spend: there is a draft of this name: complete ") and "--name NAME" in said

@@ -101,7 +101,7 @@ def test_unknown_columns_are_reported_by_name_but_never_stored(read: Read) -> No
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("C2,2026-01-01,2026-01-31,100", "4 cells where the header has 7"),
+        ("C2,2026-01-01,2026-01-31,100", "only 4 cells where the header has 7"),
         ("C2,2026-01-01,2026-01-31,1,EUR,software,a,b", "8 cells where the header has 7"),
         ('C2,2026-01-01,2026-01-31,1,EUR,software,"a "quote" b"', "a quote stands in the middle of a quoted cell"),
     ],

@@ -59,7 +59,7 @@ def test_rows_with_another_delimiter_than_the_header_are_rejected_line_by_line(
     warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     taken(warehouse, tmp_path, "ad_costs/a.csv", f"{COSTS}2026-09-01,meta,A,1,EUR\n2026-09-01;meta;B;2;EUR\n")
-    assert rejected(warehouse) == [(3, "", "1 cells where the header has 5")]
+    assert rejected(warehouse) == [(3, "", "only 1 cells where the header has 5")]
     assert warehouse.execute("select campaign from raw.ad_cost").fetchall() == [("A",)]
 
 

@@ -96,7 +96,7 @@ def test_every_file_of_an_archive_is_told_by_its_own_header(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("what,ever\n1,2\n", "its header fits no kind of file: move it into the folder of its kind"),
+        ("what,ever\n1,2\n", "its header fits no kind of file: `kpi inbox explain --kind KIND FILE`"),
         ("date,clicks,impressions,spend\n2026-09-01,1,2,3\n", "seo_site do not know its headers 'spend': move"),
         ("lead_id,campaign\nL1,A\n", "read as leads the column 'created_at' is missing: add it under"),
         ("Day,Campaign\n2026-09-01,A\n", "read as ad_costs the columns 'cost' and 'currency' are missing: "),
