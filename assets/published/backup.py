@@ -30,6 +30,8 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
             path = newest[0]
         else:
             path = backup(context.resources.warehouse, folder, datetime.now(UTC))
-        return dg.MaterializeResult(metadata={"file": dg.MetadataValue.path(str(path)), "bytes": path.stat().st_size})
+        return dg.MaterializeResult(
+            metadata={"file below KPI_DATA": f"backup/{path.name}", "bytes": path.stat().st_size}
+        )
 
     return [warehouse_backup]

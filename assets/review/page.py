@@ -45,8 +45,6 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
             is_demo=runtime.is_demo,
             headline_pack=runtime.config.headline_pack(runtime.business_date),
         )
-        return dg.MaterializeResult(
-            metadata={"pages written": len(written), "folder": dg.MetadataValue.path(str(reports))}
-        )
+        return dg.MaterializeResult(metadata={"pages written": len(written), "folder below KPI_DATA": "reports"})
 
     return [page]

@@ -18,7 +18,7 @@ from pipelines.snapshots import (
     refuse_broken_chain,
     restated_by_build,
 )
-from pipelines.sql_assets import column_schema
+from pipelines.sql_assets import column_docs
 
 SNAPSHOT = dg.AssetKey(["snapshots", "snapshot"])
 VERSION = dg.TableColumn("snapshot_id", "varchar", description="month and version, see snapshots.snapshot")
@@ -28,7 +28,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     """The assets `snapshots/*`."""
     tables = runtime.project.tables
     frozen = {table.name: dg.AssetKey(["snapshots", table.name.partition(".")[2]]) for table in frozen_tables(tables)}
-    columns = {name: dg.TableSchema([VERSION, *column_schema(tables[name]).columns]) for name in frozen}
+    columns = {name: dg.TableSchema([VERSION, *column_docs(tables[name].columns)]) for name in frozen}
 
     @dg.multi_asset(
         name="closed_month",
