@@ -25,8 +25,8 @@ SENDERS = {"ga4": "as GA4 sends it", "mailchimp": "as Mailchimp sends it"}
 IN_FILES = "as files of the inbox tell it"
 GA4_FIELDS = {column_name(field): field for report in REPORTS for field in (*report.dimensions, *report.metrics)}
 TYPES = {"string": "varchar", "int64": "bigint", "date32[day]": "date", "timestamp[us]": "timestamp", "bool": "boolean"}
-# what changes how a value is written, not what it says
-REWRITINGS = (exp.Cast, exp.TryCast, exp.Lower, exp.Trim, exp.Coalesce, exp.Nullif, exp.Paren, exp.Alias)
+# what changes the type of a value, not what it says
+RETYPINGS = (exp.Cast, exp.TryCast, exp.Paren, exp.Alias)
 
 
 def raw_columns(tables: Mapping[str, Table]) -> dict[str, tuple[Column, ...]]:
@@ -67,9 +67,9 @@ def _said(table: Table) -> Iterator[tuple[tuple[str, str], str]]:
                 yield (named[taken.table], taken.name), comments[projection.alias_or_name]
 
 
-def _taken_over(projection: exp.Expression) -> exp.Column | None:
-    """The column that the projection is, however it is written."""
+def _taken_over(projection: exp.Expr) -> exp.Column | None:
+    """The column that the projection is, of whatever type."""
     inner = projection
-    while isinstance(inner, REWRITINGS):
+    while isinstance(inner, RETYPINGS):
         inner = inner.this
     return inner if isinstance(inner, exp.Column) else None

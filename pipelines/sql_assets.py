@@ -93,7 +93,7 @@ def _spec(table: Table, project: Project) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=dg.AssetKey(table.name.split(".")),
         deps=dependencies,
-        description=table.description,
+        description=_in_paragraphs(table.description),
         group_name=table.schema,
         owners=[OWNER],
         kinds={"duckdb", "sql"},
@@ -105,6 +105,12 @@ def _spec(table: Table, project: Project) -> dg.AssetSpec:
             "compiled SQL": _shown_sql(table.statement()),
         },
     )
+
+
+def _in_paragraphs(description: str) -> str:
+    """What a table holds, which lists show, then all else that its text says of it."""
+    holds, stop, more = description.partition(". ")
+    return f"{holds}.\n\n{more}" if stop else description
 
 
 def table_schema(table: Table) -> dg.TableSchema:

@@ -74,8 +74,8 @@ def test_a_raw_column_is_told_as_the_staging_column_that_takes_it_over(runtime: 
     told = {column.name: column.comment for column in raw_columns(tables)["raw.lead"]}
     staged = {column.name: column.comment for column in tables["staging.lead"].columns}
     assert told["created_at"] == staged["created_at"]
-    assert told["device"] == staged["device"], "written in lower case it is still the same column"
     assert told["scored_at"] == "as files of the inbox tell it", "staging.lead does not read it"
+    assert told["device"] == "as files of the inbox tell it", "staging writes it in lower case: another value"
 
 
 def test_a_raw_column_of_ga4_that_is_not_taken_over_has_the_name_that_ga4_gives_it(runtime: Runtime) -> None:

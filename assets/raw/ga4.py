@@ -59,7 +59,7 @@ def _asset(runtime: Runtime, report: Report) -> dg.AssetsDefinition:
         owners=["team:marketing-data"],
         tags={"source": "ga4"},
         description=(
-            f"GA4 by {', '.join(report.dimensions)}: {', '.join(report.metrics)}. "
+            f"The GA4 report by {', '.join(report.dimensions)}, with {len(report.metrics)} metrics. "
             f"Whole days are replaced. {READ_AGAIN[report.look_back]}"
         ),
         # what a day is held against has to be read before it
