@@ -11,9 +11,11 @@ import duckdb
 
 from pipelines.build import Made, Project, make_table, remember_checks
 from pipelines.checks import KEY_CHECK, CheckResult, CrossCheck, run_cross_check
+from pipelines.failures import DataFailed
 from pipelines.first_rows import first_rows
 from pipelines.lineage import column_lineage
 from pipelines.review.wording import load_wording
+from pipelines.shown_failures import shows_failure
 from pipelines.tables import Column, Table
 
 OWNER = "team:marketing-data"
@@ -52,6 +54,14 @@ def check_result(result: CheckResult) -> dg.AssetCheckResult:
     )
 
 
+def _refuse_blocked(results: Iterable[CheckResult]) -> None:
+    """Raises DataFailed for a blocking check that does not hold; its result was told before."""
+    for result in results:
+        if result.severity == "blocking" and not result.passed:
+            what, why, what_to_do = result.told or _told(result)
+            raise DataFailed(what, why, f"{what_to_do}; nothing was published")
+
+
 def _told(result: CheckResult) -> tuple[str, str, str]:
     """What failed, why and what to do, in the words of the review pages."""
     name, wording = result.check_name, load_wording("en")
@@ -73,6 +83,7 @@ def _asset(table: Table, project: Project) -> dg.AssetsDefinition:
         pool=POOL,
         required_resource_keys={"warehouse"},
     )
+    @shows_failure
     def materialise(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         connection = context.resources.warehouse
         made = make_table(connection, table)
@@ -81,6 +92,7 @@ def _asset(table: Table, project: Project) -> dg.AssetsDefinition:
             metadata=_materialised(connection, made, project),
             check_results=[check_result(result) for result in made.checks],
         )
+        _refuse_blocked(made.checks)
 
     return materialise
 
@@ -195,13 +207,15 @@ def _cross_check(check: CrossCheck) -> dg.AssetChecksDefinition:
         required_resource_keys={"warehouse"},
         pool=POOL,
     )
-    def run(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+    @shows_failure
+    def run(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         connection = context.resources.warehouse
         result = run_cross_check(connection, check)
         remember_checks(connection, [result])
         shown = check_result(result)
-        if check.table_name.partition(".")[0] not in SHOWN_WHEN_BROKEN:
-            return shown
-        return shown.with_metadata({**shown.metadata, **first_rows(connection, "first rows", check.query)})
+        if check.table_name.partition(".")[0] in SHOWN_WHEN_BROKEN:
+            shown = shown.with_metadata({**shown.metadata, **first_rows(connection, "first rows", check.query)})
+        yield shown
+        _refuse_blocked([result])
 
     return run

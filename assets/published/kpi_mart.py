@@ -9,6 +9,7 @@ from pipelines.failures import DataFailed
 from pipelines.night_figures import figures_of_week
 from pipelines.publishing import publish
 from pipelines.runtime import Runtime
+from pipelines.shown_failures import shows_failure
 from pipelines.snapshots import AFTER_A_BREAK, breaks, create_snapshot_tables
 
 UNCHANGED = "closed_months_are_unchanged"
@@ -36,6 +37,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
+    @shows_failure
     def kpi_mart(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
         connection, tables = context.resources.warehouse, runtime.project.tables
         create_snapshot_tables(connection, tables)

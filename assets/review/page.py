@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines.review import write_outstanding_pages
 from pipelines.runtime import Runtime
+from pipelines.shown_failures import shows_failure
 
 
 def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
@@ -36,6 +37,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
+    @shows_failure
     def page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         reports, company = runtime.settings.data_dir / "reports", runtime.config.company
         written = write_outstanding_pages(

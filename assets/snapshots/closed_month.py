@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines.failures import DataFailed
 from pipelines.partitions import ASKED_MONTH
 from pipelines.runtime import Runtime
+from pipelines.shown_failures import shows_failure
 from pipelines.snapshots import (
     BY_HAND,
     Due,
@@ -42,6 +43,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
+    @shows_failure
     def closed_month(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         connection, close_days = context.resources.warehouse, runtime.config.company.month_close_days
         create_snapshot_tables(connection, tables)
