@@ -20,8 +20,8 @@ Made = TypeVar("Made", bound=Callable[..., Any])
 
 def failure(error: KpiError) -> dg.Failure:
     """The error as Dagster's own; `running` reads the exit code from it."""
-    told = {"what": error.what, "why": error.why, "what to do": error.remedy, "exit_code": error.exit_code}
-    return dg.Failure(description=str(error), metadata=told, allow_retries=False)
+    told = {"what": error.what, "why": error.why, "what to do": error.remedy}
+    return dg.Failure(description=str(error), metadata={**told, "exit_code": error.exit_code}, allow_retries=False)
 
 
 def shows_failure(made: Made) -> Made:

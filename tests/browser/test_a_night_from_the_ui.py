@@ -26,7 +26,7 @@ ASSET, ASSET_PAGE = "marts.kpi_value", "/assets/marts/kpi_value"
 MART_PAGE = "/assets/published/kpi_mart"
 FIRST, LAST = "2026-08-29", "2026-09-04"
 RUN_MILLISECONDS = 400_000
-PATIENCE = 90_000
+PATIENCE = 120_000
 RUNS = "{ runsOrError { ... on Runs { results { id status tags { key value } } } } }"
 
 
@@ -34,6 +34,8 @@ RUNS = "{ runsOrError { ... on Runs { results { id status tags { key value } } }
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A machine on which nothing was run yet, with both APIs on loopback."""
     with new_desk(tmp_path_factory.mktemp("machine"), LAST_NIGHT) as one:
+        # the broken night ends where it breaks: the rest of it is not what is looked at here
+        one.configure("sources.yaml", "on_failure: publish_stale", "on_failure: hold")
         yield one
 
 
@@ -71,14 +73,17 @@ def _launch(ui: Ui, first: str, last: str) -> dict[str, Any]:
     """Starts the nightly job for some days as a person does; answers with the one run that it becomes."""
     before, page = {run["id"] for run in _runs(ui)}, ui.page
     page.goto(f"{ui.address}{JOB}")
-    page.get_by_role("button", name="Materialize all").click()
+    # before the job is loaded its button does nothing
+    page.get_by_text("Reads all sources").first.wait_for()
+    page.get_by_role("button", name="Materialize all").first.click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_text("Custom", exact=True).wait_for()
+    dialog.get_by_text("Partition selection", exact=True).wait_for()
     older = dialog.get_by_text("Show all partitions", exact=True)
     # by itself it offers the last 90 days of the clock on the wall
     if older.count():
         older.click()
     days = dialog.get_by_placeholder("partitions").first
+    ui.keep("launch")
     days.fill(f"[{first}...{last}]")
     days.press("Enter")
     launch = dialog.get_by_role("button", name="Launch backfill")
@@ -142,4 +147,4 @@ def test_an_engineer_starts_a_night_sees_it_green_and_reads_the_remedy_once_a_so
     line = page.get_by_text("mailchimp: ").last
     expect(line).to_contain_text("set MAILCHIMP_API_KEY to a valid key")
     expect(line).to_be_in_viewport()
-    expect(page.get_by_text("meta__night").first).to_be_visible()
+    expect(page.get_by_text("Errored (1)")).to_be_visible()
