@@ -23,6 +23,7 @@ from pipelines.tables import HEADER_WORD, Table
 Severity = Literal["blocking", "error", "warning"]
 SEVERITIES: tuple[Severity, ...] = ("blocking", "error", "warning")
 TOLD = ("what", "why", "what_to_do")
+KEY_CHECK = "key_is_unique_and_complete"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def read_cross_check(text: str, name: str) -> CrossCheck:
 
 def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterable[CheckResult]:
     """The key and the named rules of one table."""
-    yield CheckResult(table.name, "key", "blocking", *_outcome(connection, _key_breaks(table)))
+    yield CheckResult(table.name, KEY_CHECK, "blocking", *_outcome(connection, _key_breaks(table)))
     for name, rule in table.checks:
         broken = f"select count(*) from {table.name} where not ({rule})"
         yield CheckResult(table.name, name, "error", *_outcome(connection, broken))
@@ -110,7 +111,7 @@ def broken_rows(tables: Mapping[str, Table], cross_checks: Iterable[CrossCheck],
     for table in tables.values():
         key = ", ".join(f'"{column}"' for column in table.key)
         twice = f"select {key} from {table.name} group by {key} having count(*) > 1"
-        known[table.name, "key"] = f"select * from {table.name} where {_missing(table)} or ({key}) in ({twice})"
+        known[table.name, KEY_CHECK] = f"select * from {table.name} where {_missing(table)} or ({key}) in ({twice})"
         known |= {(table.name, rule): f"select * from {table.name} where not ({holds})" for rule, holds in table.checks}
     if (table_name, name) not in known:
         shown = f"{table_name} {name}"

@@ -11,6 +11,7 @@ import dagster as dg
 
 import assets
 from pipelines.additivity import refuse_impossible_sums
+from pipelines.asset_cards import cards
 from pipelines.build import Project
 from pipelines.checks import read_cross_check
 from pipelines.configuration import Config, load_config
@@ -68,15 +69,16 @@ def assembled(settings: Settings) -> Runtime:
 
 def build_defs(runtime: Runtime, **overrides: object) -> dg.Definitions:
     """Everything Dagster knows; `overrides` replace resources by name."""
+    parts = _Parts(runtime)
     with warnings.catch_warnings():
         # single-run backfills are what a single-writer warehouse needs; the minor version is pinned
         warnings.simplefilter("ignore", dg.BetaWarning)
-        read = _python_assets("raw", runtime)
-    cut = _python_asset("meta.current_part", runtime, after=read)
-    tables = table_assets(runtime.project)
-    build = _python_asset("meta.build", runtime, after=tables)
-    snapshots, published, review = (_python_assets(folder, runtime) for folder in LEFT)
-    night = _python_asset("meta.night", runtime, after=published)
+        read = parts.of_folder("raw")
+    cut = parts.of_module("meta.current_part", after=read)
+    tables = parts.of_tables()
+    build = parts.of_module("meta.build", after=tables)
+    snapshots, published, review = (parts.of_folder(folder) for folder in LEFT)
+    night = parts.of_module("meta.night", after=published)
     return dg.Definitions(
         assets=[*read, *cut, *tables, *build, *snapshots, *published, *review, *night],
         asset_checks=cross_check_definitions(runtime.project),
@@ -89,18 +91,36 @@ def build_defs(runtime: Runtime, **overrides: object) -> dg.Definitions:
     )
 
 
-def _python_asset(module: str, runtime: Runtime, after: Iterable[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
-    """An asset that comes after all of the others given."""
-    keys = [key for asset in after for key in asset.keys]
-    found: list[dg.AssetsDefinition] = importlib.import_module(f"assets.{module}").definitions(runtime, keys)
-    return found
+class _Parts:
+    """The assets of a runtime by where they stand, each with its card."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._cards = cards(runtime.project, runtime.settings)
+
+    def of_module(self, name: str, after: Iterable[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
+        """An asset that comes after all of the others given."""
+        return self._defined(name, [key for asset in after for key in asset.keys])
+
+    def of_folder(self, folder: str) -> list[dg.AssetsDefinition]:
+        """The assets of all modules of a folder."""
+        paths = sorted((ASSETS / folder).glob("[a-z]*.py"))
+        return [asset for path in paths for asset in self._defined(f"{folder}.{path.stem}")]
+
+    def of_tables(self) -> list[dg.AssetsDefinition]:
+        """An asset for every table."""
+        return [self._cards.on(asset, _text_of(asset.key)) for asset in table_assets(self._runtime.project)]
+
+    def _defined(self, name: str, *after: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
+        found: list[dg.AssetsDefinition] = importlib.import_module(f"assets.{name}").definitions(self._runtime, *after)
+        return [self._cards.on(asset, f"assets/{name.replace('.', '/')}.py") for asset in found]
 
 
-def _python_assets(folder: str, runtime: Runtime) -> list[dg.AssetsDefinition]:
-    found: list[dg.AssetsDefinition] = []
-    for path in sorted((ASSETS / folder).glob("[a-z]*.py")):
-        found += importlib.import_module(f"assets.{folder}.{path.stem}").definitions(runtime)
-    return found
+def _text_of(key: dg.AssetKey) -> str:
+    """The file that a table's text stands in, or that writes it."""
+    schema, name = key.path
+    kind = "sql" if (ASSETS / schema / f"{name}.sql").exists() else "py"
+    return f"assets/{schema}/{name}.{kind}"
 
 
 @dg.definitions

@@ -19,6 +19,8 @@ from pipelines.runtime import Runtime, prepare_warehouse
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 ONE_DAY = "dagster/partition"
 NIGHT = "kpi/night"
+# The days of the range in words, because the UI hides the tags of Dagster itself.
+DAYS = "kpi/days"
 # The one month that a person asked to close.
 ASKED_MONTH = "kpi/month"
 YEARS_BACK = 2
@@ -89,7 +91,17 @@ def _night_since(first: date, today: date) -> dict[str, str]:
 
 def asked_window(tags: Mapping[str, str]) -> Window | None:
     """The days that a run was told to read; None when each report is to read what is due."""
-    if NIGHT in tags:
-        return None
+    return None if NIGHT in tags else _named_window(tags)
+
+
+def tag_with_days(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Says on a run which days it names, whoever started it: a night, the command line or a backfill of the UI."""
+    window = _named_window(run.tags)
+    if window:
+        first, last = window
+        instance.add_run_tags(run.run_id, {DAYS: f"{first}" if first == last else f"{first} to {last}"})
+
+
+def _named_window(tags: Mapping[str, str]) -> Window | None:
     first, last = tags.get(RANGE_START, tags.get(ONE_DAY)), tags.get(RANGE_END, tags.get(ONE_DAY))
     return (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dagster as dg
 import duckdb
 
+from pipelines.partitions import tag_with_days
 from pipelines.runtime import Runtime, prepare_warehouse
 from pipelines.source_access import OpenSources
 
@@ -17,6 +18,8 @@ def resources(runtime: Runtime) -> dict[str, object]:
     @dg.resource(description="The private warehouse, locked for this run and checkpointed when it ends.")
     def warehouse(context: dg.InitResourceContext) -> Iterator[duckdb.DuckDBPyConnection]:
         purpose = f"run {context.run.run_id[:8] if context.run else 'unknown'}"
+        if context.run and context.instance:
+            tag_with_days(context.instance, context.run)
         # every step needs the warehouse, so the run's date is held from its first step to its last
         with runtime.business_date_held(), runtime.warehouse.opened(purpose=purpose) as connection:
             prepare_warehouse(connection, runtime)

@@ -96,6 +96,9 @@ class Settings(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True
     smtp_url: Annotated[SecretStr, _secret_address("smtp", "smtps")] | None = Field(
         None, alias="SMTP_URL", description="an address such as smtp://user:password@host:587"
     )
+    source_url: WebAddress | None = Field(
+        None, alias="KPI_SOURCE_URL", description="an address such as https://github.com/company/kpi/blob/main"
+    )
     warnings: tuple[str, ...] = ()
 
     @property

@@ -3,17 +3,20 @@
 The shell around :mod:`pipelines.build`; no table is known by name here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 import duckdb
 
 from pipelines.build import Made, Project, make_table, remember_checks
-from pipelines.checks import CheckResult, CrossCheck, run_cross_check
+from pipelines.checks import KEY_CHECK, CheckResult, CrossCheck, run_cross_check
+from pipelines.failures import DataFailed
 from pipelines.first_rows import first_rows
 from pipelines.lineage import column_lineage
-from pipelines.tables import Table
+from pipelines.review.wording import load_wording
+from pipelines.shown_failures import shows_failure
+from pipelines.tables import Column, Table
 
 OWNER = "team:marketing-data"
 POOL = "warehouse"
@@ -46,9 +49,30 @@ def check_result(result: CheckResult) -> dg.AssetCheckResult:
         check_name=result.check_name,
         passed=result.passed,
         severity=SEVERITY[result.severity],
-        description=": ".join(result.told) if result.told else None,
+        description=None if result.passed else ": ".join(result.told or _told(result)),
         metadata={"rows that break it": result.figure},
     )
+
+
+def _refuse_blocked(results: Iterable[CheckResult]) -> None:
+    """Raises DataFailed for a blocking check that does not hold; its result was told before."""
+    for result in results:
+        if result.severity == "blocking" and not result.passed:
+            what, why, what_to_do = result.told or _told(result)
+            raise DataFailed(what, why, f"{what_to_do}; nothing was published")
+
+
+def _told(result: CheckResult) -> tuple[str, str, str]:
+    """What failed, why and what to do, in the words of the review pages."""
+    name, wording = result.check_name, load_wording("en")
+    title = wording.known(f"check.{name}.title") or _sentence(name)
+    remedy = wording.known(f"check.{name}.remedy") or wording("checks.look_up")
+    return f"{result.table_name} {name}", f"{title} ({wording.counted('checks.rows', result.figure)})", remedy
+
+
+def _sentence(name: str) -> str:
+    """The name of a check as people read it."""
+    return name.replace("_", " ").capitalize()
 
 
 def _asset(table: Table, project: Project) -> dg.AssetsDefinition:
@@ -59,6 +83,7 @@ def _asset(table: Table, project: Project) -> dg.AssetsDefinition:
         pool=POOL,
         required_resource_keys={"warehouse"},
     )
+    @shows_failure
     def materialise(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         connection = context.resources.warehouse
         made = make_table(connection, table)
@@ -67,6 +92,7 @@ def _asset(table: Table, project: Project) -> dg.AssetsDefinition:
             metadata=_materialised(connection, made, project),
             check_results=[check_result(result) for result in made.checks],
         )
+        _refuse_blocked(made.checks)
 
     return materialise
 
@@ -79,43 +105,62 @@ def _spec(table: Table, project: Project) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=dg.AssetKey(table.name.split(".")),
         deps=dependencies,
-        description=table.description,
+        description=_in_paragraphs(table.description),
         group_name=table.schema,
         owners=[OWNER],
         kinds={"duckdb", "sql"},
         code_version=table.version,
         metadata={
-            "dagster/column_schema": column_schema(table),
-            "dagster/table_name": table.name,
-            # in the description the query would stand as raw text in every list of assets
-            "query": dg.MetadataValue.md(f"```sql\n{table.query}\n```"),
+            "dagster/column_schema": table_schema(table),
+            # in the description they would stand as raw text in every list of assets
+            "SQL": _shown_sql(table.query),
+            "compiled SQL": _shown_sql(table.statement()),
         },
     )
 
 
-def column_schema(table: Table) -> dg.TableSchema:
-    """The declared columns with their docs."""
+def _in_paragraphs(description: str) -> str:
+    """What a table holds, which lists show, then all else that its text says of it."""
+    holds, stop, more = description.partition(". ")
+    return f"{holds}.\n\n{more}" if stop else description
+
+
+def table_schema(table: Table) -> dg.TableSchema:
+    """The declared columns with their docs, and the rules that the header names."""
+    rules = [f"{name}: {rule}" for name, rule in table.checks]
     return dg.TableSchema(
-        columns=[
-            dg.TableColumn(
-                column.name,
-                column.type,
-                description=column.comment,
-                constraints=dg.TableColumnConstraints(
-                    nullable=not column.is_required, unique=table.key == (column.name,)
-                ),
-            )
-            for column in table.columns
-        ]
+        columns=column_docs(table.columns, table.key),
+        constraints=dg.TableConstraints(other=[f"key: {', '.join(table.key)}", *rules]),
     )
+
+
+def column_docs(columns: Iterable[Column], key: Sequence[str] = ()) -> list[dg.TableColumn]:
+    """Columns as the UI lists them: what each holds, whether it may be empty, and what it does for the key."""
+    return [
+        dg.TableColumn(
+            column.name,
+            column.type,
+            description=column.comment,
+            constraints=dg.TableColumnConstraints(
+                nullable=not column.is_required,
+                unique=tuple(key) == (column.name,),
+                other=["part of the key"] if column.name in key and len(key) > 1 else [],
+            ),
+        )
+        for column in columns
+    ]
+
+
+def _shown_sql(text: str) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md(f"```sql\n{text}\n```")
 
 
 def _check_specs(table: Table) -> Iterator[dg.AssetCheckSpec]:
     key = dg.AssetKey(table.name.split("."))
-    identifying = ", ".join(table.key)
-    yield dg.AssetCheckSpec("key", asset=key, blocking=True, description=f"Unique and complete: {identifying}.")
+    told = f"No two rows have the same {', '.join(table.key)}, and no required cell is empty."
+    yield dg.AssetCheckSpec(KEY_CHECK, asset=key, blocking=True, description=told)
     for name, rule in table.checks:
-        yield dg.AssetCheckSpec(name, asset=key, description=f"`{rule}`")
+        yield dg.AssetCheckSpec(name, asset=key, description=f"{_sentence(name)}, in every row: `{rule}`")
 
 
 def _materialised(connection: duckdb.DuckDBPyConnection, made: Made, project: Project) -> Mapping[str, Any]:
@@ -162,13 +207,15 @@ def _cross_check(check: CrossCheck) -> dg.AssetChecksDefinition:
         required_resource_keys={"warehouse"},
         pool=POOL,
     )
-    def run(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+    @shows_failure
+    def run(context: dg.AssetCheckExecutionContext) -> Any:
         connection = context.resources.warehouse
         result = run_cross_check(connection, check)
         remember_checks(connection, [result])
         shown = check_result(result)
-        if check.table_name.partition(".")[0] not in SHOWN_WHEN_BROKEN:
-            return shown
-        return shown.with_metadata({**shown.metadata, **first_rows(connection, "first rows", check.query)})
+        if check.table_name.partition(".")[0] in SHOWN_WHEN_BROKEN:
+            shown = shown.with_metadata({**shown.metadata, **first_rows(connection, "first rows", check.query)})
+        yield shown
+        _refuse_blocked([result])
 
     return run

@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines.build import end_build
 from pipelines.runtime import Runtime
+from pipelines.shown_failures import shows_failure
 
 
 def definitions(runtime: Runtime, tables: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
@@ -19,6 +20,7 @@ def definitions(runtime: Runtime, tables: list[dg.AssetKey]) -> list[dg.AssetsDe
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
+    @shows_failure
     def build(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         connection = context.resources.warehouse
         end_build(connection)

@@ -5,6 +5,7 @@ import dagster as dg
 from pipelines.build import begin_build
 from pipelines.loads import current_cut
 from pipelines.runtime import Runtime
+from pipelines.shown_failures import shows_failure
 
 
 def definitions(runtime: Runtime, sources: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
@@ -20,6 +21,7 @@ def definitions(runtime: Runtime, sources: list[dg.AssetKey]) -> list[dg.AssetsD
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
+    @shows_failure
     def current_part(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         connection = context.resources.warehouse
         cut = begin_build(

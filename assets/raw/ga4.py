@@ -16,6 +16,7 @@ from pipelines.intake import (
 )
 from pipelines.partitions import asked_window, days
 from pipelines.runtime import Runtime
+from pipelines.shown_failures import shows_failure
 
 READ_AGAIN = {
     "nightly": "The last days are read again every night.",
@@ -43,6 +44,7 @@ def _answers(reports: list[dg.AssetKey]) -> dg.AssetsDefinition:
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
+    @shows_failure
     def ga4_answer(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         # each report stores what was said of it together with its rows
         rows = context.resources.warehouse.table("raw.ga4_answer").shape[0]
@@ -59,7 +61,7 @@ def _asset(runtime: Runtime, report: Report) -> dg.AssetsDefinition:
         owners=["team:marketing-data"],
         tags={"source": "ga4"},
         description=(
-            f"GA4 by {', '.join(report.dimensions)}: {', '.join(report.metrics)}. "
+            f"The GA4 report by {', '.join(report.dimensions)}, with {len(report.metrics)} metrics. "
             f"Whole days are replaced. {READ_AGAIN[report.look_back]}"
         ),
         # what a day is held against has to be read before it
@@ -69,6 +71,7 @@ def _asset(runtime: Runtime, report: Report) -> dg.AssetsDefinition:
         required_resource_keys={"warehouse", "sources"},
         pool="warehouse",
     )
+    @shows_failure
     def ga4_report(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         connection, today = context.resources.warehouse, runtime.business_date
         ga4, asked = runtime.config.sources.ga4, asked_window(context.run.tags)
@@ -108,6 +111,7 @@ def _periods(runtime: Runtime) -> dg.AssetsDefinition:
         required_resource_keys={"warehouse", "sources"},
         pool="warehouse",
     )
+    @shows_failure
     def ga4_period(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         connection, today, sources = context.resources.warehouse, runtime.business_date, context.resources.sources
         reports, asked = runtime.project.period_reports, asked_window(context.run.tags)

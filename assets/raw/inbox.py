@@ -8,6 +8,7 @@ from pipelines.first_rows import first_rows
 from pipelines.inbox import KINDS
 from pipelines.intake import NOT_TAKEN, Night, take_in_files
 from pipelines.runtime import Runtime
+from pipelines.shown_failures import shows_failure
 
 FILES = dg.AssetKey(["meta", "file"])
 
@@ -27,6 +28,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         required_resource_keys={"warehouse", "sources"},
         pool="warehouse",
     )
+    @shows_failure
     def inbox(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         connection = context.resources.warehouse
         context.resources.sources.deliver_demo_files()

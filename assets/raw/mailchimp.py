@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines.intake import Night, take_in
 from pipelines.mailchimp_objects import OBJECTS
 from pipelines.runtime import Runtime
+from pipelines.shown_failures import shows_failure
 
 
 def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
@@ -32,6 +33,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         required_resource_keys={"warehouse", "sources"},
         pool="warehouse",
     )
+    @shows_failure
     def mailchimp(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         connection, today, sources = context.resources.warehouse, runtime.business_date, context.resources.sources
         night = Night(context.run.run_id, today, runtime.config.sources.on_failure == "hold")

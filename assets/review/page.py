@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipelines.review import write_outstanding_pages
 from pipelines.runtime import Runtime
+from pipelines.shown_failures import shows_failure
 
 
 def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
@@ -36,6 +37,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
+    @shows_failure
     def page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         reports, company = runtime.settings.data_dir / "reports", runtime.config.company
         written = write_outstanding_pages(
@@ -45,8 +47,6 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
             is_demo=runtime.is_demo,
             headline_pack=runtime.config.headline_pack(runtime.business_date),
         )
-        return dg.MaterializeResult(
-            metadata={"pages written": len(written), "folder": dg.MetadataValue.path(str(reports))}
-        )
+        return dg.MaterializeResult(metadata={"pages written": len(written), "folder below KPI_DATA": "reports"})
 
     return [page]

@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines.failures import DataFailed
 from pipelines.partitions import ASKED_MONTH
 from pipelines.runtime import Runtime
+from pipelines.shown_failures import shows_failure
 from pipelines.snapshots import (
     BY_HAND,
     Due,
@@ -18,7 +19,7 @@ from pipelines.snapshots import (
     refuse_broken_chain,
     restated_by_build,
 )
-from pipelines.sql_assets import column_schema
+from pipelines.sql_assets import column_docs
 
 SNAPSHOT = dg.AssetKey(["snapshots", "snapshot"])
 VERSION = dg.TableColumn("snapshot_id", "varchar", description="month and version, see snapshots.snapshot")
@@ -28,7 +29,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
     """The assets `snapshots/*`."""
     tables = runtime.project.tables
     frozen = {table.name: dg.AssetKey(["snapshots", table.name.partition(".")[2]]) for table in frozen_tables(tables)}
-    columns = {name: dg.TableSchema([VERSION, *column_schema(tables[name]).columns]) for name in frozen}
+    columns = {name: dg.TableSchema([VERSION, *column_docs(tables[name].columns)]) for name in frozen}
 
     @dg.multi_asset(
         name="closed_month",
@@ -42,6 +43,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
+    @shows_failure
     def closed_month(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         connection, close_days = context.resources.warehouse, runtime.config.company.month_close_days
         create_snapshot_tables(connection, tables)

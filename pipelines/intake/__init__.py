@@ -10,7 +10,7 @@ from pipelines.intake.ga4_quota import quota_left, remember_quota
 from pipelines.intake.known_files import known_files
 from pipelines.intake.not_taken import NOT_TAKEN
 from pipelines.intake.outcomes import Night, Outcome, failures_of, take_in, verdict_of
-from pipelines.intake.raw_tables import create_raw_tables
+from pipelines.intake.raw_tables import create_raw_tables, raw_tables
 
 __all__ = [
     "NOT_TAKEN",
@@ -25,6 +25,7 @@ __all__ = [
     "first_day_due",
     "known_files",
     "quota_left",
+    "raw_tables",
     "remember_quota",
     "take_in",
     "take_in_files",

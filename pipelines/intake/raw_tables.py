@@ -16,11 +16,12 @@ from pipelines.mailchimp_objects import OBJECTS
 
 def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Creates every raw table that is missing; safe to call at every start."""
-    for arrival in _empty_arrivals():
+    for arrival in raw_tables():
         ensure_raw_table(connection, arrival)
 
 
-def _empty_arrivals() -> Iterator[Arrival]:
+def raw_tables() -> Iterator[Arrival]:
+    """Every raw table as an arrival without a row."""
     for report in REPORTS:
         yield report.empty_arrival()
     yield no_periods()

@@ -143,7 +143,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def ui_address(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     log = tmp_path_factory.mktemp("webserver") / "log.txt"
     arguments = ["-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
@@ -157,11 +157,11 @@ def ui_address(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             start_new_session=True,
         )
     try:
-        _wait_for_answer(address, server, log)
+        wait_for_answer(address, server, log)
         ask(address, END_GREETING)
         yield address
     finally:
-        _stop(server)
+        stop(server)
 
 
 @pytest.fixture(scope="session")
@@ -195,13 +195,15 @@ def _is_foreign(url: str, address: str) -> bool:
     return not url.startswith((address, address.replace("http", "ws", 1), "data:", "blob:"))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for_answer(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for_answer(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Waits until the UI answers, or says what its log says."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
@@ -213,7 +215,7 @@ def _wait_for_answer(address: str, server: subprocess.Popen[bytes], log: Path) -
     pytest.fail(f"the UI did not answer (exit code {server.poll()}):\n{log.read_text()[-4000:]}")
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
+def stop(server: subprocess.Popen[bytes]) -> None:
     """Ends the server and the code server it started, which are one process group."""
     for sent in (signal.SIGTERM, signal.SIGKILL):
         try:

@@ -11,6 +11,7 @@ import pytest
 from conftest import Demo, Ui
 from playwright.sync_api import Locator, expect
 
+from pipelines.checks import KEY_CHECK
 from pipelines.definitions import assembled, build_defs
 from pipelines.settings import load_settings
 from pipelines.tables import Table
@@ -142,7 +143,7 @@ def test_the_preview_shows_the_first_rows_as_a_table(ui: Ui, demo: Demo, kpi_val
 
 def test_the_query_of_a_table_can_be_read(ui: Ui, kpi_value: Table) -> None:
     page = ui.open(f"{ASSET_PAGE}?view=overview")
-    _metadata(ui, "query").get_by_text("[Show Markdown]").click()
+    _metadata(ui, "SQL").get_by_text("[Show Markdown]").click()
     expect(page.get_by_role("dialog")).to_contain_text(kpi_value.query.strip().splitlines()[-1])
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
 
@@ -151,15 +152,15 @@ def test_the_checks_of_an_asset_passed_and_say_what_they_ask(ui: Ui, definitions
     page = ui.open(f"{ASSET_PAGE}?view=checks")
     keys = definitions.resolve_asset_graph().asset_check_keys
     names = {key.name for key in keys if ".".join(key.asset_key.path) == ASSET}
-    assert {"key", *(name for name, _ in kpi_value.checks)} < names, "there are checks between tables too"
+    assert {KEY_CHECK, *(name for name, _ in kpi_value.checks)} < names, "there are checks between tables too"
     expect(page.get_by_text(f"Checks ({len(names)})")).to_be_visible()
     for name in names:
         ui.open(f"{ASSET_PAGE}?view=checks&checkDetail={name}")
         expect(page.get_by_text(name, exact=True).first).to_be_visible()
         expect(page.get_by_text("Passed", exact=True).first).to_be_visible()
     expect(page.get_by_text("Succeeded", exact=True)).to_have_count(len(names))
-    ui.open(f"{ASSET_PAGE}?view=checks&checkDetail=key")
-    expect(page.get_by_text(f"Unique and complete: {', '.join(kpi_value.key)}.")).to_be_visible()
+    ui.open(f"{ASSET_PAGE}?view=checks&checkDetail={KEY_CHECK}")
+    expect(page.get_by_text(f"No two rows have the same {', '.join(kpi_value.key)}, and")).to_be_visible()
     ui.keep("kpi_value_checks")
 
 

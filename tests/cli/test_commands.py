@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.build import build
+from pipelines.checks import KEY_CHECK
 from pipelines.cli import main, runs
 from pipelines.definitions import runtime_from_environment
 from pipelines.loads import current_cut
@@ -153,7 +154,7 @@ def test_the_rows_that_break_a_check_are_shown(data: Path, capsys: pytest.Captur
     assert "banana" in capsys.readouterr().out
     with runtime_from_environment().warehouse.opened(purpose="test") as connection:
         connection.execute("insert into staging.lead_stage select * from staging.lead_stage")
-    assert main(["check", "staging.lead_stage", "key", "--json"]) == 0
+    assert main(["check", "staging.lead_stage", KEY_CHECK, "--json"]) == 0
     assert [row["stage"] for row in json.loads(capsys.readouterr().out)] == ["banana", "banana"]
     assert main(["check", "staging.lead_stage", "stages_are_knwon"]) == 2
     error = capsys.readouterr().err
