@@ -24,6 +24,7 @@ from pipelines.alerts import look_at_run, tell_after_run
 from pipelines.engines.duckdb import lock_holder
 from pipelines.failures import DataFailed, KpiError, SourceUnavailable, WrongUse
 from pipelines.progress import line_of
+from pipelines.review.sending import send_closed_months
 from pipelines.runtime import Runtime
 from pipelines.settings import PROJECT_ROOT, dagster_environment
 
@@ -66,6 +67,7 @@ def run_job(definitions: dg.Definitions, job: str, runtime: Runtime, tags: Mappi
         except KpiError as error:
             ended = Ended(run_id, error.exit_code, (str(error),))
     tell_after_run([look_at_run(job, ended.run_id, ended.messages)], ended.run_id, runtime)
+    send_closed_months(ended.run_id, runtime)
     return ended
 
 

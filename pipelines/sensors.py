@@ -11,6 +11,7 @@ from pipelines.alerts import look_at_checks, look_at_run, tell_after_run
 from pipelines.failures import KpiError
 from pipelines.inbox import InboxFile, discover
 from pipelines.intake import known_files
+from pipelines.review.sending import send_closed_months
 from pipelines.running import BY_COMMAND, evaluated_checks, events_of, failure_of
 from pipelines.runtime import Runtime
 
@@ -82,7 +83,7 @@ def _new_files(runtime: Runtime) -> list[InboxFile]:
 
 
 def _tell(context: dg.RunStatusSensorContext, runtime: Runtime) -> dg.SkipReason | None:
-    """Tells what the command line would have said, unless it did."""
+    """Tells and sends what the command line would have, unless it did."""
     run = context.dagster_run
     if BY_COMMAND.items() <= run.tags.items():
         return dg.SkipReason("it was started on the command line, which told it already")
@@ -90,4 +91,5 @@ def _tell(context: dg.RunStatusSensorContext, runtime: Runtime) -> dg.SkipReason
     failures = () if run.is_success else failure_of(events)[1]
     looks = [look_at_run(run.job_name, run.run_id, failures), look_at_checks(evaluated_checks(events))]
     tell_after_run(looks, run.run_id, runtime)
+    send_closed_months(run.run_id, runtime)
     return None

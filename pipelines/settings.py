@@ -229,7 +229,8 @@ def _unknown(given: Mapping[str, str], names: Mapping[str, object]) -> tuple[str
 
 def _mail_to_nobody(values: Mapping[str, str]) -> Iterator[str]:
     if "SMTP_URL" in values and "KPI_ALERT_EMAIL" not in values:
-        yield "SMTP_URL is set and no mail is sent: set KPI_ALERT_EMAIL, or remove SMTP_URL"
+        remedy = "set KPI_ALERT_EMAIL, or remove SMTP_URL unless reports.mail_to needs it"
+        yield f"SMTP_URL is set and no alert is mailed: {remedy}"
 
 
 def _wrong_settings(error: ValidationError, values: Mapping[str, str]) -> WrongUse:

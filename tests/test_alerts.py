@@ -197,7 +197,7 @@ def test_an_address_without_a_mail_server_is_refused_and_the_reverse_is_warned_o
     with pytest.raises(WrongUse, match="KPI_ALERT_EMAIL: SMTP_URL is not set"):
         load_settings({"KPI_ALERT_EMAIL": OWNER})
     (warning,) = load_settings({"SMTP_URL": "smtp://mail.test:587"}).warnings
-    assert warning.startswith("SMTP_URL is set and no mail is sent: set KPI_ALERT_EMAIL")
+    assert warning.startswith("SMTP_URL is set and no alert is mailed: set KPI_ALERT_EMAIL")
 
 
 @pytest.mark.parametrize("url", ["mail.test:587", "http://mail.test", "smtp://", "smtp://mail.test:port"])

@@ -1,4 +1,4 @@
-"""The review pages: one per version of a closed month and language, and the list of all of them."""
+"""The review pages, with a workbook and an e-mail beside each: one per version and language, and the list of all."""
 
 import dagster as dg
 
@@ -31,9 +31,9 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
             ),
         ],
         group_name="review",
-        kinds={"html"},
+        kinds={"html", "excel"},
         owners=["team:marketing-data"],
-        description="The monthly review pages in Dutch and English; their figures come from snapshots only.",
+        description="The monthly review pages in Dutch and English, as workbook and e-mail too, from snapshots only.",
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
@@ -46,6 +46,7 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
             company_name=company.name,
             is_demo=runtime.is_demo,
             headline_pack=runtime.config.headline_pack(runtime.business_date),
+            reports_address=runtime.config.sources.reports.address or "",
         )
         return dg.MaterializeResult(metadata={"pages written": len(written), "folder below KPI_DATA": "reports"})
 

@@ -1,4 +1,4 @@
-"""Alerts by e-mail, from the addressee to themselves, through the SMTP server that the settings name."""
+"""E-mail through the SMTP server that the settings name; alerts go from the addressee to themselves."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ class NotEncryptedError(smtplib.SMTPException):
 
 
 def send_mail(lines: Sequence[str], address: str, server: str) -> None:
-    """Sends one plain mail; encrypted whenever the server offers it, signed in when its address says as whom.
+    """Sends one plain mail to whom it comes from; raises what :func:`hand_over` does."""
+    hand_over(_mail(lines, address), server)
+
+
+def hand_over(mail: EmailMessage, server: str) -> None:
+    """Gives a mail to the server; encrypted whenever it offers that, signed in when its address says as whom.
 
     `server` is `smtp://` (STARTTLS) or `smtps://`. Certificates are checked against those that OpenSSL trusts on this
     machine, or against the file that SSL_CERT_FILE names.
@@ -29,7 +34,7 @@ def send_mail(lines: Sequence[str], address: str, server: str) -> None:
     Raises:
         smtplib.SMTPException, OSError: it was not taken; the text may hold the address of the server.
     """
-    mail, parts = _mail(lines, address), urlsplit(server)
+    parts = urlsplit(server)
     encryption = ssl.create_default_context()
     with _session(parts, encryption) as session:
         session.ehlo()
@@ -47,14 +52,19 @@ def send_mail(lines: Sequence[str], address: str, server: str) -> None:
 
 def _mail(lines: Sequence[str], address: str) -> EmailMessage:
     more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-    mail = EmailMessage()
-    mail["Subject"] = lines[0][:LONGEST_SUBJECT] + more
-    mail["From"], mail["To"] = address, address
-    mail["Date"] = format_datetime(datetime.now(UTC))
-    mail["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
-    # RFC 3834: no answering machine replies to it
-    mail["Auto-Submitted"] = "auto-generated"
+    mail = new_mail(lines[0][:LONGEST_SUBJECT] + more, sender=address, recipient=address)
     mail.set_content("\n\n".join(lines) + "\n")
+    return mail
+
+
+def new_mail(subject: str, *, sender: str, recipient: str) -> EmailMessage:
+    """A mail without a body, that no answering machine replies to (RFC 3834)."""
+    mail = EmailMessage()
+    mail["Subject"] = subject
+    mail["From"], mail["To"] = sender, recipient
+    mail["Date"] = format_datetime(datetime.now(UTC))
+    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    mail["Auto-Submitted"] = "auto-generated"
     return mail
 
 

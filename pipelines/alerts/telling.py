@@ -70,7 +70,7 @@ def _delivered(
         deliver(_lines(due, settings))
     # ValueError: an address that is none, found late
     except (requests.RequestException, smtplib.SMTPException, OSError, ValueError) as error:
-        alert_log().error("alert not delivered", way=name, reason=_reason(error), remedy=f"check {setting}")
+        alert_log().error("alert not delivered", way=name, reason=reason_of(error), remedy=f"check {setting}")
         return False
     for alert in due:
         memory.remember(alert, name, now)
@@ -92,7 +92,7 @@ def _without_secrets(alert: Alert, settings: Settings) -> Alert:
     return replace(alert, message=message)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """Why a delivery failed, in words of our own: the addresses are secrets, and the texts of errors hold them."""
     match error:
         case requests.HTTPError(response=answer) if answer is not None:

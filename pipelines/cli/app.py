@@ -21,6 +21,7 @@ from pipelines.cli import (
     loads,
     months,
     planning,
+    printing,
     reading,
     rejections,
     restating,
@@ -35,7 +36,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     *(runs.run, runs.nightly, runs.close, runs.ui, reading.status, reading.check, doctor, linting.lint),
     *(keeping.publish, keeping.rollback, keeping.backup, keeping.restore, keeping.upgrade, reading.sql),
     *(loads.loads, loads.accept, loads.retract, explaining.explain),
-    *(months.approve, months.replay, restating.restatement, erasing.erase, planning.plan),
+    *(months.approve, months.replay, printing.pdf, restating.restatement, erasing.erase, planning.plan),
 )
 
 

@@ -33,6 +33,7 @@ def publish() -> None:
             company_name=runtime.config.company.name,
             is_demo=runtime.is_demo,
             headline_pack=runtime.config.headline_pack(runtime.business_date),
+            reports_address=runtime.config.sources.reports.address or "",
         )
     if written:
         typer.echo(f"pages written: {len(written)} below {runtime.settings.data_dir / 'reports'}")

@@ -54,7 +54,7 @@ class Config:
             {
                 "company": self.company.model_dump(mode="json"),
                 # when somebody is told changes no figure
-                "sources": self.sources.model_dump(mode="json", exclude={"alerts"}),
+                "sources": self.sources.model_dump(mode="json", exclude={"alerts", "reports"}),
                 "channel_rules": [rule.model_dump(mode="json") for rule in self.channel_rules],
                 "exclusions": [exclusion.model_dump(mode="json") for exclusion in self.exclusions],
                 "cost_drivers": [driver.model_dump(mode="json") for driver in self.cost_drivers],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -130,6 +131,33 @@ class Alerts(StrictModel):
     quota_share: Annotated[Number, Field(gt=0, le=1)] = Decimal("0.8")
 
 
+def _each_an_address(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    for address in addresses:
+        # a header of a mail holds it: no second line, no second recipient
+        if not re.fullmatch(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+", address):
+            raise UnfitError(f"{address!r} is no e-mail address", "write one per entry, as in [reviews@shop.example]")
+    return tuple(dict.fromkeys(addresses))
+
+
+def _sender(address: str | None) -> str | None:
+    return address and _each_an_address((address,))[0]
+
+
+def _web_address(address: str | None) -> str | None:
+    if address is not None and not re.fullmatch(r"https?://[^\s\"'<>]+", address):
+        raise UnfitError(f"{address!r} is no web address", "write it as in https://reviews.shop.example")
+    return address and address.rstrip("/")
+
+
+class Reports(StrictModel):
+    """Who gets the e-mail of a month that was closed, in which language; `address` is where readers find the pages."""
+
+    mail_to: Annotated[Listed[Text], AfterValidator(_each_an_address)] = ()
+    mail_from: Annotated[Text | None, AfterValidator(_sender)] = None
+    language: Literal["nl", "en"] = "en"
+    address: Annotated[Text | None, AfterValidator(_web_address)] = None
+
+
 class Inbox(StrictModel):
     """From which share of a file's rows on rejected ones are a warning, and from which on nothing is published.
 
@@ -156,6 +184,7 @@ class Sources(StrictModel):
     on_failure: Literal["publish_stale", "hold"] = "publish_stale"
     file_reach_days: Annotated[int, Field(ge=0, le=366)] = 7
     alerts: Alerts = Alerts()
+    reports: Reports = Reports()
     inbox: Inbox = Inbox()
     shop_pages: Annotated[Listed[Text], AfterValidator(_paths)] = ("/shop/", "/product/", "/products/")
     platform_aliases: Annotated[Mapping[Text, Id], AfterValidator(_lower_keys)] = Field(default_factory=dict)

@@ -44,11 +44,12 @@ LANGUAGES = tuple(LANGUAGE_NAMES)
 
 @dataclass(frozen=True)
 class Masthead:
-    """What every page says of the company, and which KPIs stand at the top."""
+    """What every page says of the company, which KPIs stand at the top, and where readers find the folder `reports`."""
 
     company_name: str
     is_demo: bool
     headline_pack: tuple[str, ...]
+    reports_address: str = ""
 
 
 def write_pages(

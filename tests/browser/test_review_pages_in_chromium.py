@@ -121,6 +121,8 @@ def test_every_link_leads_to_a_place_that_exists(demo: Demo, reader: Reader) -> 
         for link in reader.open(path, WIDTHS[0]).links:
             parts = urlsplit(link)
             target = Path(unquote(parts.path))
+            if target.suffix == ".xlsx" and target.is_file():
+                continue
             is_there = parts.scheme == "file" and target in ids
             if not is_there or (parts.fragment and unquote(parts.fragment) not in ids[target]):
                 broken.append((_named(path, demo), link))

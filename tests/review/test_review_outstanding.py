@@ -45,7 +45,7 @@ def approve(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -> None:
 
 
 def contents(reports: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(reports)): path.read_bytes() for path in sorted(reports.rglob("*.html"))}
+    return {str(path.relative_to(reports)): path.read_bytes() for path in sorted(reports.rglob("*.*"))}
 
 
 def test_nothing_is_written_when_nothing_else_is_said(reports: Path) -> None:
@@ -69,6 +69,25 @@ def test_a_page_that_is_gone_comes_back(reports: Path) -> None:
     (reports / "2026-09/v2/review.en.html").unlink()
     assert bring_up_to_date(one_month(), reports) == ["v2 nl", "v2 en"]
     assert contents(reports) == before
+
+
+@pytest.mark.parametrize("name", ["review.nl.xlsx", "mail.en.txt", "mail.nl.html"])
+def test_a_workbook_or_a_mail_that_is_gone_comes_back(reports: Path, name: str) -> None:
+    before = contents(reports)
+    (reports / "2026-09/v2" / name).unlink()
+    bring_up_to_date(one_month(), reports)
+    assert contents(reports) == before
+
+
+def test_a_print_of_a_page_that_says_something_else_now_is_taken_away(reports: Path) -> None:
+    stale = reports / "2026-09/v1/review.nl.pdf"
+    stale.write_bytes(b"%PDF-1.4")
+    bring_up_to_date(one_month(), reports)
+    assert stale.exists()
+    connection = one_month()
+    approve(connection, FIRST)
+    bring_up_to_date(connection, reports)
+    assert not stale.exists()
 
 
 def test_a_catalogue_that_grows_leaves_closed_months_alone(reports: Path) -> None:

@@ -12,10 +12,13 @@ from pathlib import Path
 import duckdb
 import pytest
 from read_page import Page, Written
-from sample_snapshot import CHANNELS, NEWEST, PACK, month_at, sample_connection, snapshot_id
+from sample_snapshot import CHANNELS, CHECKS, NEWEST, PACK, month_at, sample_connection, snapshot_id
 
 from pipelines.failures import WrongUse
 from pipelines.review import write_pages
+from pipelines.review.beside import write_beside
+from pipelines.review.page import Masthead
+from pipelines.review.reading import read_closed_month
 
 SCRIPT, IMAGE = "<script>alert(1)</script>", '"><img src=x onerror=1>'
 MARKDOWN = "![x](http://evil.example/x.png)<svg onload=alert(1)>]]><!--"
@@ -134,7 +137,7 @@ def test_a_page_refers_to_nothing_outside(newest: dict[str, Page], language: str
         for name, value in element.attributes.items()
         if name in {"src", "href", "xlink:href", "srcset", "action", "poster", "data", "style"}
     ]
-    local = re.compile(r"#[\w-]+|data:,|review\.(nl|en)\.html|\.\./\.\./index\.(nl|en)\.html")
+    local = re.compile(r"#[\w-]+|data:,|review\.(nl|en)\.(html|xlsx)|\.\./\.\./index\.(nl|en)\.html")
     assert [target for target in targets if not local.fullmatch(target)] == []
 
 
@@ -201,10 +204,11 @@ def test_the_list_of_months_links_to_pages_that_exist(tmp_path: Path, company: d
     assert [link for link in links if not link.startswith("#") and not (tmp_path / link).is_file()] == []
 
 
-def test_a_page_links_to_a_list_and_a_translation_that_exist(
+def test_a_page_links_to_a_list_a_workbook_and_a_translation_that_exist(
     tmp_path: Path, company: duckdb.DuckDBPyConnection
 ) -> None:
     path = _write(company, tmp_path)[0]
+    write_beside(read_closed_month(company, NEWEST), tmp_path, Masthead("Voorbeeld B.V.", False, PACK), CHECKS)
     links = [link.attributes["href"] for link in Page(path).every("a")]
     assert [link for link in links if not link.startswith("#") and not (path.parent / link).is_file()] == []
 

@@ -1,0 +1,64 @@
+"""The files that stand beside the pages of a version and are made of the same: the workbooks, and the e-mails.
+
+They are written before the pages, so that a page which is up to date says that they are too. A PDF is a print of a page
+and goes with it: it is made again by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipelines.review.mail import mail_html, mail_text
+from pipelines.review.month import CheckLine, ClosedMonth, Snapshot
+from pipelines.review.page import Masthead, page_paths
+from pipelines.review.wording import Wording, load_wording
+from pipelines.review.workbook import workbook
+
+Make = Callable[[ClosedMonth, Masthead, Sequence[CheckLine], Wording], bytes]
+MADE: dict[str, Make] = {
+    "review.{language}.xlsx": workbook,
+    "mail.{language}.txt": mail_text,
+    "mail.{language}.html": mail_html,
+}
+
+
+def are_beside(reports: Path, snapshot: Snapshot) -> bool:
+    """Whether every file is there that stands beside the pages of a version."""
+    return all((page.parent / name).is_file() for page in page_paths(reports, snapshot) for name in _names(page))
+
+
+def write_beside(month: ClosedMonth, reports: Path, masthead: Masthead, checks: Sequence[CheckLine]) -> list[Path]:
+    """Writes what stands beside the pages of a version, in every language; returns the paths."""
+    written = []
+    for page in page_paths(reports, month.snapshot):
+        wording = load_wording(_language(page))
+        for name, make in zip(_names(page), MADE.values(), strict=True):
+            written.append(replaced(page.parent / name, make(month, masthead, checks, wording)))
+        page.with_suffix(".pdf").unlink(missing_ok=True)
+    return written
+
+
+def mail_paths(reports: Path, snapshot: Snapshot, language: str) -> tuple[Path, Path]:
+    """Where the plain and the HTML body of a version stand."""
+    folder = page_paths(reports, snapshot)[0].parent
+    return folder / f"mail.{language}.txt", folder / f"mail.{language}.html"
+
+
+def replaced(path: Path, content: bytes) -> Path:
+    """A file with this content: a reader sees the old one or the new one, and one that stays the same is left alone."""
+    if path.is_file() and path.read_bytes() == content:
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.new")
+    aside.write_bytes(content)
+    aside.replace(path)
+    return path
+
+
+def _names(page: Path) -> list[str]:
+    return [name.format(language=_language(page)) for name in MADE]
+
+
+def _language(page: Path) -> str:
+    return page.suffixes[0].removeprefix(".")

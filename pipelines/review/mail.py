@@ -1,0 +1,134 @@
+"""The e-mail of a closed month: its headline, what needs attention, and where the rest stands; as plain text and HTML.
+
+Only the bodies are made here, of the same snapshot and words as the page. Sending them is in `sending`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipelines.privacy import printable
+from pipelines.review.changes import change_since
+from pipelines.review.figures import Badge, status_badge, trust_badge
+from pipelines.review.findings import findings
+from pipelines.review.month import CheckLine, ClosedMonth, Definition
+from pipelines.review.page import Masthead
+from pipelines.review.reconciliation import reconciliation
+from pipelines.review.standing import standing
+from pipelines.review.targets import TargetLine, target_lines
+from pipelines.review.wording import MISSING, Wording
+
+TEMPLATES = Path(__file__).parent / "templates"
+FILES = ("review.{language}.html", "review.{language}.xlsx")
+GONE_WRONG = frozenset({"behind", "missed"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One headline KPI: its value, how it changed, and how far it can be relied on."""
+
+    name: str
+    value: str
+    change: str
+    verdict: str
+    verdict_text: str
+    badges: tuple[Badge, ...]
+    targets: tuple[TargetLine, ...]
+
+
+def mail_text(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine], wording: Wording) -> bytes:
+    """The plain body; its first line is the subject."""
+    body = _environment(autoescape=False).get_template("mail.txt.j2").render(_told(month, masthead, checks, wording))
+    return body.encode("utf-8", "replace")
+
+
+def mail_html(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine], wording: Wording) -> bytes:
+    """The HTML body: inline styles only, so that it asks for nothing and no mail program strips its look."""
+    told = _told(month, masthead, checks, wording)
+    return _environment(autoescape=True).get_template("mail.html.j2").render(told).encode("utf-8", "replace")
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=autoescape,  # noqa: S701 - off for the plain text alone, in which nothing acts
+        undefined=StrictUndefined,
+        # a name cannot begin a line of its own
+        finalize=lambda value: printable(value) if isinstance(value, str) else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _told(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine], wording: Wording) -> dict[str, object]:
+    snapshot = month.snapshot
+    shown = [month.definitions[kpi_id] for kpi_id in masthead.headline_pack if kpi_id in month.definitions]
+    return {
+        "w": wording,
+        "snapshot": snapshot,
+        "company_name": masthead.company_name,
+        "is_demo": masthead.is_demo,
+        "standing": standing(month.afterwards.versions, snapshot.version, wording),
+        "lines": [_line(month, definition, wording) for definition in shown],
+        "attention": list(_attention(month, shown, checks, wording)),
+        "files": [
+            f"{masthead.reports_address or 'reports'}/{snapshot.month:%Y-%m}/v{snapshot.version}/"
+            + name.format(language=wording.language)
+            for name in FILES
+        ],
+        "are_links": bool(masthead.reports_address),
+    }
+
+
+def _line(month: ClosedMonth, definition: Definition, wording: Wording) -> Line:
+    known, change = month.of_month(definition.kpi_id), change_since(month, definition, wording)
+    value = MISSING
+    if known is not None and known.value is not None:
+        value = wording.figure(definition.kpi_id, definition.unit, known.value)
+        value += f" {wording('value.so_far')}" if known.is_immature else ""
+    return Line(
+        name=wording.kpi_name(definition),
+        value=value,
+        change=f"{change.sentence} {change.doubt}".strip() if change else "",
+        verdict=change.verdict if change else "",
+        verdict_text=change.verdict_text if change else "",
+        badges=_badges(month, definition, wording),
+        targets=target_lines(month, definition, wording),
+    )
+
+
+def _badges(month: ClosedMonth, definition: Definition, wording: Wording) -> tuple[Badge, ...]:
+    known = month.of_month(definition.kpi_id)
+    if known is None:
+        return (Badge("none", "○", wording("status.absent"), wording.reason("")),)
+    return status_badge(known, wording), trust_badge(known, wording)
+
+
+def _attention(
+    month: ClosedMonth, shown: Sequence[Definition], checks: Sequence[CheckLine], wording: Wording
+) -> Iterator[tuple[str, str]]:
+    """What somebody has to look at, and what to do: figures that are doubted, targets, checks, refusals, rejections."""
+    for definition in shown:
+        known, name = month.of_month(definition.kpi_id), wording.kpi_name(definition)
+        if known is not None and known.trust != "ok":
+            badge = trust_badge(known, wording)
+            yield f"{badge.sign} {name}: {badge.label}", badge.reason.text
+        for target in target_lines(month, definition, wording):
+            if target.status in GONE_WRONG:
+                yield f"{target.sign} {name}: {target.label}", target.sentence
+    for one in findings(checks, wording).failed:
+        yield f"{one.severity_text}: {one.title} ({one.count}, {one.where})", one.remedy
+    for refusal in reconciliation((), month.refused, wording).refusals:
+        yield f"{refusal.what}: {refusal.why.text}", refusal.remedy
+    if month.rejections:
+        rows = sum(one.rows for one in month.rejections)
+        files = len({one.path for one in month.rejections})
+        yield (
+            wording("mail.rejected", rows=wording.count(rows), files=wording.count(files)),
+            wording("mail.see_rejected"),
+        )
