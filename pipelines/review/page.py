@@ -20,10 +20,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipelines.review import charts
 from pipelines.review.afterwards import Version, read_versions
 from pipelines.review.annotations import remarks
+from pipelines.review.attention import matters
+from pipelines.review.cards import headline_cards
 from pipelines.review.channels import channel_section
 from pipelines.review.daily import daily_charts
 from pipelines.review.definitions_changed import redefinitions
-from pipelines.review.figures import all_figures, email_grid, headline_cards
+from pipelines.review.figures import other_figures, topics
 from pipelines.review.findings import findings
 from pipelines.review.funnel import cohort_view, period_view
 from pipelines.review.glossary import glossary
@@ -180,14 +182,15 @@ def _sections(
         "changed": changed_sections(month, headline_pack, wording),
         "remarks": remarks(month, wording),
         "cards": headline_cards(month, headline_pack, wording),
+        "matters": matters(month, headline_pack, checks, wording),
         "targets": targets_grid(month, wording),
         "trend": trend_grid(month, headline_pack, wording),
         "period": period_view(month, wording),
         "cohort": cohort_view(month, wording),
         "channels": channel_section(month, wording),
-        "email": email_grid(month, wording),
+        "topics": topics(month, wording),
         "daily": daily_charts(month, wording),
-        "figures": all_figures(month, wording),
+        "figures": other_figures(month, wording),
         "redefinitions": redefinitions(month, wording),
         "findings": findings(checks, wording),
         "reconciliation": reconciliation(month.report_days, month.refused, wording),
