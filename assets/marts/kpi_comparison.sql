@@ -43,14 +43,20 @@ known_period as (
   where p.period_end < b.business_date and (w.first_day is null or w.first_day <= f.period_start)
   group by f.kpi_id, f.grain, f.period_start
 ),
+wanted as (
+  -- grouped, so that no engine first joins all periods of a KPI with each other: of sixteen years that is a billion pairs
+  select n.kpi_id, n.grain, n.period_start, c.compared_to, c.base_start, max(n.definition_version) as definition_version
+  from known_period as n
+  inner join reference.compared_period as c on c.grain = n.grain and c.period_start = n.period_start
+  group by n.kpi_id, n.grain, n.period_start, c.compared_to, c.base_start
+),
 compared as (
   -- the periods of a KPI of which something is known on both sides
   select
-    n.kpi_id, n.grain, n.period_start, c.compared_to, c.base_start, k.additivity,
+    n.kpi_id, n.grain, n.period_start, n.compared_to, n.base_start, k.additivity,
     n.definition_version = b.definition_version as is_same_definition
-  from known_period as n
-  inner join reference.compared_period as c on c.grain = n.grain and c.period_start = n.period_start
-  inner join known_period as b on b.kpi_id = n.kpi_id and b.grain = n.grain and b.period_start = c.base_start
+  from wanted as n
+  inner join known_period as b on b.kpi_id = n.kpi_id and b.grain = n.grain and b.period_start = n.base_start
   inner join reference.kpi as k on k.kpi_id = n.kpi_id
   where k.made_as <> 'not_built'
 ),

@@ -134,7 +134,7 @@ class _Exporter:
                 continue
             first.add(line.row)
             if is_grouped:
-                whole = RowLine(line.row, self._whole(line.row, written), line.cells, line.values)
+                whole = replace(line, facts=self._whole(line.row, written))
                 found = list(self.writer.expected(block, whole, numbers[place]))
             rows += found
             of_row += [line.row] * len(found)
