@@ -101,13 +101,21 @@ def write_month(
 def write_list(
     connection: duckdb.DuckDBPyConnection, reports: Path, masthead: Masthead, languages: Sequence[str] = LANGUAGES
 ) -> list[Path]:
-    """The list of all months whose page stands under `reports`, one per language."""
+    """The list of all months whose page stands under `reports`, the newest in brief above it; one per language."""
     snapshots = read_snapshots(connection)
     versions = read_versions(connection, snapshots)
+    shown = next((one for one in snapshots if any(path.is_file() for path in page_paths(reports, one))), None)
+    newest = read_closed_month(connection, shown.snapshot_id) if shown else None
     template, written = _environment().get_template("index.html.j2"), []
     for wording in map(load_wording, languages):
-        years = _listed(snapshots, versions, reports, wording)
-        page = template.render(**_frame(wording, masthead, languages), months=years, made_from="")
+        page = template.render(
+            **_frame(wording, masthead, languages),
+            newest=newest,
+            cards=headline_cards(newest, masthead.headline_pack, wording) if newest else [],
+            missing=MISSING,
+            months=_listed(snapshots, versions, reports, wording),
+            made_from="",
+        )
         written.append(_put(reports / f"index.{wording.language}.html", page))
     return written
 

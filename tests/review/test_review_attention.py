@@ -22,7 +22,7 @@ def change(connection: duckdb.DuckDBPyConnection, kpi_id: str, columns: str) -> 
 
 def test_a_month_without_trouble_says_so(written: Written, company: duckdb.DuckDBPyConnection) -> None:
     company.execute(QUIET)
-    page = written(company, checks=())["en"]
+    page = written(company, checks=(), languages=("en",))["en"]
     assert told(page) == []
     assert "Nothing: no target is missed" in page.section("attention").text
 
@@ -45,7 +45,7 @@ def test_a_missed_target_stands_there_and_one_on_track_does_not(
         {"target_id": "b", "status": "missed", "actual": 300.0, "reason": ""},
         {"target_id": "c", "status": "behind", "slice": "channel", "member": "Email", "actual": 9.0},
     )
-    page = written(with_targets(company, *targets), checks=())["en"]
+    page = written(with_targets(company, *targets), checks=(), languages=("en",))["en"]
     assert told(page) == [
         "✕ Target missed New leads: 300, where 440 was expected by now. Targets",
         "▼ Behind its target New leads · Email: 9, where 440 was expected by now. Targets",
@@ -58,7 +58,7 @@ def test_a_headline_figure_that_is_missing_or_doubted_says_why(
     company.execute(QUIET)
     change(company, "new_leads", "value = null, status = 'no_source', status_reason = 'crm_leads was never loaded'")
     change(company, "marketing_roi", "trust = 'caution', trust_reason = 'ga4 is not up to date'")
-    page = written(company, checks=())["en"]
+    page = written(company, checks=(), languages=("en",))["en"]
     missing, doubted = told(page)
     assert missing.startswith("○ No source New leads has no figure this month.")
     assert doubted.startswith("! With caution Marketing ROI is to be read with care.")
@@ -68,4 +68,4 @@ def test_a_doubted_figure_outside_the_headline_is_left_to_its_table(
     written: Written, company: duckdb.DuckDBPyConnection
 ) -> None:
     company.execute(QUIET)
-    assert told(written(company, checks=())["en"]) == []
+    assert told(written(company, checks=(), languages=("en",))["en"]) == []
