@@ -1,6 +1,7 @@
 -- The last ripe month of every KPI beside its own twelve months before and then beside others; what cannot be compared
 -- says why, and a gap in the funnel is priced in customers.
 -- publish: yes
+-- snapshot: whole
 create table marts.benchmark_gap (
   kpi_id          varchar         not null comment 'id of the KPI',
   benchmark_id    varchar         not null comment 'own_history, or the id of the benchmark in reference.benchmark',

@@ -1,4 +1,4 @@
-"""What changed since the month before: a number, a direction in words, and whether that is good.
+"""What changed since an earlier month: a number, a direction in words, and whether that is good.
 
 A comparison that would mislead is refused with its reason: cohorts that can still convert, and changed definitions.
 """
@@ -20,7 +20,7 @@ SIGNS = {"up": "+", "down": MINUS}
 
 @dataclass(frozen=True)
 class Change:
-    """A sentence; `verdict` is good, bad or empty, `verdict_text` says it in words.
+    """A sentence; `verdict` is good, bad or empty, `verdict_text` says it in words. `then` is the earlier figure.
 
     There is no verdict where the two may differ by chance alone: `doubt` says so.
     """
@@ -30,16 +30,27 @@ class Change:
     verdict: str = ""
     verdict_text: str = ""
     doubt: str = ""
+    then: str = ""
 
 
 def change_since(month: ClosedMonth, definition: Definition, wording: Wording) -> Change | None:
     """The change of a KPI against the previous month's snapshot; None when the month itself has no value."""
+    return _change_from(month, month.previous, definition, wording)
+
+
+def change_since_year_before(month: ClosedMonth, definition: Definition, wording: Wording) -> Change | None:
+    """The change against the same month of the year before; None as well when that was never frozen."""
+    return _change_from(month, month.year_before, definition, wording) if month.year_before else None
+
+
+def _change_from(
+    month: ClosedMonth, earlier: EarlierMonth | None, definition: Definition, wording: Wording
+) -> Change | None:  # fmt: skip
     now = month.of_month(definition.kpi_id)
     if now is None or now.value is None:
         return None
     if now.is_immature:
         return Change(wording("change.immature"))
-    earlier = month.previous
     if earlier is None:
         return Change(wording("change.no_snapshot"))
     before = earlier.values.get(definition.kpi_id)
@@ -75,7 +86,7 @@ def _compared(
     difference = (pair[0].value or 0) - (pair[1].value or 0)
     named = _named(earlier, wording)
     if now == before:
-        return Change(wording("change.same", then=before, **named), wording("change.same_short"))
+        return Change(wording("change.same", then=before, **named), wording("change.same_short"), then=before)
     direction = "up" if difference > 0 else "down"
     amount, share = _amounts(definition, abs(difference), pair[1].value or 0, wording)
     sign = SIGNS[direction]
@@ -86,6 +97,7 @@ def _compared(
         verdict,
         wording(f"change.{verdict}") if verdict else "",
         wording("change.overlap") if may_be_chance else "",
+        before,
     )
 
 

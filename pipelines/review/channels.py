@@ -1,4 +1,4 @@
-"""What each channel brought and cost: two tables and a chart. Totals are the KPIs' own totals, never sums of ratios."""
+"""What each channel brought and cost: tables and a chart. Totals are the KPIs' own totals, never sums of ratios."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from pipelines.review import charts
+from pipelines.review.certainty import counted
 from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
-from pipelines.review.month import ChannelMonth, ClosedMonth
+from pipelines.review.month import ChannelMonth, ClosedMonth, KpiValue
 from pipelines.review.svg import dressed
 from pipelines.review.wording import NUMBER_LOCALES, Number, Phrase, Wording
 
 # (column, KPI whose total it is, whether the total is that KPI's numerator)
-VOLUMES = (
+VOLUMES: tuple[tuple[str, str | None, bool], ...] = (
     ("sessions", "sessions", False),
     ("spend_media_eur", "ad_spend", False),
+    # what no KPI counts is the sum of its column
+    ("spend_direct_eur", None, False),
     # the full cost has no KPI of its own: it is what the cost per lead divides
     ("spend_full_eur", "cpl", True),
     ("leads", "new_leads", False),
@@ -25,7 +28,7 @@ VOLUMES = (
     ("customers", "customers", False),
     ("revenue_eur", "revenue", False),
 )
-RATIOS = (
+RATIOS: tuple[tuple[str, str | None, bool], ...] = (
     ("cpl_eur", "cpl", False),
     ("cost_per_qualified_lead_eur", "cost_per_qualified_lead", False),
     ("cpc_eur", "cpc", False),
@@ -44,6 +47,7 @@ class ChannelSection:
 
     volumes: Grid
     ratios: Grid
+    traffic: Grid | None
     charts: tuple[tuple[str, Markup], ...]
     explained: tuple[tuple[str, str], ...]
 
@@ -56,12 +60,40 @@ def channel_section(month: ClosedMonth, wording: Wording) -> ChannelSection | No
     return ChannelSection(
         volumes=_grid("channels.volumes", VOLUMES, month, wording),
         ratios=_grid("channels.ratios", RATIOS, month, wording),
+        traffic=_traffic(month, wording),
         charts=_charts(month, wording),
         explained=tuple((_named(name, wording), wording(f"member.{name}")) for name in EXPLAINED if name in present),
     )
 
 
-def _grid(key: str, figures: Sequence[tuple[str, str, bool]], month: ClosedMonth, wording: Wording) -> Grid:
+def _traffic(month: ClosedMonth, wording: Wording) -> Grid | None:
+    """The share of each channel in the sessions, and how many of its own were on a phone; None without sessions."""
+    sessions, mobile = month.of_month("sessions"), month.members["mobile_traffic_share"]
+    if sessions is None or not sessions.value:
+        return None
+    notes, columns = Notes(), tuple(Column(wording(f"channel.{name}")) for name in ("sessions", "share", "mobile"))
+    shown = [(one.channel, one.sessions) for one in month.channels if one.sessions]
+    shown.sort(key=lambda one: (one[0] in EXPLAINED, -one[1]))
+    rows = [
+        GridRow(_named(name, wording), _traffic_cells(count, sessions.value, mobile.get(name), notes, wording))
+        for name, count in shown
+    ]
+    whole = _traffic_cells(sessions.value, sessions.value, month.of_month("mobile_traffic_share"), notes, wording)
+    rows.append(GridRow(wording("channels.total"), whole, is_total=True))
+    return Grid(wording("channels.traffic"), wording("column.channel"), columns, tuple(rows), notes.listed())
+
+
+def _traffic_cells(
+    sessions: float, total: float, mobile: KpiValue | None, notes: Notes, wording: Wording
+) -> tuple[Cell, ...]:  # fmt: skip
+    if mobile is None or mobile.value is None:
+        why = wording.reason(mobile.status_reason) if mobile else Phrase(wording("value.absent"))
+        return Cell(wording.count(sessions)), Cell(wording.percentage(sessions / total)), notes.missing(why)
+    on_phones = Cell(wording.percentage(mobile.value), remarks=(counted(mobile, wording),))
+    return Cell(wording.count(sessions)), Cell(wording.percentage(sessions / total)), on_phones
+
+
+def _grid(key: str, figures: Sequence[tuple[str, str | None, bool]], month: ClosedMonth, wording: Wording) -> Grid:
     notes = Notes()
     columns = tuple(Column(wording(f"channel.{column}")) for column, _, _ in figures)
     rows = [
@@ -92,7 +124,14 @@ def _cell(channel: ChannelMonth, column: str, notes: Notes, wording: Wording) ->
     return Cell(_written(column, wording)(value))
 
 
-def _total(month: ClosedMonth, column: str, kpi_id: str, is_part: bool, notes: Notes, wording: Wording) -> Cell:
+def _total(
+    month: ClosedMonth, column: str, kpi_id: str | None, is_part: bool, notes: Notes, wording: Wording
+) -> Cell:  # fmt: skip
+    if kpi_id is None:
+        amounts = [amount for one in month.channels if (amount := getattr(one, column)) is not None]
+        if not amounts:
+            return notes.missing(Phrase(wording(f"channels.without.{column}")))
+        return Cell(_written(column, wording)(sum(amounts)))
     known = month.of_month(kpi_id)
     if known is None:
         return notes.missing(Phrase(wording("channels.no_total")))

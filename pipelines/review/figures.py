@@ -1,27 +1,25 @@
-"""The KPIs of the month: the headline cards, the table of all figures, and e-mail."""
+"""The KPIs of the month as tables, a family of them each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from pipelines.failures import WrongUse
-from pipelines.review.annotations import trend_marks
-from pipelines.review.changes import Change, change_since
+from pipelines.review.certainty import counted, interval, status_badge, trust_badge
+from pipelines.review.changes import Change, change_since, change_since_year_before
 from pipelines.review.definitions_changed import by_other_definition
 from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
 from pipelines.review.month import ClosedMonth, Definition, KpiValue
-from pipelines.review.targets import TargetLine, target_lines
-from pipelines.review.trend import trend_line
-from pipelines.review.wording import MISSING, Phrase, Wording
+from pipelines.review.wording import Phrase, Wording
 
-EMAIL_FAMILY = "email"
-FAMILIES = (
-    *("traffic", "behaviour", "content", "seo", "social", "lead_gen", "automation", "funnel", "sales", "ecommerce"),
-    "retail",
-)
+# the sections of a page that show the KPIs of some families, and those whose figures stand in the last section
+TOPICS = {
+    "email": ("email",),
+    "search": ("seo", "content"),
+    "shop": ("ecommerce", "retail"),
+    "social": ("social",),
+}
+OTHER_FAMILIES = ("traffic", "behaviour", "lead_gen", "automation", "funnel", "sales")
 # Counts before what they cost, stages along the funnel. A KPI that is not named here follows by its id.
 READING_ORDER = (
     *("sessions", "users", "new_users", "returning_users", "new_vs_returning_ratio", "sessions_per_user"),
@@ -38,120 +36,34 @@ READING_ORDER = (
 
 
 @dataclass(frozen=True)
-class Badge:
-    """A state in words with a sign; the colour only repeats it."""
+class Topic:
+    """A section of the page: its name, a table per family that the month has figures of, else why there are none."""
 
-    kind: str
-    sign: str
-    label: str
-    reason: Phrase
-
-
-@dataclass(frozen=True)
-class Card:
-    """One headline KPI."""
-
-    kpi_id: str
     name: str
-    value: str
-    so_far: str
-    counted: str
-    interval: str
-    badges: tuple[Badge, ...]
-    targets: tuple[TargetLine, ...]
-    change: Change | None
-    sparkline: Markup | None
-    trend_text: str
-    definition_version: int
-    annotations: tuple[int, ...]
+    grids: tuple[Grid, ...]
+    reasons: tuple[Phrase, ...]
 
 
-SIGNS = {"final": "●", "provisional": "◐", "immature": "◔", "ok": "✓", "caution": "!", "bad": "✕"}
+def topics(month: ClosedMonth, wording: Wording) -> list[Topic]:
+    """The sections of their own, empty ones too: a page says that there are no figures, and why."""
+    return [_topic(month, name, families, wording) for name, families in TOPICS.items()]
 
 
-def headline_cards(month: ClosedMonth, pack: Sequence[str], wording: Wording) -> list[Card]:
-    """A card per KPI of the pack, in its order; raises WrongUse for a KPI that is not in the catalogue."""
-    unknown = [kpi_id for kpi_id in pack if kpi_id not in month.definitions]
-    if unknown:
-        raise WrongUse(f"headline pack: {unknown[0]}", "the catalogue has no such KPI", "name a KPI id of config/kpis")
-    return [_card(month, month.definitions[kpi_id], wording) for kpi_id in pack]
+def other_figures(month: ClosedMonth, wording: Wording) -> list[Grid]:
+    """A table per family that has no section of its own."""
+    return [_of_family(month, family, wording) for family in OTHER_FAMILIES if _shown(month, family)]
 
 
-def _card(month: ClosedMonth, definition: Definition, wording: Wording) -> Card:
-    known = month.of_month(definition.kpi_id)
-    name = wording.kpi_name(definition)
-    line, trend_text = trend_line(month, definition, wording)
-    marks = trend_marks(month, definition.kpi_id)
-    annotations = tuple(sorted({number for numbers in marks.values() for number in numbers}))
-    if known is None:
-        absent = Badge("none", "○", wording("status.absent"), Phrase(wording("value.absent")))
-        return Card(
-            definition.kpi_id,
-            name,
-            MISSING,
-            "",
-            "",
-            "",
-            (absent,),
-            (),
-            None,
-            None,
-            trend_text,
-            definition.definition_version,
-            annotations,
-        )
-    return Card(
-        kpi_id=definition.kpi_id,
-        name=name,
-        value=MISSING if known.value is None else wording.figure(definition.kpi_id, definition.unit, known.value),
-        so_far=wording("value.so_far") if known.is_immature and known.value is not None else "",
-        counted=_counted(known, wording),
-        interval=_interval("value.interval", definition, known, wording),
-        badges=(status_badge(known, wording), trust_badge(known, wording)),
-        targets=target_lines(month, definition, wording),
-        change=change_since(month, definition, wording),
-        sparkline=line,
-        trend_text=trend_text,
-        definition_version=known.definition_version,
-        annotations=annotations,
-    )
+def _topic(month: ClosedMonth, name: str, families: Sequence[str], wording: Wording) -> Topic:
+    by_family = {family: [month.of_month(one.kpi_id) for one in _shown(month, family)] for family in families}
+    known = [family for family, values in by_family.items() if any(one and one.value is not None for one in values)]
+    said = {one.status_reason: None for values in by_family.values() for one in values if one and one.status_reason}
+    grids = tuple(_of_family(month, family, wording) for family in known)
+    return Topic(name, grids, () if grids else tuple(wording.reason(reason) for reason in said))
 
 
-def _counted(known: KpiValue, wording: Wording) -> str:
-    if known.part_of_whole is None:
-        return ""
-    part, whole = known.part_of_whole
-    return wording("value.part_of_whole", part=wording.count(part), whole=wording.count(whole))
-
-
-def _interval(key: str, definition: Definition, known: KpiValue, wording: Wording) -> str:
-    """The interval as a range in words; empty when there is none."""
-    if known.ci_low is None or known.ci_high is None:
-        return ""
-    ends, narrowest = (known.ci_low, known.ci_high), known.ci_low or known.ci_high
-    low, high = (wording.figure(definition.kpi_id, definition.unit, end, beside=narrowest) for end in ends)
-    return wording(key, low=low, high=high)
-
-
-def status_badge(known: KpiValue, wording: Wording) -> Badge:
-    """Whether the number can still change, or why there is none."""
-    sign = SIGNS.get(known.status, "○")
-    return Badge(known.status, sign, wording(f"status.{known.status}"), wording.reason(known.status_reason))
-
-
-def trust_badge(known: KpiValue, wording: Wording) -> Badge:
-    """How far the number can be relied on."""
-    return Badge(known.trust, SIGNS[known.trust], wording(f"trust.{known.trust}"), wording.reason(known.trust_reason))
-
-
-def all_figures(month: ClosedMonth, wording: Wording) -> list[Grid]:
-    """A table per family of KPIs, e-mail left out: it has its own section."""
-    by_family = {family: _shown(month, family) for family in FAMILIES}
-    return [
-        figures_grid(month, members, wording(f"family.{family}"), wording)
-        for family, members in by_family.items()
-        if members
-    ]
+def _of_family(month: ClosedMonth, family: str, wording: Wording) -> Grid:
+    return figures_grid(month, _shown(month, family), wording(f"family.{family}"), wording)
 
 
 def _shown(month: ClosedMonth, family: str) -> list[Definition]:
@@ -167,13 +79,6 @@ def reading_place(definition: Definition) -> tuple[int, str]:
     return place, definition.kpi_id
 
 
-def email_grid(month: ClosedMonth, wording: Wording) -> Grid | None:
-    """The e-mail KPIs; None when the snapshot has none."""
-    shown = _shown(month, EMAIL_FAMILY)
-    caption = wording("email.caption", month=wording.month(month.snapshot.month))
-    return figures_grid(month, shown, caption, wording) if shown else None
-
-
 def figures_grid(month: ClosedMonth, shown: Sequence[Definition], caption: str, wording: Wording) -> Grid:
     """Value with what it counts, interval, previous month, change and state of each KPI."""
     notes = Notes()
@@ -186,15 +91,20 @@ def figures_grid(month: ClosedMonth, shown: Sequence[Definition], caption: str, 
         Column(wording.month_short(month.snapshot.month)),
         *(Column(wording(f"grain.{grain}")) for grain, _ in longer),
         Column(wording("column.change"), is_number=False),
+        *((Column(wording("column.year_before"), is_number=False),) if month.year_before else ()),
         Column(wording("column.state"), is_number=False),
     )
     rows = []
     for definition in shown:
         known = month.of_month(definition.kpi_id)
-        change = change_since(month, definition, wording)
+        changes = [change_since(month, definition, wording)]
+        if month.year_before:
+            changes.append(change_since_year_before(month, definition, wording))
         values = [known, *(by_kpi.get(definition.kpi_id) for _, by_kpi in longer)]
         cells = [_value_cell(definition, value, known, notes, wording) for value in values]
-        rows.append(GridRow(wording.kpi_name(definition), (*cells, _change_cell(change), _state_cell(known, wording))))
+        cells += [*map(_change_cell, changes), _state_cell(known, wording)]
+        remark = wording("figures.vanity") if definition.is_vanity else ""
+        rows.append(GridRow(wording.kpi_name(definition), tuple(cells), remark=remark))
     return Grid(caption, wording("column.kpi"), columns, tuple(rows), notes.listed(), look="figures")
 
 
@@ -209,8 +119,8 @@ def _value_cell(
     text = wording.figure(definition.kpi_id, definition.unit, known.value)
     is_longer = known is not of_month
     letter = notes.letter(wording.reason(known.status_reason)) if is_longer and known.status_reason else ""
-    interval = _interval("value.interval_short", definition, known, wording)
-    remarks = (_counted(known, wording), interval, by_other_definition(known, of_month, wording))
+    between = interval("value.interval_short", definition, known, wording)
+    remarks = (counted(known, wording), between, by_other_definition(known, of_month, wording))
     return Cell(text, letter, remarks=remarks)
 
 

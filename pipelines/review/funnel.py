@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from pipelines.review import charts
 from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
-from pipelines.review.month import ClosedMonth, Cohort
+from pipelines.review.month import ClosedMonth, Cohort, KpiValue, StageEntries
 from pipelines.review.svg import dressed
-from pipelines.review.wording import NUMBER_LOCALES, Phrase, Wording
+from pipelines.review.wording import MISSING, NUMBER_LOCALES, Phrase, Wording
 
 
 @dataclass(frozen=True)
@@ -28,18 +28,21 @@ def period_view(month: ClosedMonth, wording: Wording) -> FunnelView | None:
         return None
     notes = Notes()
     named = [(_stage(month, step.stage, wording), step) for step in month.entries]
+    planned = month.members["required_stage_volume"]
     rows = [
         GridRow(
             name,
             (
                 Cell(wording.count(step.entered)),
                 _share(step.rate_from_previous, place == 0, notes, wording),
+                *(_planned(step, planned.get(step.stage), notes, wording) if planned else ()),
             ),
         )
         for place, (name, step) in enumerate(named)
     ]
     name = wording.month(month.snapshot.month)
-    columns = (Column(wording("funnel.entered")), Column(wording("funnel.ratio")))
+    heads = ("entered", "ratio", *(("planned", "of_plan") if planned else ()))
+    columns = tuple(Column(wording(f"funnel.{head}")) for head in heads)
     caption = wording("funnel.period_caption", month=name)
     grid = Grid(caption, wording("column.stage"), columns, tuple(rows), notes.listed())
     bars = [charts.Bar(label, step.entered, wording.count(step.entered)) for label, step in named]
@@ -66,6 +69,15 @@ def cohort_view(month: ClosedMonth, wording: Wording) -> FunnelView | None:
         for step in cohort.stages
     ]
     return FunnelView(grid, _charts(bars, "funnel-cohort", caption, wording))
+
+
+def _planned(step: StageEntries, need: KpiValue | None, notes: Notes, wording: Wording) -> tuple[Cell, Cell]:
+    """What the reverse funnel asks of the stage in this month, and which part of it came."""
+    if need is None or need.value is None:
+        why = wording.reason(need.status_reason) if need else Phrase(wording("funnel.not_planned"))
+        return notes.missing(why), notes.missing(why)
+    share = Cell(wording.percentage(step.entered / need.value)) if need.value else Cell(MISSING)
+    return Cell(wording.count(need.value)), share
 
 
 def _cohort_rows(month: ClosedMonth, cohort: Cohort, notes: Notes, wording: Wording) -> list[GridRow]:

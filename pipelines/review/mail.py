@@ -5,26 +5,24 @@ Only the bodies are made here, of the same snapshot and words as the page. Sendi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.privacy import printable
+from pipelines.review.attention import matters
+from pipelines.review.certainty import Badge, status_badge, trust_badge
 from pipelines.review.changes import change_since
-from pipelines.review.figures import Badge, status_badge, trust_badge
-from pipelines.review.findings import findings
 from pipelines.review.month import CheckLine, ClosedMonth, Definition
 from pipelines.review.page import Masthead
-from pipelines.review.reconciliation import reconciliation
 from pipelines.review.standing import standing
 from pipelines.review.targets import TargetLine, target_lines
 from pipelines.review.wording import MISSING, Wording
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILES = ("review.{language}.html", "review.{language}.xlsx")
-GONE_WRONG = frozenset({"behind", "missed"})
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,10 @@ def _told(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine], w
         "is_demo": masthead.is_demo,
         "standing": standing(month.afterwards.versions, snapshot.version, wording),
         "lines": [_line(month, definition, wording) for definition in shown],
-        "attention": list(_attention(month, shown, checks, wording)),
+        "attention": [
+            (f"{one.sign} {one.label}: {one.sentence}", one.why.text)
+            for one in matters(month, [definition.kpi_id for definition in shown], checks, wording)
+        ],
         "files": [
             f"{masthead.reports_address or 'reports'}/{snapshot.month:%Y-%m}/v{snapshot.version}/"
             + name.format(language=wording.language)
@@ -107,28 +108,3 @@ def _badges(month: ClosedMonth, definition: Definition, wording: Wording) -> tup
     if known is None:
         return (Badge("none", "○", wording("status.absent"), wording.reason("")),)
     return status_badge(known, wording), trust_badge(known, wording)
-
-
-def _attention(
-    month: ClosedMonth, shown: Sequence[Definition], checks: Sequence[CheckLine], wording: Wording
-) -> Iterator[tuple[str, str]]:
-    """What somebody has to look at, and what to do: figures that are doubted, targets, checks, refusals, rejections."""
-    for definition in shown:
-        known, name = month.of_month(definition.kpi_id), wording.kpi_name(definition)
-        if known is not None and known.trust != "ok":
-            badge = trust_badge(known, wording)
-            yield f"{badge.sign} {name}: {badge.label}", badge.reason.text
-        for target in target_lines(month, definition, wording):
-            if target.status in GONE_WRONG:
-                yield f"{target.sign} {name}: {target.label}", target.sentence
-    for one in findings(checks, wording).failed:
-        yield f"{one.severity_text}: {one.title} ({one.count}, {one.where})", one.remedy
-    for refusal in reconciliation((), month.refused, wording).refusals:
-        yield f"{refusal.what}: {refusal.why.text}", refusal.remedy
-    if month.rejections:
-        rows = sum(one.rows for one in month.rejections)
-        files = len({one.path for one in month.rejections})
-        yield (
-            wording("mail.rejected", rows=wording.count(rows), files=wording.count(files)),
-            wording("mail.see_rejected"),
-        )

@@ -15,6 +15,7 @@ from pipelines.review.redefined import Redefined
 
 if TYPE_CHECKING:
     from pipelines.review.afterwards import Afterwards
+    from pipelines.review.benchmarks import Benchmark
     from pipelines.review.rejections import Rejection
 
 
@@ -73,6 +74,7 @@ class Definition:
     formula_nl: str | None
     sources: tuple[str, ...]
     definition_version: int
+    is_vanity: bool = False
 
     @property
     def counts_events(self) -> bool:
@@ -117,6 +119,7 @@ class ChannelMonth:
     channel: str
     sessions: int | None
     spend_media_eur: Decimal | None
+    spend_direct_eur: Decimal | None
     spend_full_eur: Decimal | None
     leads: int | None
     mqls: int | None
@@ -215,12 +218,16 @@ class EarlierMonth:
 
 @dataclass(frozen=True)
 class ClosedMonth:
-    """Everything a page shows of a month. `earlier` is oldest first, at most twelve months back."""
+    """Everything a page shows of a month. `earlier` is oldest first, at most twelve months back.
+
+    `values` are totals by grain and KPI, `members` those of the month by KPI and member of the slice that a page shows.
+    """
 
     snapshot: Snapshot
     definitions: Mapping[str, Definition]
     stage_names: Mapping[str, Mapping[str, str]]
     values: Mapping[str, Mapping[str, KpiValue]]
+    members: Mapping[str, Mapping[str, KpiValue]]
     days: Mapping[str, Mapping[date, float | None]]
     channels: tuple[ChannelMonth, ...]
     entries: tuple[StageEntries, ...]
@@ -230,6 +237,7 @@ class ClosedMonth:
     refused: tuple[RefusedLoad, ...]
     rejections: tuple[Rejection, ...]
     targets: tuple[TargetStanding, ...]
+    benchmarks: tuple[Benchmark, ...]
     redefined: Redefined
     afterwards: Afterwards
 
@@ -240,7 +248,15 @@ class ClosedMonth:
     @property
     def previous(self) -> EarlierMonth | None:
         """The month before, when it has a snapshot."""
-        wanted = months_before(self.snapshot.month, 1)
+        return self._back(1)
+
+    @property
+    def year_before(self) -> EarlierMonth | None:
+        """The same month of the year before, when it has a snapshot."""
+        return self._back(12)
+
+    def _back(self, months: int) -> EarlierMonth | None:
+        wanted = months_before(self.snapshot.month, months)
         return next((earlier for earlier in self.earlier if earlier.snapshot.month == wanted), None)
 
     def trend(self, kpi_id: str) -> list[tuple[date, KpiValue | None]]:

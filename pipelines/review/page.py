@@ -20,10 +20,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipelines.review import charts
 from pipelines.review.afterwards import Version, read_versions
 from pipelines.review.annotations import remarks
+from pipelines.review.attention import matters
+from pipelines.review.cards import headline_cards
 from pipelines.review.channels import channel_section
 from pipelines.review.daily import daily_charts
 from pipelines.review.definitions_changed import redefinitions
-from pipelines.review.figures import all_figures, email_grid, headline_cards
+from pipelines.review.figures import other_figures, topics
 from pipelines.review.findings import findings
 from pipelines.review.funnel import cohort_view, period_view
 from pipelines.review.glossary import glossary
@@ -100,13 +102,21 @@ def write_month(
 def write_list(
     connection: duckdb.DuckDBPyConnection, reports: Path, masthead: Masthead, languages: Sequence[str] = LANGUAGES
 ) -> list[Path]:
-    """The list of all months whose page stands under `reports`, one per language."""
+    """The list of all months whose page stands under `reports`, the newest in brief above it; one per language."""
     snapshots = read_snapshots(connection)
     versions = read_versions(connection, snapshots)
+    shown = next((one for one in snapshots if any(path.is_file() for path in page_paths(reports, one))), None)
+    newest = read_closed_month(connection, shown.snapshot_id) if shown else None
     template, written = _environment().get_template("index.html.j2"), []
     for wording in map(load_wording, languages):
-        years = _listed(snapshots, versions, reports, wording)
-        page = template.render(**_frame(wording, masthead, languages), months=years, made_from="")
+        page = template.render(
+            **_frame(wording, masthead, languages),
+            newest=newest,
+            cards=headline_cards(newest, masthead.headline_pack, wording) if newest else [],
+            missing=MISSING,
+            months=_listed(snapshots, versions, reports, wording),
+            made_from="",
+        )
         written.append(_put(reports / f"index.{wording.language}.html", page))
     return written
 
@@ -181,14 +191,15 @@ def _sections(
         "changed": changed_sections(month, headline_pack, wording),
         "remarks": remarks(month, wording),
         "cards": headline_cards(month, headline_pack, wording),
+        "matters": matters(month, headline_pack, checks, wording),
         "targets": targets_grid(month, wording),
         "trend": trend_grid(month, headline_pack, wording),
         "period": period_view(month, wording),
         "cohort": cohort_view(month, wording),
         "channels": channel_section(month, wording),
-        "email": email_grid(month, wording),
+        "topics": topics(month, wording),
         "daily": daily_charts(month, wording),
-        "figures": all_figures(month, wording),
+        "figures": other_figures(month, wording),
         "redefinitions": redefinitions(month, wording),
         "findings": findings(checks, wording),
         "reconciliation": reconciliation(month.report_days, month.refused, wording),

@@ -18,6 +18,7 @@ import duckdb
 
 from pipelines.failures import WrongUse
 from pipelines.review.afterwards import read_afterwards
+from pipelines.review.benchmarks import read_benchmarks
 from pipelines.review.later_tables import rows_if_there
 from pipelines.review.month import (
     ChannelMonth,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 DAILY_KPIS = ("sessions", "new_leads")
+# KPI -> the slice of which a page shows the members
+SLICED_KPIS = {"mobile_traffic_share": "channel", "required_stage_volume": "stage"}
 
 
 def read_snapshots(connection: duckdb.DuckDBPyConnection) -> list[Snapshot]:
@@ -76,6 +79,7 @@ def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -
         definitions=_definitions(connection, snapshot),
         stage_names=_stage_names(connection, snapshot),
         values=_values_by_grain(connection, snapshot),
+        members={kpi_id: _members(connection, snapshot, kpi_id, name) for kpi_id, name in SLICED_KPIS.items()},
         days={kpi_id: _days(connection, snapshot, kpi_id) for kpi_id in DAILY_KPIS},
         channels=_channels(connection, snapshot),
         entries=_entries(connection, snapshot),
@@ -85,6 +89,7 @@ def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -
         refused=_refused(connection, snapshot),
         rejections=_rejections(connection, snapshot),
         targets=read_targets(connection, snapshot_id, snapshot.month),
+        benchmarks=read_benchmarks(connection, snapshot_id),
         redefined=read_redefined(connection, snapshot_id),
         afterwards=read_afterwards(connection, snapshot, snapshots),
     )
@@ -144,6 +149,19 @@ def _values(
         [snapshot_id, grain, period_start],
     ).fetchall()
     return {row[0]: KpiValue(*row) for row in rows}
+
+
+def _members(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, kpi_id: str, slice_name: str
+) -> dict[str, KpiValue]:
+    rows = connection.execute(
+        f"""select member, {KPI_COLUMNS}
+            from snapshots.kpi_value
+            where snapshot_id = ? and grain = 'month' and period_start = ? and kpi_id = ? and slice = ?
+            order by member""",
+        [snapshot.snapshot_id, snapshot.month, kpi_id, slice_name],
+    ).fetchall()
+    return {member: KpiValue(*row) for member, *row in rows}
 
 
 def _days(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, kpi_id: str) -> dict[date, float | None]:

@@ -66,10 +66,10 @@ class Wording:
         """The text of a key that need not exist."""
         return self._texts.get(key)
 
-    def counted(self, key: str, count: int) -> str:
+    def counted(self, key: str, count: int, **values: object) -> str:
         """The singular or plural form of a text for a count."""
         form = str(Locale.parse(self.locale).plural_form(count))
-        return self(f"{key}.{form}", count=self.count(count))
+        return self(f"{key}.{form}", count=self.count(count), **values)
 
     def kpi_name(self, definition: Definition) -> str:
         """The name of a KPI in the page's language."""

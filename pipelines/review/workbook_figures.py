@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from pipelines.review.certainty import status_badge, trust_badge
 from pipelines.review.changes import change_since
-from pipelines.review.figures import EMAIL_FAMILY, FAMILIES, reading_place, status_badge, trust_badge
+from pipelines.review.figures import OTHER_FAMILIES, TOPICS, reading_place
 from pipelines.review.month import ClosedMonth, Definition, KpiValue, months_before
 from pipelines.review.sheets import (
     Cell,
@@ -26,7 +27,7 @@ from pipelines.review.wording import Wording
 
 # families with a sheet of their own, in its order
 OWN_SHEETS = ("email", "seo", "ecommerce", "retail", "social")
-ALL_FAMILIES = (*FAMILIES, EMAIL_FAMILY)
+ALL_FAMILIES = (*OTHER_FAMILIES, *(family for families in TOPICS.values() for family in families))
 PREVIOUS, LAST_YEAR = 1, 12
 # the sign of a KPI that a version does not have
 NO_STATUS = "○"

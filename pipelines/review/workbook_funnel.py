@@ -11,13 +11,15 @@ from pipelines.review.wording import Wording
 
 
 def period_sheet(month: ClosedMonth, wording: Wording) -> Sheet:
-    """What entered each stage in the month."""
+    """What entered each stage in the month, and what the plan needed."""
+    planned = month.members["required_stage_volume"]
     rows = (
         (
             _stage(month, step.stage, wording),
             figure(step.entered, "count"),
             figure(step.rate_from_previous, "percent"),
             _why_no_rate(step.rate_from_previous, place, wording),
+            figure(need.value if (need := planned.get(step.stage)) else None, "count"),
         )
         for place, step in enumerate(month.entries)
     )
@@ -29,6 +31,7 @@ def period_sheet(month: ClosedMonth, wording: Wording) -> Sheet:
             Column(wording("funnel.entered")),
             Column(wording("funnel.ratio"), 18),
             Column(wording("workbook.column.why_empty"), 44),
+            Column(wording("funnel.planned"), 18),
         ),
         tuple(rows),
         wording("funnel.no_period"),

@@ -288,7 +288,8 @@ def _channel_rows(place: int, channels: Sequence[Channel]) -> Iterator[Row]:
         mqls, customers, clicks = round(leads * 0.42), round(24 * share), media // 1.2
         revenue, full = round(figures["revenue"][0] * share, 2), media + other
         yield (
-            month_at(place), name, round(figures["sessions"][0] * share), media, full, leads, mqls, customers, revenue,
+            month_at(place), name, round(figures["sessions"][0] * share), media, media + other * 0.4, full, leads, mqls,
+            customers, revenue,
             _over(media, clicks), _over(full, leads), _over(full, mqls), _over(full, orders),
             _over(media, customers) if name.startswith("Paid") else None, _over(full, customers),
             _over(revenue, media), _over(revenue * 0.62 - full, full),
@@ -342,7 +343,8 @@ create table snapshots.kpi_value (snapshot_id varchar, kpi_id varchar, grain var
   ci_high double, status varchar, status_reason varchar, trust varchar, trust_reason varchar,
   definition_version integer);
 create table snapshots.channel_month (snapshot_id varchar, month date, channel varchar, sessions bigint,
-  spend_media_eur decimal(38, 6), spend_full_eur decimal(38, 6), leads bigint, mqls bigint, customers bigint,
+  spend_media_eur decimal(38, 6), spend_direct_eur decimal(38, 6), spend_full_eur decimal(38, 6),
+  leads bigint, mqls bigint, customers bigint,
   revenue_eur decimal(38, 6), cpc_eur double, cpl_eur double, cost_per_qualified_lead_eur double, cpa_eur double,
   cac_paid_eur double, cac_blended_eur double, roas double, roi double);
 create table snapshots.funnel_period (snapshot_id varchar, month date, slice varchar, member varchar, stage varchar,

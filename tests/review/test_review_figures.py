@@ -41,7 +41,7 @@ def test_a_rate_shows_what_it_counts_and_its_interval(newest: dict[str, Page]) -
 
 
 def test_both_ends_of_an_interval_have_the_same_decimals(newest: dict[str, Page]) -> None:
-    row = newest["nl"].row("Bouncepercentage van e-mail", "Nieuwsbrieven in oktober 2026")
+    row = newest["nl"].row("Bouncepercentage van e-mail", "E-mail")
     assert "tussen 0,95% en 1,22%" in row.text
 
 
@@ -80,7 +80,7 @@ def test_a_missing_value_says_why_on_its_card(company: duckdb.DuckDBPyConnection
 
 
 def test_a_missing_value_says_why_in_its_table(newest: dict[str, Page]) -> None:
-    row = newest["nl"].row("Openpercentage", "Nieuwsbrieven in oktober 2026")
+    row = newest["nl"].row("Openpercentage", "E-mail")
     assert "— a (geen mailings waarvan de automatische openingen bekend zijn)" in row.text.replace("—a", "— a")
 
 
@@ -133,7 +133,7 @@ def test_ad_spend_is_neither_better_nor_worse(newest: dict[str, Page]) -> None:
 
 
 def test_rates_whose_intervals_overlap_get_no_verdict(newest: dict[str, Page]) -> None:
-    row = newest["nl"].row("Doorklikpercentage (CTR)", "Nieuwsbrieven in oktober 2026")
+    row = newest["nl"].row("Doorklikpercentage (CTR)", "E-mail")
     assert "\u22120,49 procentpunt Het verschil kan toeval zijn." in row.text
 
 

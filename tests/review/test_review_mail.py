@@ -61,11 +61,11 @@ def test_what_needs_attention_comes_with_what_to_do(company: duckdb.DuckDBPyConn
     plain, _ = bodies(company)
     told = plain.partition("WHAT NEEDS ATTENTION")[2].partition("THE WHOLE REVIEW")[0]
     for line in (
-        "- Warning: Leads without an origin (12 rows, facts.lead)",
-        "  Fill the column origin (online or offline) in the leads file;",
-        "kpi accept 812",
-        "- 30 rows in 2 files were not taken",
-        "kpi inbox rejected",
+        "- ✕ Data refused: 1 load waits for a person; until then the figures it would change are the earlier ones.",
+        "  kpi loads --refused lists them with what to do.",
+        "- ✕ Checks failed: 1 data check does not hold.",
+        "- ! Rows left out: 30 rows of 2 files could not be read and are in no figure.",
+        "  kpi inbox rejected names each row with what to do.",
     ):
         assert line in told
 
@@ -76,7 +76,7 @@ def test_a_month_in_which_all_is_well_asks_for_nothing() -> None:
         company.execute(f"delete from snapshots.{table}")
     month = read_closed_month(company, NEWEST)
     plain = mail_text(month, Masthead("V", False, PACK), (), load_wording("en")).decode()
-    assert "WHAT NEEDS ATTENTION\n\nThere is nothing to do." in plain
+    assert "WHAT NEEDS ATTENTION\n\nNothing: no target is missed" in plain
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

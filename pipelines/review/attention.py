@@ -1,0 +1,100 @@
+"""What of a month asks for somebody's attention, gravest first: a line each, with a link to where it is told in full.
+
+Nothing is judged here: verdicts, trust and refusals are those of the sections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipelines.review.certainty import status_badge, trust_badge
+from pipelines.review.grids import NOTHING
+from pipelines.review.month import CheckLine, ClosedMonth
+from pipelines.review.targets import SIGNS
+from pipelines.review.wording import Phrase, Wording
+
+FAILED_TARGETS = ("missed", "behind")
+GRAVE_CHECKS = frozenset({"blocking", "error"})
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing to look at; `section` is where it stands in full."""
+
+    kind: str
+    sign: str
+    label: str
+    sentence: str
+    section: str
+    why: Phrase = NOTHING
+
+
+def matters(
+    month: ClosedMonth, pack: Sequence[str], checks: Sequence[CheckLine], wording: Wording
+) -> list[Matter]:  # fmt: skip
+    """Targets that are missed or behind, headline figures that are missing or doubted, what was refused, and checks."""
+    found = [*_targets(month, wording), *_headlines(month, pack, wording), *_data(month, checks, wording)]
+    return sorted(found, key=lambda one: one.kind != "bad")
+
+
+def _targets(month: ClosedMonth, wording: Wording) -> Iterator[Matter]:
+    for status in FAILED_TARGETS:
+        for one in month.targets:
+            if one.status != status or one.kpi_id not in month.definitions:
+                continue
+            definition = month.definitions[one.kpi_id]
+            actual, expected = (
+                wording("value.none") if figure is None else wording.figure(one.kpi_id, definition.unit, figure)
+                for figure in (one.actual, one.expected)
+            )
+            name = " · ".join(part for part in (wording.kpi_name(definition), one.member) if part)
+            yield Matter(
+                "bad",
+                SIGNS[status],
+                wording(f"targets.status.{status}"),
+                wording("attention.target", name=name, actual=actual, expected=expected),
+                "targets",
+                wording.reason(one.reason),
+            )
+
+
+def _headlines(month: ClosedMonth, pack: Sequence[str], wording: Wording) -> Iterator[Matter]:
+    for kpi_id in pack:
+        known, name = month.of_month(kpi_id), wording.kpi_name(month.definitions[kpi_id])
+        if known is None:
+            absent = Phrase(wording("value.absent"))
+            yield Matter(
+                "bad", "○", wording("status.absent"), wording("attention.missing", name=name), "headline", absent
+            )
+        elif known.value is None:
+            badge = status_badge(known, wording)
+            yield Matter(
+                "bad", badge.sign, badge.label, wording("attention.missing", name=name), "headline", badge.reason
+            )
+        elif known.trust != "ok":
+            badge = trust_badge(known, wording)
+            yield Matter(
+                known.trust, badge.sign, badge.label, wording("attention.doubted", name=name), "headline", badge.reason
+            )
+
+
+def _data(month: ClosedMonth, checks: Sequence[CheckLine], wording: Wording) -> Iterator[Matter]:
+    if month.refused:
+        sentence = wording.counted("attention.refused", len(month.refused))
+        yield Matter("bad", "✕", wording("attention.refused.label"), sentence, "checks", _remedy("refused", wording))
+    if month.rejections:
+        of_files = {(one.path, one.kind): one.rows_rejected for one in month.rejections}
+        files, rows = len({path for path, _ in of_files}), wording.count(sum(of_files.values()))
+        sentence = wording.counted("attention.rejected", files, rows=rows)
+        yield Matter(
+            "caution", "!", wording("attention.rejected.label"), sentence, "checks", _remedy("rejected", wording)
+        )
+    failed = sum(not check.passed and check.severity in GRAVE_CHECKS for check in checks)
+    if failed:
+        sentence = wording.counted("attention.checks", failed)
+        yield Matter("bad", "✕", wording("attention.checks.label"), sentence, "checks", _remedy("checks", wording))
+
+
+def _remedy(what: str, wording: Wording) -> Phrase:
+    return Phrase(wording(f"attention.{what}.remedy"))
