@@ -75,9 +75,9 @@ def _headline(month: ClosedMonth, definition: Definition, wording: Wording) -> t
 
 def figures_sheet(month: ClosedMonth, wording: Wording) -> Sheet:
     """Every KPI in total, of the month and of the quarter and year that end with it."""
-    title = f"{wording('figures.heading')}: {wording.month(month.snapshot.month)}"
+    title = f"{wording('workbook.figures')}: {wording.month(month.snapshot.month)}"
     rows = (row for family in ALL_FAMILIES for row in _family_rows(month, family, wording))
-    return Sheet(wording("figures.heading"), title, columns(wording, FIGURES), tuple(rows), wording("figures.none"))
+    return Sheet(wording("workbook.figures"), title, columns(wording, FIGURES), tuple(rows), wording("figures.none"))
 
 
 def family_sheets(month: ClosedMonth, wording: Wording) -> Iterator[Sheet]:
