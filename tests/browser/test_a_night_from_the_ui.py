@@ -83,12 +83,9 @@ def _launch(ui: Ui, first: str, last: str) -> dict[str, Any]:
     if confirm.count():
         confirm.click()
     selection.wait_for()
-    older = dialog.get_by_text("Show all partitions", exact=True)
-    # by itself it offers the last 90 days of the clock on the wall
-    if older.count():
-        older.click()
-    days = dialog.get_by_placeholder("partitions").first
-    ui.keep("launch")
+    # by itself it offers the last 90 days of the clock on the wall, and the company stands still
+    dialog.get_by_text("Show all partitions", exact=True).click()
+    days = dialog.get_by_placeholder("ex: ")
     days.fill(f"[{first}...{last}]")
     days.press("Enter")
     launch = dialog.get_by_role("button", name="Launch backfill")
