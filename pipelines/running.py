@@ -164,8 +164,7 @@ def failure_of(events: Iterable[dg.DagsterEvent]) -> tuple[int, tuple[str, ...]]
     failures = [one for one in told if one.is_step_failure] or [one for one in told if one.is_job_failure]
     if not failures:
         return 1, (f"the run: it was stopped before its end: {SEE_UI}",)
-    blocked = {event.step_key: line for event in told if (line := _blocked_by(event))}
-    found = [(1, blocked[event.step_key]) if event.step_key in blocked else _read(event) for event in failures]
+    found = [_read(event) for event in failures]
     # a check that blocks outranks a source that is away: nothing was published
     exit_code = next((code for code in (1, 2, 3) if code in {one[0] for one in found}), 1)
     return exit_code, tuple(dict.fromkeys(message for _, message in found if message))
@@ -180,15 +179,6 @@ def evaluated_checks(events: Iterable[dg.DagsterEvent]) -> dict[str, str | None]
         for name, one in named.items()
         if one.severity is dg.AssetCheckSeverity.ERROR
     }
-
-
-def _blocked_by(event: dg.DagsterEvent) -> str | None:
-    """What a blocking check that does not hold says of itself, where it says what, why and what to do."""
-    if event.event_type is not EVALUATED:
-        return None
-    done = event.asset_check_evaluation_data
-    tells = done.blocking and not done.passed and done.description
-    return f"{done.description}; nothing was published" if tells else None
 
 
 def _read(event: dg.DagsterEvent) -> tuple[int, str]:
@@ -210,9 +200,6 @@ def _read_error(error: SerializableErrorInfo | None, what: str) -> tuple[int, st
     for one in chain:
         if one.cls_name in exit_codes:
             return exit_codes[one.cls_name], one.message.partition(": ")[2].strip()
-        if one.cls_name == "DagsterAssetCheckFailedError":
-            failed = one.message.splitlines()[-1].strip()
-            return 1, f"{failed}: a blocking check failed: see `kpi status`; nothing was published"
     if not chain:
         return None
     # Dagster's own errors only wrap what happened

@@ -76,14 +76,16 @@ def _launch(ui: Ui, first: str, last: str) -> dict[str, Any]:
     # before the job is loaded its button does nothing
     page.get_by_text("Reads all sources").first.wait_for()
     page.get_by_role("button", name="Materialize all").first.click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_text("Partition selection", exact=True).wait_for()
-    older = dialog.get_by_text("Show all partitions", exact=True)
-    # by itself it offers the last 90 days of the clock on the wall
-    if older.count():
-        older.click()
-    days = dialog.get_by_placeholder("partitions").first
-    ui.keep("launch")
+    dialog, confirm = page.get_by_role("dialog"), page.get_by_role("button", name="Confirm")
+    selection = dialog.get_by_text("Partition selection", exact=True)
+    selection.or_(confirm).first.wait_for()
+    # before a month was ever closed it asks whether the pages can be made
+    if confirm.count():
+        confirm.click()
+    selection.wait_for()
+    # by itself it offers the last 90 days of the clock on the wall, and the company stands still
+    dialog.get_by_text("Show all partitions", exact=True).click()
+    days = dialog.get_by_placeholder("ex: ")
     days.fill(f"[{first}...{last}]")
     days.press("Enter")
     launch = dialog.get_by_role("button", name="Launch backfill")
