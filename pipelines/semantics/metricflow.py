@@ -67,20 +67,20 @@ def _measures(metric: Metric, grain: str, slice_: str) -> Iterator[dict[str, Any
 
 def _metrics(metric: Metric, slice_: str) -> Iterator[dict[str, Any]]:
     name = _named(metric.id, slice_)
-    parameters: dict[str, Any] = {
+    parameters: dict[Rule, dict[str, Any]] = {
         Rule.SUM: {"measure": {"name": f"{name}_numerator"}},
         Rule.RATIO_OF_SUMS: {part: {"name": f"{name}_{part}"} for part in ("numerator", "denominator")},
         Rule.ALONE: {
             "expr": f"case when {name}_rows = 1 then {name}_value end",
             "metrics": [{"name": f"{name}_rows"}, {"name": f"{name}_value"}],
         },
-    }[metric.rule]
+    }
     yield {
         "name": name,
         "label": metric.name if slice_ == TOTAL else f"{metric.name} by {slice_.replace('_', ' ')}",
         "description": metric.description,
         "type": {Rule.SUM: "simple", Rule.RATIO_OF_SUMS: "ratio", Rule.ALONE: "derived"}[metric.rule],
-        "type_params": parameters,
+        "type_params": parameters[metric.rule],
         "config": {"meta": {"kpi_id": metric.id, "unit": metric.unit, "summable": metric.rule is not Rule.ALONE}},
     }
 

@@ -59,7 +59,7 @@ def _metric(kpi: Kpi, measures: Mapping[str, Measure]) -> Metric:
         shown_as=_shown_as(kpi),
         has_denominator=kpi.additivity == "ratio" or kpi.denominator is not None,
         rule=rule,
-        slices_by_grain=dict(kpi.slices_by_grain),
+        slices_by_grain={grain: tuple(slices) for grain, slices in kpi.slices_by_grain.items()},
     )
 
 
