@@ -6,8 +6,12 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+SUPERSET := .venv-superset
+# Superset does not run on every Python that the pipeline runs on.
+SUPERSET_PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help run ui test lint test-browser torture bench docs lock clean
+.PHONY: help run ui test lint test-browser torture bench bi-superset test-superset docs lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +40,12 @@ torture: $(INSTALLED) ## the long forms of the tests
 bench: $(INSTALLED) ## measured ratios; wants a quiet machine
 	@$(BIN)/pytest -m bench -s
 
+bi-superset: $(INSTALLED) $(SUPERSET)/installed ## Superset with a dashboard of the mart, on http://127.0.0.1:8088
+	@$(BIN)/kpi superset --environment $(SUPERSET)
+
+test-superset: $(INSTALLED) $(SUPERSET)/installed ## the dashboard in Superset while the mart is published, and what its connection may not do
+	@$(BIN)/pytest -m superset
+
 docs: $(INSTALLED) ## write docs/failures.md and docs/handbook anew from what they tell
 	@$(BIN)/python tests/failures/failure_document.py
 	@$(BIN)/python -m pipelines.handbook
@@ -46,7 +56,7 @@ lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 
 clean: ## remove the environment and everything that was made
 	@chmod -R u+w data 2>/dev/null || true
-	@rm -rf $(VENV) data storage history schedules logs
+	@rm -rf $(VENV) $(SUPERSET) data storage history schedules logs
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -60,4 +70,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@if command -v uv >/dev/null 2>&1; \
 		then uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 		else $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; fi
+	@touch $@
+
+$(SUPERSET)/installed: pipelines/superset/requirements.txt
+	@test -n "$(SUPERSET_PYTHON)" || { echo "python: Superset needs 3.11 or 3.12: install one, or name it with make SUPERSET_PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@test -x $(SUPERSET)/bin/python || $(SUPERSET_PYTHON) -m venv $(SUPERSET)
+	@echo "installing Superset into $(SUPERSET); this takes some minutes ..."
+	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@

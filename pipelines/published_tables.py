@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines.failures import DataFailed
 from pipelines.loads.schema import PUBLISHED_META
+from pipelines.snapshots.homes import frozen_tables, home_of
 from pipelines.tables import Table
 
 
@@ -37,7 +38,8 @@ def published_tables(
     snapshots = connection.execute(
         "select table_name from duckdb_tables() where database_name = current_database() and schema_name = 'snapshots'"
     )
-    keys |= {f"snapshots.{name}": () for (name,) in snapshots.fetchall()}
+    frozen = {home_of(table): ("snapshot_id", *table.key) for table in frozen_tables(project_tables)}
+    keys |= {name: frozen.get(name, ()) for name in (f"snapshots.{name}" for (name,) in snapshots.fetchall())}
     keys |= dict.fromkeys(PUBLISHED_META, ())
     return tuple(_described(connection, name, keys[name]) for name in sorted(keys))
 

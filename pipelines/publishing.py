@@ -12,7 +12,6 @@ counts figures instead: of versions in a row that differ in bookkeeping alone, t
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from pipelines.canonical import table_hash
 from pipelines.engines.duckdb import attached, locked, quoted, sync
 from pipelines.failures import DataFailed, WrongUse
 from pipelines.loads.schema import PUBLISHED_META
+from pipelines.published_parquet import PARQUET, write_parquet, write_schema
 from pipelines.published_tables import PublishedTable, published_tables
 from pipelines.tables import Table
 
@@ -80,7 +80,8 @@ def publish(
         with attached(connection, aside / DATABASE, "aside", "read_only"):
             for table in tables:
                 _verify(connection, table, held[table.name])
-            rewritten = _write_parquet(connection, held, aside / "parquet", published_dir / CURRENT)
+            rewritten = _write_parquet(connection, held, aside, published_dir / CURRENT)
+        write_schema(tables, _rows(held), version, aside / PARQUET)
         manifest = {"version": version, "run_id": run_id, "published_at": now.isoformat(), **build, "tables": held}
         (aside / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         _freeze(aside)
@@ -169,6 +170,13 @@ def _verify(connection: duckdb.DuckDBPyConnection, table: PublishedTable, held: 
         raise DataFailed(f"copy of {table.name}", "it differs from the warehouse", f"check the disk; {STILL_SEEN}")
 
 
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection, held: Mapping[str, dict[str, Any]], aside: Path, before: Path
+) -> tuple[str, ...]:
+    known = _manifest(before)["tables"] if (before / MANIFEST).exists() else {}
+    return write_parquet(connection, held, known, folder=aside / PARQUET, before=before / PARQUET)
+
+
 def _rows(held: Mapping[str, dict[str, Any]]) -> dict[str, int]:
     return {name: contents["rows"] for name, contents in held.items()}
 
@@ -181,23 +189,6 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _figures(folder: Path) -> dict[str, Any]:
     """What a version holds besides bookkeeping, which names its run and so always differs."""
     return {name: held for name, held in _manifest(folder)["tables"].items() if name not in PUBLISHED_META}
-
-
-def _write_parquet(
-    connection: duckdb.DuckDBPyConnection, contents: Mapping[str, dict[str, Any]], folder: Path, before: Path
-) -> tuple[str, ...]:
-    """One file per table; a table that equals the version before shares its file. Answers with those written."""
-    known = _manifest(before)["tables"] if (before / MANIFEST).exists() else {}
-    folder.mkdir()
-    written = []
-    for name, held in contents.items():
-        file, same = folder / f"{name}.parquet", before / "parquet" / f"{name}.parquet"
-        if held == known.get(name) and same.exists():
-            os.link(same, file)
-            continue
-        connection.execute(f"copy aside.{name} to {quoted(str(file))} (format parquet, compression zstd)")
-        written.append(name)
-    return tuple(written)
 
 
 def _freeze(folder: Path) -> None:

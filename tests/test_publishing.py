@@ -30,6 +30,7 @@ from pipelines.publishing import (
     rollback,
     versions,
 )
+from pipelines.snapshots import create_snapshot_tables
 from pipelines.tables import Table, read_table
 
 SPEND = """-- Spend by channel.
@@ -300,6 +301,51 @@ def test_parquet_is_written_anew_when_only_a_type_changed(
     tables = build(warehouse)
     warehouse.execute("alter table reference.channel alter version type integer")
     assert publish(warehouse, tables, published_dir=published, run_id="later").rewritten == ("reference.channel",)
+
+
+def test_a_schema_file_says_what_the_parquet_files_hold(
+    warehouse: duckdb.DuckDBPyConnection, published: Path, publish_build: Callable[[int], Publication]
+) -> None:
+    publication = publish_build(1)
+    schema = json.loads((published / "current" / "parquet" / "schema.json").read_text(encoding="utf-8"))
+    assert schema["version"] == publication.version
+    assert schema["tables"]["reference.channel"] == {
+        "file": "reference.channel.parquet",
+        "comment": "The channels, the company's words for them.",
+        "key": ["channel"],
+        "rows": 2,
+        "columns": [
+            {"name": "channel", "type": "VARCHAR", "comment": "the channel"},
+            {"name": "version", "type": "BIGINT", "comment": "number of the build"},
+        ],
+    }
+
+
+def test_every_table_has_a_parquet_file_of_the_types_and_rows_that_the_schema_says(
+    warehouse: duckdb.DuckDBPyConnection, published: Path
+) -> None:
+    tables = build(warehouse) | {"marts.wide": read_table(WIDE, "test")}
+    make_table(warehouse, tables["marts.wide"])
+    freeze_snapshot(warehouse)
+    folder = publish(warehouse, tables, published_dir=published, run_id="run").folder / "parquet"
+    schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
+    assert {path.name for path in folder.iterdir()} == {"schema.json", *(t["file"] for t in schema["tables"].values())}
+    with opened(published) as mart:
+        for name, told in schema["tables"].items():
+            types = [row[:2] for row in mart.execute(f"describe from '{folder / told['file']}'").fetchall()]
+            assert types == [(column["name"], column["type"]) for column in told["columns"]], name
+            ((rows,),) = mart.execute(f"select count(*) from '{folder / told['file']}'").fetchall()
+            assert (rows, types) == (told["rows"], [row[:2] for row in mart.execute(f"describe {name}").fetchall()])
+
+
+def test_a_frozen_table_is_keyed_by_its_snapshot_and_the_key_of_the_table(
+    warehouse: duckdb.DuckDBPyConnection, published: Path
+) -> None:
+    frozen = SPEND.replace("-- publish: yes", "-- publish: yes\n-- snapshot: month").replace("{version}", "1")
+    tables = build(warehouse) | {"marts.spend": read_table(frozen, "test")}
+    create_snapshot_tables(warehouse, tables)
+    keys = {table.name: table.key for table in published_tables(warehouse, tables)}
+    assert (keys["snapshots.spend"], keys["meta.load"]) == (("snapshot_id", "channel"), ())
 
 
 def test_a_build_that_is_not_complete_is_not_published(

@@ -26,6 +26,8 @@ from pipelines.cli import (
     rejections,
     restating,
     runs,
+    semantics,
+    superset,
 )
 from pipelines.cli.doctor import doctor
 from pipelines.failures import KpiError
@@ -35,6 +37,7 @@ INTERRUPTED = 130
 COMMANDS: tuple[Callable[..., None], ...] = (
     *(runs.run, runs.nightly, runs.close, runs.ui, reading.status, reading.check, doctor, linting.lint),
     *(keeping.publish, keeping.rollback, keeping.backup, keeping.restore, keeping.upgrade, reading.sql),
+    *(semantics.semantics, superset.superset),
     *(loads.loads, loads.accept, loads.retract, explaining.explain),
     *(months.approve, months.replay, printing.pdf, restating.restatement, erasing.erase, planning.plan),
 )
