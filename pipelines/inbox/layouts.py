@@ -115,7 +115,7 @@ def _first_wordings(layout: Layout) -> Layout:
     for header, column in layout.form.columns.items():
         if header in layout.headers:
             chosen.setdefault(column, header)
-    columns = {header: column for header, column in layout.form.columns.items() if chosen.get(column) == header}
+    columns = {header: column for header, column in layout.form.columns.items() if chosen.get(column, header) == header}
     return replace(layout, form=replace(layout.form, columns=columns))
 
 
