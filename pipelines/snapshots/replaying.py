@@ -159,9 +159,9 @@ def run_recipe(scratch: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
 
 
 def _differences(scratch: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], version: Version) -> Iterator[str]:
-    """The first cells that came out otherwise, or rows that only one side has."""
+    """The first cells that came out otherwise, or rows that only one side has; those of the month's own tables first."""
     left = DIFFERENCES_SHOWN
-    for table in frozen_tables(tables):
+    for table in sorted(frozen_tables(tables), key=lambda one: one.words["snapshot"] != "month"):
         home, key = home_of(table), ", ".join(f'"{name}"' for name in table.key)
         for column in [column.name for column in table.columns if column.name not in table.key] or [table.key[0]]:
             rows = scratch.execute(
