@@ -159,7 +159,7 @@ def run_recipe(scratch: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
 
 
 def _differences(scratch: duckdb.DuckDBPyConnection, tables: Mapping[str, Table], version: Version) -> Iterator[str]:
-    """The first cells that came out otherwise, or rows that only one side has; those of the month's own tables first."""
+    """The first cells that came out otherwise, or rows that one side lacks; those of the month's own tables first."""
     left = DIFFERENCES_SHOWN
     for table in sorted(frozen_tables(tables), key=lambda one: one.words["snapshot"] != "month"):
         home, key = home_of(table), ", ".join(f'"{name}"' for name in table.key)
