@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from conftest import Demo, command
@@ -50,6 +51,11 @@ def pdfs(demo: Demo) -> dict[str, Path]:
     return printed(demo)
 
 
+def text_of(pdf: Path) -> str:
+    """What a PDF says, with letters for the ligatures of a font."""
+    return normalize("NFKC", "\n".join(page.extract_text() for page in PdfReader(pdf).pages))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sheet_of_paper_is_a4(pdfs: dict[str, Path], language: str) -> None:
     sizes = {(round(page.mediabox.width), round(page.mediabox.height)) for page in PdfReader(pdfs[language]).pages}
@@ -58,7 +64,7 @@ def test_every_sheet_of_paper_is_a4(pdfs: dict[str, Path], language: str) -> Non
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_names_its_snapshot_and_says_demo(demo: Demo, pdfs: dict[str, Path], language: str) -> None:
-    text = "\n".join(page.extract_text() for page in PdfReader(pdfs[language]).pages)
+    text = text_of(pdfs[language])
     folder = newest(demo)
     assert f"{folder.parent.name}-{folder.name}" in text
     assert "DEMO" in text
@@ -66,7 +72,7 @@ def test_it_names_its_snapshot_and_says_demo(demo: Demo, pdfs: dict[str, Path], 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_folded_on_the_screen_is_open_on_paper(pdfs: dict[str, Path], language: str) -> None:
-    text = "\n".join(page.extract_text() for page in PdfReader(pdfs[language]).pages)
+    text = text_of(pdfs[language])
     assert {"nl": "Kerncijfers per maand", "en": "Headline figures by month"}[language] in text
 
 
