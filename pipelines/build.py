@@ -184,15 +184,22 @@ def build(
     return made
 
 
-def refuse_blocked(results: Sequence[CheckResult]) -> None:
-    """Raises DataFailed for the first blocking check that does not hold."""
+def told_plainly(result: CheckResult) -> tuple[str, str, str]:
+    """What failed, why and what to do, of a check that does not say it itself."""
+    return (
+        f"{result.table_name} {result.check_name}",
+        f"{result.figure} rows break it",
+        f"look at the rows with `kpi sql {result.table_name}`",
+    )
+
+
+def refuse_blocked(
+    results: Sequence[CheckResult], tell: Callable[[CheckResult], tuple[str, str, str]] = told_plainly
+) -> None:  # fmt: skip
+    """Raises DataFailed for the first blocking check that does not hold; `tell` words one that says nothing itself."""
     for result in results:
         if result.severity == "blocking" and not result.passed:
-            what, why, what_to_do = result.told or (
-                f"{result.table_name} {result.check_name}",
-                f"{result.figure} rows break it",
-                f"look at the rows with `kpi sql {result.table_name}`",
-            )
+            what, why, what_to_do = result.told or tell(result)
             raise DataFailed(what, why, f"{what_to_do}; nothing was published")
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from pipelines.build import Made, Project, make_table, remember_checks
+from pipelines.build import Made, Project, make_table, refuse_blocked, remember_checks
 from pipelines.checks import KEY_CHECK, CheckResult, CrossCheck, run_cross_check
-from pipelines.failures import DataFailed
 from pipelines.first_rows import first_rows
 from pipelines.lineage import column_lineage
+from pipelines.review.findings import findings
 from pipelines.review.wording import load_wording
 from pipelines.shown_failures import shows_failure
 from pipelines.tables import Column, Table
@@ -54,20 +54,10 @@ def check_result(result: CheckResult) -> dg.AssetCheckResult:
     )
 
 
-def _refuse_blocked(results: Iterable[CheckResult]) -> None:
-    """Raises DataFailed for a blocking check that does not hold; its result was told before."""
-    for result in results:
-        if result.severity == "blocking" and not result.passed:
-            what, why, what_to_do = result.told or _told(result)
-            raise DataFailed(what, why, f"{what_to_do}; nothing was published")
-
-
 def _told(result: CheckResult) -> tuple[str, str, str]:
     """What failed, why and what to do, in the words of the review pages."""
-    name, wording = result.check_name, load_wording("en")
-    title = wording.known(f"check.{name}.title") or _sentence(name)
-    remedy = wording.known(f"check.{name}.remedy") or wording("checks.look_up")
-    return f"{result.table_name} {name}", f"{title} ({wording.counted('checks.rows', result.figure)})", remedy
+    (found,) = findings([result], load_wording("en")).failed
+    return f"{result.table_name} {result.check_name}", f"{found.title} ({found.count})", found.remedy
 
 
 def _sentence(name: str) -> str:
@@ -92,7 +82,7 @@ def _asset(table: Table, project: Project) -> dg.AssetsDefinition:
             metadata=_materialised(connection, made, project),
             check_results=[check_result(result) for result in made.checks],
         )
-        _refuse_blocked(made.checks)
+        refuse_blocked(made.checks, _told)
 
     return materialise
 
@@ -216,6 +206,6 @@ def _cross_check(check: CrossCheck) -> dg.AssetChecksDefinition:
         if check.table_name.partition(".")[0] in SHOWN_WHEN_BROKEN:
             shown = shown.with_metadata({**shown.metadata, **first_rows(connection, "first rows", check.query)})
         yield shown
-        _refuse_blocked([result])
+        refuse_blocked([result], _told)
 
     return run
