@@ -52,9 +52,9 @@ def explain(
         raise WrongUse(file.name, problem.why, problem.remedy) from None
     if as_json:
         show_json([_as_json(one) for one in found])
-        return
-    for one in found:
-        _show(one)
+    else:
+        for one in found:
+            _show(one)
     if all(one.rejected and not len(one.typed.rows) for one in found):
         raise DataFailed(file.name, "none of its rows can be taken", "correct what is said above, or the dialect")
 

@@ -77,12 +77,11 @@ def tables_of(data: bytes, forms: Sequence[Form], name: str, file_name: str) -> 
     found = read_table(data, forms, name, file_name)
     if found.form.ignored:
         raise Ignored(name, f"{NOTHING_IS_MADE} ({found.form.name})", found.form.ignored)
-    lacking = {form.kind: names for form in found.form.also if (names := form.lacking(found.headers))}
-    if lacking:
-        told = "; ".join(f"{kind}: no header is {' or '.join(names)}" for kind, names in lacking.items())
+    lacking = [(form, form.lacking(found.headers)) for form in found.form.also]
+    told = "; ".join(f"{form.kind}: no header is {' or '.join(names)}" for form, names in lacking if names)
+    if told:
         found = replace(found, flags={**found.flags, "not_made": told})
-    also = (form for form in found.form.also if form.kind not in lacking)
-    return found, *(read_table(data, (form,), name, file_name) for form in also)
+    return found, *(read_table(data, (form,), name, file_name) for form, names in lacking if not names)
 
 
 def _last_line(table: TextTable) -> int:
