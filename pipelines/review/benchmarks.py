@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines.review.later_tables import rows_if_there
 from pipelines.review.month import ClosedMonth, Definition, KpiValue
-from pipelines.review.wording import Phrase, Wording
+from pipelines.review.wording import Wording
 
 TABLE = "snapshots.benchmark_gap"
 
@@ -29,10 +29,10 @@ class Benchmark:
 
 @dataclass(frozen=True)
 class BenchmarkLine:
-    """How the month lies to a benchmark, in words; the source keeps its own language."""
+    """How the month lies to a benchmark, in words, and who says so."""
 
     sentence: str
-    source: Phrase
+    source: str
 
 
 def read_benchmarks(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -> tuple[Benchmark, ...]:
@@ -54,9 +54,7 @@ def benchmark_lines(month: ClosedMonth, definition: Definition, wording: Wording
     if now is None or now.value is None or now.is_immature:
         return ()
     return tuple(
-        BenchmarkLine(
-            wording(f"benchmarks.{_place(now, one)}", figure=_figure(one, definition, wording)), Phrase(one.source)
-        )
+        BenchmarkLine(wording(f"benchmarks.{_place(now, one)}", figure=_figure(one, definition, wording)), one.source)
         for one in month.benchmarks
         if one.kpi_id == definition.kpi_id
     )

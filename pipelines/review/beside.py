@@ -12,6 +12,7 @@ from pathlib import Path
 from pipelines.review.mail import mail_html, mail_text
 from pipelines.review.month import CheckLine, ClosedMonth, Snapshot
 from pipelines.review.page import Masthead, page_paths
+from pipelines.review.placing import placed
 from pipelines.review.wording import Wording, load_wording
 from pipelines.review.workbook import workbook
 
@@ -34,26 +35,9 @@ def write_beside(month: ClosedMonth, reports: Path, masthead: Masthead, checks: 
     for page in page_paths(reports, month.snapshot):
         wording = load_wording(_language(page))
         for name, make in zip(_names(page), MADE.values(), strict=True):
-            written.append(replaced(page.parent / name, make(month, masthead, checks, wording)))
+            written.append(placed(page.parent / name, make(month, masthead, checks, wording)))
         page.with_suffix(".pdf").unlink(missing_ok=True)
     return written
-
-
-def mail_paths(reports: Path, snapshot: Snapshot, language: str) -> tuple[Path, Path]:
-    """Where the plain and the HTML body of a version stand."""
-    folder = page_paths(reports, snapshot)[0].parent
-    return folder / f"mail.{language}.txt", folder / f"mail.{language}.html"
-
-
-def replaced(path: Path, content: bytes) -> Path:
-    """A file with this content: a reader sees the old one or the new one, and one that stays the same is left alone."""
-    if path.is_file() and path.read_bytes() == content:
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.new")
-    aside.write_bytes(content)
-    aside.replace(path)
-    return path
 
 
 def _names(page: Path) -> list[str]:

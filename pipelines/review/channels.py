@@ -86,10 +86,12 @@ def _traffic(month: ClosedMonth, wording: Wording) -> Grid | None:
 def _traffic_cells(
     sessions: float, total: float, mobile: KpiValue | None, notes: Notes, wording: Wording
 ) -> tuple[Cell, ...]:  # fmt: skip
-    if mobile is None or mobile.value is None:
-        why = wording.reason(mobile.status_reason) if mobile else Phrase(wording("value.absent"))
-        return Cell(wording.count(sessions)), Cell(wording.percentage(sessions / total)), notes.missing(why)
-    on_phones = Cell(wording.percentage(mobile.value), remarks=(counted(mobile, wording),))
+    if mobile is None:
+        on_phones = notes.missing(Phrase(wording("value.absent")))
+    elif mobile.value is None:
+        on_phones = notes.missing(wording.reason(mobile.status_reason))
+    else:
+        on_phones = Cell(wording.percentage(mobile.value), remarks=(counted(mobile, wording),))
     return Cell(wording.count(sessions)), Cell(wording.percentage(sessions / total)), on_phones
 
 

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.privacy import printable
 from pipelines.review.attention import matters
 from pipelines.review.certainty import Badge, status_badge, trust_badge
 from pipelines.review.changes import change_since
 from pipelines.review.month import CheckLine, ClosedMonth, Definition
-from pipelines.review.page import Masthead
+from pipelines.review.page import Masthead, template_of
+from pipelines.review.placing import folder_of
 from pipelines.review.standing import standing
 from pipelines.review.targets import TargetLine, target_lines
 from pipelines.review.wording import MISSING, Wording
 
-TEMPLATES = Path(__file__).parent / "templates"
 FILES = ("review.{language}.html", "review.{language}.xlsx")
 
 
@@ -40,27 +37,21 @@ class Line:
 
 def mail_text(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine], wording: Wording) -> bytes:
     """The plain body; its first line is the subject."""
-    body = _environment(autoescape=False).get_template("mail.txt.j2").render(_told(month, masthead, checks, wording))
+    body = template_of("mail.txt.j2", autoescape=False, finalize=_printable).render(
+        _told(month, masthead, checks, wording)
+    )
     return body.encode("utf-8", "replace")
 
 
 def mail_html(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine], wording: Wording) -> bytes:
     """The HTML body: inline styles only, so that it asks for nothing and no mail program strips its look."""
     told = _told(month, masthead, checks, wording)
-    return _environment(autoescape=True).get_template("mail.html.j2").render(told).encode("utf-8", "replace")
+    return template_of("mail.html.j2", finalize=_printable).render(told).encode("utf-8", "replace")
 
 
-def _environment(*, autoescape: bool) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=autoescape,  # noqa: S701 - off for the plain text alone, in which nothing acts
-        undefined=StrictUndefined,
-        # a name cannot begin a line of its own
-        finalize=lambda value: printable(value) if isinstance(value, str) else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+def _printable(value: object) -> object:
+    """A name cannot begin a line of its own."""
+    return printable(value) if isinstance(value, str) else value
 
 
 def _told(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine], wording: Wording) -> dict[str, object]:
@@ -78,7 +69,7 @@ def _told(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine], w
             for one in matters(month, [definition.kpi_id for definition in shown], checks, wording)
         ],
         "files": [
-            f"{masthead.reports_address or 'reports'}/{snapshot.month:%Y-%m}/v{snapshot.version}/"
+            f"{masthead.reports_address or 'reports'}/{folder_of(snapshot.month, snapshot.version)}/"
             + name.format(language=wording.language)
             for name in FILES
         ],

@@ -16,6 +16,7 @@ from pipelines.review.redefined import Redefined
 if TYPE_CHECKING:
     from pipelines.review.afterwards import Afterwards
     from pipelines.review.benchmarks import Benchmark
+    from pipelines.review.reconciliation import RefusedLoad, ReportDay
     from pipelines.review.rejections import Rejection
 
 
@@ -163,30 +164,6 @@ class Cohort:
     leads: int
     window_days: int
     stages: tuple[StageReached, ...]
-
-
-@dataclass(frozen=True)
-class ReportDay:
-    """A day of a GA4 report that divides the sessions, beside the total that GA4 gave without dividing."""
-
-    report: str
-    rows_received: int
-    sessions: int
-    day_total_sessions: int | None
-    withheld_sessions: int | None
-    other_sessions: int
-    refused_reason: str | None
-
-
-@dataclass(frozen=True)
-class RefusedLoad:
-    """A load of which parts were refused and wait for a person."""
-
-    load_id: int
-    object: str
-    parts: int
-    first_part: str
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ looks is in `templates/`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from pipelines.review import charts
 from pipelines.review.afterwards import Version, read_versions
@@ -30,6 +30,7 @@ from pipelines.review.findings import findings
 from pipelines.review.funnel import cohort_view, period_view
 from pipelines.review.glossary import glossary
 from pipelines.review.month import CheckLine, ClosedMonth, Snapshot
+from pipelines.review.placing import folder_of, placed
 from pipelines.review.reading import read_closed_month, read_snapshots
 from pipelines.review.reconciliation import reconciliation
 from pipelines.review.rejections import rejections_section
@@ -87,7 +88,7 @@ def write_month(
 ) -> list[Path]:
     """The pages of one version, one per language."""
     made_from = mark_of(month, masthead, checks)
-    template = _environment().get_template("review.html.j2")
+    template = template_of("review.html.j2")
     written = []
     for wording in map(load_wording, languages):
         page = template.render(
@@ -95,7 +96,7 @@ def write_month(
             **_sections(month, masthead.headline_pack, checks, wording),
             made_from=made_from,
         )
-        written.append(_put(reports / _folder(month.snapshot) / f"review.{wording.language}.html", page))
+        written.append(placed(reports / _place(month.snapshot, wording.language), page.encode()))
     return written
 
 
@@ -107,7 +108,7 @@ def write_list(
     versions = read_versions(connection, snapshots)
     shown = next((one for one in snapshots if any(path.is_file() for path in page_paths(reports, one))), None)
     newest = read_closed_month(connection, shown.snapshot_id) if shown else None
-    template, written = _environment().get_template("index.html.j2"), []
+    template, written = template_of("index.html.j2"), []
     for wording in map(load_wording, languages):
         page = template.render(
             **_frame(wording, masthead, languages),
@@ -117,7 +118,7 @@ def write_list(
             months=_listed(snapshots, versions, reports, wording),
             made_from="",
         )
-        written.append(_put(reports / f"index.{wording.language}.html", page))
+        written.append(placed(reports / f"index.{wording.language}.html", page.encode()))
     return written
 
 
@@ -151,7 +152,11 @@ def _release() -> str:
 
 def page_paths(reports: Path, snapshot: Snapshot) -> list[Path]:
     """Where the pages of a snapshot stand, one per language."""
-    return [reports / _folder(snapshot) / f"review.{language}.html" for language in LANGUAGES]
+    return [reports / _place(snapshot, language) for language in LANGUAGES]
+
+
+def _place(snapshot: Snapshot, language: str) -> str:
+    return f"{folder_of(snapshot.month, snapshot.version)}/review.{language}.html"
 
 
 def _frame(wording: Wording, masthead: Masthead, languages: Sequence[str]) -> dict[str, object]:
@@ -169,15 +174,20 @@ def _others(wording: Wording, languages: Sequence[str]) -> list[tuple[str, str]]
     return [(language, LANGUAGE_NAMES[language]) for language in languages if language != wording.language]
 
 
-def _environment() -> Environment:
-    return Environment(
+def template_of(
+    name: str, *, autoescape: bool = True, finalize: Callable[[object], object] | None = None
+) -> Template:  # fmt: skip
+    """A template of this folder; `finalize` sees every value before it is written."""
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
+        autoescape=autoescape,  # noqa: S701 - off for the plain text of a mail alone, in which nothing acts
         undefined=StrictUndefined,
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    return environment.get_template(name)
 
 
 def _sections(
@@ -208,17 +218,13 @@ def _sections(
     }
 
 
-def _folder(snapshot: Snapshot) -> str:
-    return f"{snapshot.month:%Y-%m}/v{snapshot.version}"
-
-
 def _listed(
     snapshots: Sequence[Snapshot], versions: Mapping[date, Sequence[Version]], reports: Path, wording: Wording
 ) -> list[tuple[str, list[tuple[str, Snapshot, Standing]]]]:
     """Years, newest first, with the link, the snapshot and the state of every page that was written."""
     listed = [
         (
-            f"{_folder(snapshot)}/review.{wording.language}.html",
+            _place(snapshot, wording.language),
             snapshot,
             standing(versions[snapshot.month], snapshot.version, wording),
         )
@@ -227,14 +233,3 @@ def _listed(
     present = [entry for entry in listed if (reports / entry[0]).is_file()]
     years = groupby(present, key=lambda entry: f"{entry[1].month:%Y}")
     return [(year, list(entries)) for year, entries in years]
-
-
-def _put(path: Path, page: str) -> Path:
-    """A reader sees the old file or the new one, never half a page; a page that stays the same is left alone."""
-    if path.is_file() and path.read_text(encoding="utf-8") == page:
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(page, encoding="utf-8", newline="\n")
-    beside.replace(path)
-    return path

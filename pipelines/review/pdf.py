@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipelines.failures import DataFailed, WrongUse
-from pipelines.review.beside import replaced
+from pipelines.review.placing import placed
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PRINT_SECONDS = 180
@@ -45,7 +45,7 @@ def print_page(page: Path, made_at: datetime) -> Path:
         raise DataFailed(
             page.with_suffix(".pdf").name, f"Chromium made none ({why})", "try again, or print the page yourself"
         )
-    return replaced(page.with_suffix(".pdf"), _with_moment(content, made_at))
+    return placed(page.with_suffix(".pdf"), _with_moment(content, made_at))
 
 
 def _chromium() -> str:

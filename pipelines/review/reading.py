@@ -10,6 +10,7 @@ So the page of a snapshot stays the same, whatever is closed later.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -27,13 +28,12 @@ from pipelines.review.month import (
     Definition,
     EarlierMonth,
     KpiValue,
-    RefusedLoad,
-    ReportDay,
     Snapshot,
     StageEntries,
     StageReached,
     months_before,
 )
+from pipelines.review.reconciliation import RefusedLoad, ReportDay
 from pipelines.review.redefined import read_redefined
 from pipelines.review.rejections import Rejection
 from pipelines.review.targets import read_targets
@@ -141,27 +141,28 @@ def _values_by_grain(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) 
 def _values(
     connection: duckdb.DuckDBPyConnection, snapshot_id: str, grain: str, period_start: date
 ) -> dict[str, KpiValue]:
+    chosen = {"grain": grain, "period_start": period_start, "slice": "total"}
+    return {known.kpi_id: known for _, known in _kpi_values(connection, snapshot_id, chosen)}
+
+
+def _kpi_values(
+    connection: duckdb.DuckDBPyConnection, snapshot_id: str, chosen: Mapping[str, object]
+) -> list[tuple[str, KpiValue]]:  # fmt: skip
+    """The members and values of the rows in which these columns have these values."""
     rows = connection.execute(
-        f"""select {KPI_COLUMNS}
-            from snapshots.kpi_value
-            where snapshot_id = ? and grain = ? and period_start = ? and slice = 'total'
-            order by kpi_id""",
-        [snapshot_id, grain, period_start],
+        f"""select member, {KPI_COLUMNS} from snapshots.kpi_value
+            where snapshot_id = ? and {" and ".join(f"{column} = ?" for column in chosen)}
+            order by kpi_id, member""",
+        [snapshot_id, *chosen.values()],
     ).fetchall()
-    return {row[0]: KpiValue(*row) for row in rows}
+    return [(member, KpiValue(*row)) for member, *row in rows]
 
 
 def _members(
     connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, kpi_id: str, slice_name: str
 ) -> dict[str, KpiValue]:
-    rows = connection.execute(
-        f"""select member, {KPI_COLUMNS}
-            from snapshots.kpi_value
-            where snapshot_id = ? and grain = 'month' and period_start = ? and kpi_id = ? and slice = ?
-            order by member""",
-        [snapshot.snapshot_id, snapshot.month, kpi_id, slice_name],
-    ).fetchall()
-    return {member: KpiValue(*row) for member, *row in rows}
+    chosen = {"grain": "month", "period_start": snapshot.month, "kpi_id": kpi_id, "slice": slice_name}
+    return dict(_kpi_values(connection, snapshot.snapshot_id, chosen))
 
 
 def _days(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, kpi_id: str) -> dict[date, float | None]:

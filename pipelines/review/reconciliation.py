@@ -9,12 +9,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.review.grids import Cell, Column, Grid, GridRow
-from pipelines.review.month import RefusedLoad, ReportDay
 from pipelines.review.wording import MISSING, Phrase, Wording
 
 # GA4 reference §5 and §9: sessions are estimates, so a gap of up to 3 % is none; small days are too small to tell
 TOLERATED_SHARE, SMALLEST_DAY = 0.03, 100
 COLUMNS = ("days", "rows", "day_total", "sessions", "gap", "withheld", "other", "beyond", "refused")
+
+
+@dataclass(frozen=True)
+class ReportDay:
+    """A day of a GA4 report that divides the sessions, beside the total that GA4 gave without dividing."""
+
+    report: str
+    rows_received: int
+    sessions: int
+    day_total_sessions: int | None
+    withheld_sessions: int | None
+    other_sessions: int
+    refused_reason: str | None
+
+
+@dataclass(frozen=True)
+class RefusedLoad:
+    """A load of which parts were refused and wait for a person."""
+
+    load_id: int
+    object: str
+    parts: int
+    first_part: str
+    reason: str
 
 
 @dataclass(frozen=True)

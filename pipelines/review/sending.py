@@ -22,6 +22,7 @@ from pipelines.alerts.telling import alert_log, reason_of
 from pipelines.engines.duckdb import locked
 from pipelines.failures import KpiError
 from pipelines.review.later_tables import rows_if_there
+from pipelines.review.placing import folder_of
 from pipelines.review.sent import Sent, read_sent, write_sent
 from pipelines.runtime import Runtime
 
@@ -41,7 +42,7 @@ class Closed:
 
     def body(self, data: Path, language: str, form: str) -> Path:
         """Where its mail stands, as txt or html."""
-        return data / "reports" / f"{self.month:%Y-%m}" / f"v{self.version}" / f"mail.{language}.{form}"
+        return data / "reports" / folder_of(self.month, self.version) / f"mail.{language}.{form}"
 
 
 def send_closed_months(run_id: str, runtime: Runtime) -> None:

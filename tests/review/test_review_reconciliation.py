@@ -5,8 +5,7 @@ from __future__ import annotations
 from read_page import Page
 from sample_snapshot import month_at
 
-from pipelines.review.month import RefusedLoad, ReportDay
-from pipelines.review.reconciliation import reconciliation
+from pipelines.review.reconciliation import RefusedLoad, ReportDay, reconciliation
 from pipelines.review.wording import load_wording
 
 COLLAPSED = "holds 12 of the 300 sessions in ga4.day_total"
