@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
-import sqlglot
 from sqlglot import exp
 
 from pipelines.ga4_reports import REPORTS, column_name
@@ -59,7 +58,7 @@ def _type(kind: pa.DataType) -> str:
 def _said(table: Table) -> Iterator[tuple[tuple[str, str], str]]:
     """Raw table and column -> the comment of the column that takes it over."""
     comments = {column.name: column.comment for column in table.columns}
-    for select in sqlglot.parse_one(table.query, dialect="duckdb").find_all(exp.Select):
+    for select in table.tree.find_all(exp.Select):
         named = {one.alias_or_name: f"{one.db}.{one.name}" for one in select.find_all(exp.Table) if one.db == "raw"}
         for projection in select.selects:
             taken = _taken_over(projection)

@@ -55,6 +55,8 @@ class Table:
     words: Mapping[str, str] = field(hash=False)
     query: str = field(repr=False)
     text: str = field(repr=False)
+    # the query as it was read; whoever looks at it changes nothing of it
+    tree: exp.Query = field(repr=False, compare=False)
 
     @property
     def schema(self) -> str:
@@ -64,15 +66,13 @@ class Table:
     @cached_property
     def dependencies(self) -> tuple[str, ...]:
         """The tables that the query reads, by name."""
-        tree = sqlglot.parse_one(self.query, dialect="duckdb")
-        named = {f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db}
+        named = {f"{table.db}.{table.name}" for table in self.tree.find_all(exp.Table) if table.db}
         return tuple(sorted(named))
 
     @cached_property
     def version(self) -> str:
         """A hash of what the table computes: layout and comments do not count."""
-        tree = sqlglot.parse_one(self.query, dialect="duckdb")
-        meaning = tree.sql(dialect="duckdb", comments=False) + repr([(c.name, c.type) for c in self.columns])
+        meaning = self.tree.sql(dialect="duckdb", comments=False) + repr([(c.name, c.type) for c in self.columns])
         return hashlib.sha256(meaning.encode()).hexdigest()[:16]
 
     def statement(self, form: str = "table") -> str:
@@ -88,8 +88,9 @@ def read_table(text: str, origin: str, *, is_kept: bool = False) -> Table:
     One that is kept was judged when it was built, by the rules of its day.
     """
     try:
-        tree = sqlglot.parse_one(text, dialect="duckdb")
-    except sqlglot.errors.ParseError as error:
+        tokens = sqlglot.tokenize(text, dialect="duckdb")
+        (tree, *_) = sqlglot.Dialect.get_or_raise("duckdb").parser().parse(tokens, text)
+    except sqlglot.errors.SqlglotError as error:
         raise WrongUse(origin, str(error).splitlines()[0], "mend the SQL") from error
     if not isinstance(tree, exp.Create) or not isinstance(tree.this, exp.Schema) or tree.expression is None:
         raise WrongUse(origin, "it is no `create table schema.name (columns) as select`", "give the table its header")
@@ -100,8 +101,9 @@ def read_table(text: str, origin: str, *, is_kept: bool = False) -> Table:
         key=_key(tree.this),
         checks=tuple(_checks(tree.this)),
         words=_words(text),
-        query=_query(text, origin),
+        query=_query(text, tokens, origin),
         text=text,
+        tree=tree.expression,
     )
     if not is_kept:
         _refuse_disorder(table, tree, origin)
@@ -171,10 +173,10 @@ def _checks(header: exp.Schema) -> Iterable[tuple[str, str]]:
             yield constraint.name, check.this.sql(dialect="duckdb")
 
 
-def _query(text: str, origin: str) -> str:
+def _query(text: str, tokens: Iterable[sqlglot.Token], origin: str) -> str:
     """The text behind the `as` that follows the header's closing parenthesis."""
     depth, seen_header = 0, False
-    for token in sqlglot.tokenize(text, dialect="duckdb"):
+    for token in tokens:
         if token.token_type == sqlglot.TokenType.L_PAREN:
             depth, seen_header = depth + 1, True
         elif token.token_type == sqlglot.TokenType.R_PAREN:

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.review import write_outstanding_pages
+from pipelines.review.after_a_build import write_pages_after_build
 from pipelines.runtime import Runtime
 from pipelines.shown_failures import shows_failure
 
@@ -33,21 +33,16 @@ def definitions(runtime: Runtime) -> list[dg.AssetsDefinition]:
         group_name="review",
         kinds={"html", "excel"},
         owners=["team:marketing-data"],
-        description="The monthly review pages in Dutch and English, as workbook and e-mail too, from snapshots only.",
+        description=(
+            "The monthly review pages in Dutch and English, as workbook and e-mail too, from snapshots only; "
+            "and the page of yesterday and the running month, from the last build."
+        ),
         required_resource_keys={"warehouse"},
         pool="warehouse",
     )
     @shows_failure
     def page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        reports, company = runtime.settings.data_dir / "reports", runtime.config.company
-        written = write_outstanding_pages(
-            context.resources.warehouse,
-            reports,
-            company_name=company.name,
-            is_demo=runtime.is_demo,
-            headline_pack=runtime.config.headline_pack(runtime.business_date),
-            reports_address=runtime.config.sources.reports.address or "",
-        )
+        written = write_pages_after_build(context.resources.warehouse, runtime)
         return dg.MaterializeResult(metadata={"pages written": len(written), "folder below KPI_DATA": "reports"})
 
     return [page]

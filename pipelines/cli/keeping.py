@@ -18,7 +18,7 @@ from pipelines.snapshots import create_snapshot_tables, refuse_broken_chain
 def publish() -> None:
     """Publish the last complete build again, and write the pages anew of which something else is said now."""
     # the chart library takes a while to load, and no other command needs it
-    from pipelines.review import write_outstanding_pages
+    from pipelines.review.after_a_build import write_pages_after_build
 
     runtime = runtime_from_environment()
     tables, published = runtime.project.tables, runtime.settings.data_dir / "published"
@@ -27,14 +27,7 @@ def publish() -> None:
         refuse_broken_chain(connection)
         before = publishing.current_version(published)
         made = publishing.publish(connection, tables, published_dir=published, run_id=str(uuid.uuid4()))
-        written = write_outstanding_pages(
-            connection,
-            runtime.settings.data_dir / "reports",
-            company_name=runtime.config.company.name,
-            is_demo=runtime.is_demo,
-            headline_pack=runtime.config.headline_pack(runtime.business_date),
-            reports_address=runtime.config.sources.reports.address or "",
-        )
+        written = write_pages_after_build(connection, runtime)
     if written:
         typer.echo(f"pages written: {len(written)} below {runtime.settings.data_dir / 'reports'}")
     if made.version == before:

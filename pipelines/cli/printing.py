@@ -18,7 +18,8 @@ def pdf(
 ) -> None:
     """Print the review page of a closed month to PDF, beside the page; needs a Chromium."""
     # the chart library takes a while to load
-    from pipelines.review.page import LANGUAGES, page_paths
+    from pipelines.review.frame import LANGUAGES
+    from pipelines.review.page import page_paths
     from pipelines.review.pdf import print_page
     from pipelines.review.reading import read_snapshots
 

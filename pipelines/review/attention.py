@@ -5,12 +5,14 @@ Nothing is judged here: verdicts, trust and refusals are those of the sections.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.review.certainty import status_badge, trust_badge
 from pipelines.review.grids import NOTHING
-from pipelines.review.month import CheckLine, ClosedMonth
+from pipelines.review.month import CheckLine, ClosedMonth, Definition, TargetStanding
+from pipelines.review.reconciliation import RefusedLoad
+from pipelines.review.rejections import Rejection
 from pipelines.review.targets import SIGNS
 from pipelines.review.wording import Phrase, Wording
 
@@ -34,16 +36,28 @@ def matters(
     month: ClosedMonth, pack: Sequence[str], checks: Sequence[CheckLine], wording: Wording
 ) -> list[Matter]:  # fmt: skip
     """Targets that are missed or behind, headline figures that are missing or doubted, what was refused, and checks."""
-    found = [*_targets(month, wording), *_headlines(month, pack, wording), *_data(month, checks, wording)]
+    found = [
+        *target_matters(month.targets, month.definitions, wording),
+        *_headlines(month, pack, wording),
+        *data_matters(month.refused, month.rejections, checks, wording),
+    ]
+    return gravest_first(found)
+
+
+def gravest_first(found: Sequence[Matter]) -> list[Matter]:
+    """What is wrong before what is to be read with care."""
     return sorted(found, key=lambda one: one.kind != "bad")
 
 
-def _targets(month: ClosedMonth, wording: Wording) -> Iterator[Matter]:
+def target_matters(
+    targets: Sequence[TargetStanding], definitions: Mapping[str, Definition], wording: Wording
+) -> Iterator[Matter]:
+    """Targets that are missed, then those that are behind."""
     for status in FAILED_TARGETS:
-        for one in month.targets:
-            if one.status != status or one.kpi_id not in month.definitions:
+        for one in targets:
+            if one.status != status or one.kpi_id not in definitions:
                 continue
-            definition = month.definitions[one.kpi_id]
+            definition = definitions[one.kpi_id]
             actual, expected = (
                 wording("value.none") if figure is None else wording.figure(one.kpi_id, definition.unit, figure)
                 for figure in (one.actual, one.expected)
@@ -79,12 +93,15 @@ def _headlines(month: ClosedMonth, pack: Sequence[str], wording: Wording) -> Ite
             )
 
 
-def _data(month: ClosedMonth, checks: Sequence[CheckLine], wording: Wording) -> Iterator[Matter]:
-    if month.refused:
-        sentence = wording.counted("attention.refused", len(month.refused))
+def data_matters(
+    refused: Sequence[RefusedLoad], rejections: Sequence[Rejection], checks: Sequence[CheckLine], wording: Wording
+) -> Iterator[Matter]:
+    """What was refused, what was left out, and checks that do not hold."""
+    if refused:
+        sentence = wording.counted("attention.refused", len(refused))
         yield Matter("bad", "✕", wording("attention.refused.label"), sentence, "checks", _remedy("refused", wording))
-    if month.rejections:
-        of_files = {(one.path, one.kind): one.rows_rejected for one in month.rejections}
+    if rejections:
+        of_files = {(one.path, one.kind): one.rows_rejected for one in rejections}
         files, rows = len({path for path, _ in of_files}), wording.count(sum(of_files.values()))
         sentence = wording.counted("attention.rejected", files, rows=rows)
         yield Matter(

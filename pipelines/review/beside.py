@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pipelines.review.frame import Masthead
 from pipelines.review.mail import mail_html, mail_text
 from pipelines.review.month import CheckLine, ClosedMonth, Snapshot
-from pipelines.review.page import Masthead, page_paths
+from pipelines.review.page import page_paths
 from pipelines.review.placing import placed
 from pipelines.review.wording import Wording, load_wording
 from pipelines.review.workbook import workbook

@@ -62,7 +62,9 @@ def _change_from(
         versions = {"old": before.definition_version, "new": now.definition_version}
         return Change(wording("change.definition", **_named(earlier, wording), **versions))
     days = (_days(month.snapshot.month), _days(earlier.snapshot.month))
-    may_be_chance = _overlap(now, before) or (definition.counts_events and _counts_agree(now, before, days))
+    may_be_chance = _overlap(now, before) or (
+        definition.counts_events and counts_agree((now.value, before.value), days)
+    )
     return _compared(definition, (now, before), earlier, wording, may_be_chance=may_be_chance)
 
 
@@ -90,7 +92,7 @@ def _compared(
     direction = "up" if difference > 0 else "down"
     amount, share = _amounts(definition, abs(difference), pair[1].value or 0, wording)
     sign = SIGNS[direction]
-    verdict = "" if may_be_chance else _verdict(definition.direction, direction)
+    verdict = "" if may_be_chance else verdict_of(definition.direction, direction)
     return Change(
         wording(f"change.{direction}", amount=f"{amount} ({share})" if share else amount, then=before, **named),
         f"{sign}{amount} ({sign}{share})" if share else f"{sign}{amount}",
@@ -110,7 +112,8 @@ def _amounts(definition: Definition, difference: float, before: float, wording: 
     return amount, wording.percentage(difference / before) if says_something else ""
 
 
-def _verdict(wanted: str, direction: str) -> str:
+def verdict_of(wanted: str, direction: str) -> str:
+    """Whether going up or down is good or bad; empty where it is neither."""
     if wanted == "neutral":
         return ""
     return "good" if wanted == f"{direction}_good" else "bad"
@@ -122,13 +125,13 @@ def _overlap(now: KpiValue, before: KpiValue) -> bool:
     return now.ci_low <= before.ci_high and before.ci_low <= now.ci_high
 
 
-def _counts_agree(now: KpiValue, before: KpiValue, days: tuple[int, int]) -> bool:
+def counts_agree(counts: tuple[float, float], days: tuple[int, int]) -> bool:
     """Whether two counts may come of one rate a day: the conditional test of two Poisson counts, at 95 %.
 
     J. Przyborowski and H. Wilenski, 1940, in its normal approximation. What comes in clusters, such as page views,
     varies more: there a verdict is still no proof. What can be negative is no count of events.
     """
-    one, other = now.value or 0, before.value or 0
+    one, other = counts
     if one < 0 or other < 0:
         return False
     share, rest = (part / sum(days) for part in days)

@@ -10,11 +10,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, Literal
 
 import altair as alt
 import vl_convert
+from altair.utils.schemapi import debug_mode
 
 from pipelines.review.svg import drawable
 
@@ -51,6 +51,10 @@ TEXT_SIZE = 12
 CHARACTER_WIDTH = 7.6
 
 
+# whether a drawing is right is seen when it is drawn; to check each of its parts against the schema takes longer
+unchecked = debug_mode(False)
+
+
 @dataclass(frozen=True)
 class Bar:
     """One horizontal bar, its label and the text behind it; `part` is drawn darker inside it."""
@@ -61,12 +65,15 @@ class Bar:
     part: float | None = None
 
 
+@lru_cache(maxsize=64)
+@unchecked
 def sparkline(
-    values: Sequence[float | None], *, is_last_settled: bool, marks: Mapping[int, str] = MappingProxyType({})
+    values: tuple[float | None, ...], *, is_last_settled: bool, marks: tuple[tuple[int, str], ...] = ()
 ) -> str:
     """A line without axes; gaps stay gaps, the last point is hollow while it may still change.
 
-    `marks` are labels by place: a dashed line through the drawing, the label below it.
+    `marks` are places with a label: a dashed line through the drawing, the label below it. It has no words of a
+    language, so that the pages in all languages share it.
     """
     rows = [{"x": place, "y": value} for place, value in enumerate(values)]
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, max(len(values) - 1, 1)], nice=False))
@@ -79,13 +86,14 @@ def sparkline(
     )  # fmt: skip
     layers = [line, last]
     if marks:
-        marked = alt.Chart(inline([{"x": place, "label": label} for place, label in sorted(marks.items())])).encode(x=x)
+        marked = alt.Chart(inline([{"x": place, "label": label} for place, label in sorted(marks)])).encode(x=x)
         layers.insert(0, marked.mark_rule(color=LIGHT["muted"], strokeDash=[2, 2]))
         label = marked.mark_text(fontSize=10, fontWeight=600, color=LIGHT["ink"])
         layers.append(label.encode(text="label:N", y=alt.value(SPARK_HEIGHT + 9)))
     return svg_of(alt.layer(*layers).properties(width=220, height=SPARK_HEIGHT), "en-GB")
 
 
+@unchecked
 def bars(rows: Sequence[Bar], width: Width, number_locale: NumberLocale) -> str:
     """Horizontal bars in the given order; on narrow pages the label stands above its bar."""
     is_narrow = width == "narrow"

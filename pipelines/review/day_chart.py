@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import altair as alt
 
-from pipelines.review.charts import CHART_WIDTH, LIGHT, TEXT_SIZE, NumberLocale, Width, inline, svg_of
+from pipelines.review.charts import CHART_WIDTH, LIGHT, TEXT_SIZE, NumberLocale, Width, inline, svg_of, unchecked
 
 ROOM = 48
 LANE_HEIGHT = 22
@@ -39,6 +39,7 @@ class NumberedDays:
     last: int
 
 
+@unchecked
 def days(
     panels: Sequence[Panel],
     numbered: Sequence[NumberedDays],

@@ -105,7 +105,7 @@ def figures_grid(month: ClosedMonth, shown: Sequence[Definition], caption: str, 
         cells += [*map(_change_cell, changes), _state_cell(known, wording)]
         remark = wording("figures.vanity") if definition.is_vanity else ""
         rows.append(GridRow(wording.kpi_name(definition), tuple(cells), remark=remark))
-    return Grid(caption, wording("column.kpi"), columns, tuple(rows), notes.listed(), look="figures")
+    return Grid(caption, wording("column.kpi"), columns, tuple(rows), notes.listed(), look="figures stacks")
 
 
 def _value_cell(

@@ -12,8 +12,8 @@ from pipelines.privacy import printable
 from pipelines.review.attention import matters
 from pipelines.review.certainty import Badge, status_badge, trust_badge
 from pipelines.review.changes import change_since
+from pipelines.review.frame import Masthead, template_of
 from pipelines.review.month import CheckLine, ClosedMonth, Definition
-from pipelines.review.page import Masthead, template_of
 from pipelines.review.placing import folder_of
 from pipelines.review.standing import standing
 from pipelines.review.targets import TargetLine, target_lines

@@ -6,37 +6,31 @@ version, a remark, the company's name and headlines, or the release that writes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from pipelines.checks import CheckResult
 from pipelines.review.beside import are_beside, write_beside
-from pipelines.review.page import Masthead, carries, mark_of, page_paths, write_list, write_month
+from pipelines.review.frame import Masthead
+from pipelines.review.page import is_up_to_date, mark_of, write_list, write_month
 from pipelines.review.reading import read_closed_month, read_snapshots
 
 
 def write_outstanding_pages(
-    connection: duckdb.DuckDBPyConnection,
-    reports: Path,
-    *,
-    company_name: str,
-    is_demo: bool,
-    headline_pack: Sequence[str],
-    reports_address: str = "",
-) -> list[Path]:
+    connection: duckdb.DuckDBPyConnection, reports: Path, masthead: Masthead
+) -> list[Path]:  # fmt: skip
     """Makes the pages below `reports`, and what stands beside them, what a new writing of all would give, oldest first.
 
     Returns the paths of the pages of months that were written; the list of months comes along.
     """
-    masthead, written = Masthead(company_name, is_demo, tuple(headline_pack), reports_address), []
+    written = []
     for snapshot in reversed(read_snapshots(connection)):
         month = read_closed_month(connection, snapshot.snapshot_id)
         checks = _frozen_checks(connection, snapshot.snapshot_id)
         mark = mark_of(month, masthead, checks)
         is_there = are_beside(reports, snapshot)
-        if not (is_there and all(carries(path, mark) for path in page_paths(reports, snapshot))):
+        if not (is_there and is_up_to_date(reports, snapshot, mark)):
             write_beside(month, reports, masthead, checks)
             written += write_month(month, reports, masthead, checks)
     write_list(connection, reports, masthead)

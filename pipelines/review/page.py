@@ -7,17 +7,14 @@ looks is in `templates/`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
 import duckdb
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from pipelines.review import charts
 from pipelines.review.afterwards import Version, read_versions
 from pipelines.review.annotations import remarks
 from pipelines.review.attention import matters
@@ -27,10 +24,11 @@ from pipelines.review.daily import daily_charts
 from pipelines.review.definitions_changed import redefinitions
 from pipelines.review.figures import other_figures, topics
 from pipelines.review.findings import findings
+from pipelines.review.frame import LANGUAGES, Masthead, frame, release, template_of
 from pipelines.review.funnel import cohort_view, period_view
 from pipelines.review.glossary import glossary
 from pipelines.review.month import CheckLine, ClosedMonth, Snapshot
-from pipelines.review.placing import folder_of, placed
+from pipelines.review.placing import folder_of, placed, today_path
 from pipelines.review.reading import read_closed_month, read_snapshots
 from pipelines.review.reconciliation import reconciliation
 from pipelines.review.rejections import rejections_section
@@ -39,20 +37,7 @@ from pipelines.review.standing import Standing, standing
 from pipelines.review.targets import targets_grid
 from pipelines.review.trend import trend_grid
 from pipelines.review.wording import MISSING, Wording, load_wording
-
-TEMPLATES = Path(__file__).parent / "templates"
-LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
-LANGUAGES = tuple(LANGUAGE_NAMES)
-
-
-@dataclass(frozen=True)
-class Masthead:
-    """What every page says of the company, which KPIs stand at the top, and where readers find the folder `reports`."""
-
-    company_name: str
-    is_demo: bool
-    headline_pack: tuple[str, ...]
-    reports_address: str = ""
+from pipelines.review.year import year_grids
 
 
 def write_pages(
@@ -86,17 +71,17 @@ def write_month(
     checks: Sequence[CheckLine],
     languages: Sequence[str] = LANGUAGES,
 ) -> list[Path]:
-    """The pages of one version, one per language."""
+    """The pages of one version, in each language the month and the year that ends with it."""
     made_from = mark_of(month, masthead, checks)
-    template = template_of("review.html.j2")
-    written = []
+    review, year, written = template_of("review.html.j2"), template_of("year.html.j2"), []
     for wording in map(load_wording, languages):
-        page = template.render(
-            **_frame(wording, masthead, languages),
+        told = {
+            **frame(wording, masthead, languages),
             **_sections(month, masthead.headline_pack, checks, wording),
-            made_from=made_from,
-        )
-        written.append(placed(reports / _place(month.snapshot, wording.language), page.encode()))
+            "made_from": made_from,
+        }
+        for page, path in zip((review, year), _places(month.snapshot, wording.language), strict=True):
+            written.append(placed(reports / path, page.render(told).encode()))
     return written
 
 
@@ -111,8 +96,9 @@ def write_list(
     template, written = template_of("index.html.j2"), []
     for wording in map(load_wording, languages):
         page = template.render(
-            **_frame(wording, masthead, languages),
+            **frame(wording, masthead, languages),
             newest=newest,
+            has_today=today_path(reports, wording.language).is_file(),
             cards=headline_cards(newest, masthead.headline_pack, wording) if newest else [],
             missing=MISSING,
             months=_listed(snapshots, versions, reports, wording),
@@ -131,7 +117,7 @@ def mark_of(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine])
     # what the catalogue has besides is on no page
     shown = {kpi_id: definition for kpi_id, definition in month.definitions.items() if kpi_id in named}
     lines = [(one.table_name, one.check_name, one.severity, one.passed, one.figure) for one in checks]
-    said = repr((_release(), replace(month, definitions=shown), masthead, lines))
+    said = repr((release(), replace(month, definitions=shown), masthead, lines))
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -140,54 +126,20 @@ def carries(path: Path, mark: str) -> bool:
     return path.is_file() and f'<meta name="made-from" content="{mark}">' in path.read_text(encoding="utf-8")
 
 
-@lru_cache
-def _release() -> str:
-    """A hash of the texts, templates and modules that pages are made with."""
-    files = sorted(path for path in TEMPLATES.parent.rglob("*") if path.suffix in {".py", ".j2", ".yaml"})
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 def page_paths(reports: Path, snapshot: Snapshot) -> list[Path]:
-    """Where the pages of a snapshot stand, one per language."""
-    return [reports / _place(snapshot, language) for language in LANGUAGES]
+    """Where the review pages of a snapshot stand, one per language."""
+    return [reports / _places(snapshot, language)[0] for language in LANGUAGES]
 
 
-def _place(snapshot: Snapshot, language: str) -> str:
-    return f"{folder_of(snapshot.month, snapshot.version)}/review.{language}.html"
+def is_up_to_date(reports: Path, snapshot: Snapshot, mark: str) -> bool:
+    """Whether all pages of a snapshot are there and were made from exactly this."""
+    places = [place for language in LANGUAGES for place in _places(snapshot, language)]
+    return all(carries(reports / place, mark) for place in places)
 
 
-def _frame(wording: Wording, masthead: Masthead, languages: Sequence[str]) -> dict[str, object]:
-    return {
-        "w": wording,
-        "other_languages": _others(wording, languages),
-        "company_name": masthead.company_name,
-        "is_demo": masthead.is_demo,
-        "light": charts.LIGHT,
-        "dark": charts.DARK,
-    }
-
-
-def _others(wording: Wording, languages: Sequence[str]) -> list[tuple[str, str]]:
-    return [(language, LANGUAGE_NAMES[language]) for language in languages if language != wording.language]
-
-
-def template_of(
-    name: str, *, autoescape: bool = True, finalize: Callable[[object], object] | None = None
-) -> Template:  # fmt: skip
-    """A template of this folder; `finalize` sees every value before it is written."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=autoescape,  # noqa: S701 - off for the plain text of a mail alone, in which nothing acts
-        undefined=StrictUndefined,
-        finalize=finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template(name)
+def _places(snapshot: Snapshot, language: str) -> tuple[str, str]:
+    folder = folder_of(snapshot.month, snapshot.version)
+    return f"{folder}/review.{language}.html", f"{folder}/year.{language}.html"
 
 
 def _sections(
@@ -202,7 +154,12 @@ def _sections(
         "remarks": remarks(month, wording),
         "cards": headline_cards(month, headline_pack, wording),
         "matters": matters(month, headline_pack, checks, wording),
-        "targets": targets_grid(month, wording),
+        "targets": targets_grid(
+            month.targets,
+            month.definitions,
+            wording("targets.caption", month=wording.month(month.snapshot.month)),
+            wording,
+        ),
         "trend": trend_grid(month, headline_pack, wording),
         "period": period_view(month, wording),
         "cohort": cohort_view(month, wording),
@@ -215,6 +172,7 @@ def _sections(
         "reconciliation": reconciliation(month.report_days, month.refused, wording),
         "rejections": rejections_section(month.rejections, wording),
         "glossary": glossary(month, wording),
+        "grids": year_grids(month, wording),
     }
 
 
@@ -224,7 +182,7 @@ def _listed(
     """Years, newest first, with the link, the snapshot and the state of every page that was written."""
     listed = [
         (
-            _place(snapshot, wording.language),
+            _places(snapshot, wording.language)[0],
             snapshot,
             standing(versions[snapshot.month], snapshot.version, wording),
         )

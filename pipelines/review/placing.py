@@ -1,4 +1,4 @@
-"""Where the files of a version stand below the folder of reports, and how each comes to its place."""
+"""Where pages and the files of a version stand below the folder of reports, and how each comes to its place."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from pathlib import Path
 def folder_of(month: date, version: int) -> str:
     """The folder of a version, below that of the reports."""
     return f"{month:%Y-%m}/v{version}"
+
+
+def today_path(reports: Path, language: str) -> Path:
+    """Where the operational page stands."""
+    return reports / f"today.{language}.html"
 
 
 def placed(path: Path, content: bytes) -> Path:

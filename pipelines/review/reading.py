@@ -10,22 +10,20 @@ So the page of a snapshot stays the same, whatever is closed later.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import fields
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from pipelines.failures import WrongUse
 from pipelines.review.afterwards import read_afterwards
 from pipelines.review.benchmarks import read_benchmarks
+from pipelines.review.kpi_rows import frozen_values
 from pipelines.review.later_tables import rows_if_there
 from pipelines.review.month import (
     ChannelMonth,
     ClosedMonth,
     Cohort,
-    Definition,
     EarlierMonth,
     KpiValue,
     Snapshot,
@@ -33,13 +31,11 @@ from pipelines.review.month import (
     StageReached,
     months_before,
 )
+from pipelines.review.naming import columns_of, read_definitions, read_stage_names
 from pipelines.review.reconciliation import RefusedLoad, ReportDay
 from pipelines.review.redefined import read_redefined
 from pipelines.review.rejections import Rejection
 from pipelines.review.targets import read_targets
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 DAILY_KPIS = ("sessions", "new_leads")
 # KPI -> the slice of which a page shows the members
@@ -76,8 +72,8 @@ def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -
         raise WrongUse(f"snapshot {snapshot_id}", "there is no such snapshot", f"name one that exists ({made})")
     return ClosedMonth(
         snapshot=snapshot,
-        definitions=_definitions(connection, snapshot),
-        stage_names=_stage_names(connection, snapshot),
+        definitions=read_definitions(connection, snapshot_id),
+        stage_names=read_stage_names(connection, snapshot_id),
         values=_values_by_grain(connection, snapshot),
         members={kpi_id: _members(connection, snapshot, kpi_id, name) for kpi_id, name in SLICED_KPIS.items()},
         days={kpi_id: _days(connection, snapshot, kpi_id) for kpi_id in DAILY_KPIS},
@@ -95,39 +91,6 @@ def read_closed_month(connection: duckdb.DuckDBPyConnection, snapshot_id: str) -
     )
 
 
-def _columns(row_type: type[DataclassInstance]) -> str:
-    return ", ".join(f'"{field.name}"' for field in fields(row_type))
-
-
-def _definitions(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[str, Definition]:
-    found = {row[0]: row for row in _frozen_or_present(connection, snapshot, "kpi", _columns(Definition))}
-    return {kpi_id: _definition(found[kpi_id]) for kpi_id in sorted(found)}
-
-
-def _frozen_or_present(
-    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, table: str, columns: str
-) -> list[tuple[Any, ...]]:
-    """The rows of a reference table: the present ones, then those that were frozen with the version, which win."""
-    frozen = f"select {columns} from snapshots.{table} where snapshot_id = ? order by 1"
-    present = connection.execute(f"select {columns} from reference.{table} order by 1").fetchall()
-    return [*present, *rows_if_there(connection, f"snapshots.{table}", frozen, [snapshot.snapshot_id])]
-
-
-def _definition(row: tuple[Any, ...]) -> Definition:
-    known = dict(zip((field.name for field in fields(Definition)), row, strict=True))
-    sources = tuple(source.strip() for source in (known.pop("sources") or "").split(",") if source.strip())
-    return Definition(**known, sources=sources)
-
-
-def _stage_names(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[str, dict[str, str]]:
-    rows = _frozen_or_present(connection, snapshot, "stage", "stage, name_nl, name_en")
-    return {stage: {"nl": name_nl, "en": name_en} for stage, name_nl, name_en in rows}
-
-
-KPI_COLUMNS = """kpi_id, numerator, denominator, value, unit, ci_low, ci_high, status, coalesce(status_reason, ''),
-  trust, coalesce(trust_reason, ''), definition_version"""
-
-
 def _values_by_grain(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[str, dict[str, KpiValue]]:
     month = snapshot.month
     starts = {
@@ -142,27 +105,14 @@ def _values(
     connection: duckdb.DuckDBPyConnection, snapshot_id: str, grain: str, period_start: date
 ) -> dict[str, KpiValue]:
     chosen = {"grain": grain, "period_start": period_start, "slice": "total"}
-    return {known.kpi_id: known for _, known in _kpi_values(connection, snapshot_id, chosen)}
-
-
-def _kpi_values(
-    connection: duckdb.DuckDBPyConnection, snapshot_id: str, chosen: Mapping[str, object]
-) -> list[tuple[str, KpiValue]]:  # fmt: skip
-    """The members and values of the rows in which these columns have these values."""
-    rows = connection.execute(
-        f"""select member, {KPI_COLUMNS} from snapshots.kpi_value
-            where snapshot_id = ? and {" and ".join(f"{column} = ?" for column in chosen)}
-            order by kpi_id, member""",
-        [snapshot_id, *chosen.values()],
-    ).fetchall()
-    return [(member, KpiValue(*row)) for member, *row in rows]
+    return {known.kpi_id: known for _, known in frozen_values(connection, snapshot_id, chosen)}
 
 
 def _members(
     connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, kpi_id: str, slice_name: str
 ) -> dict[str, KpiValue]:
     chosen = {"grain": "month", "period_start": snapshot.month, "kpi_id": kpi_id, "slice": slice_name}
-    return dict(_kpi_values(connection, snapshot.snapshot_id, chosen))
+    return dict(frozen_values(connection, snapshot.snapshot_id, chosen))
 
 
 def _days(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, kpi_id: str) -> dict[date, float | None]:
@@ -178,7 +128,7 @@ def _days(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, kpi_id: str
 
 def _channels(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[ChannelMonth, ...]:
     rows = connection.execute(
-        f"""select {_columns(ChannelMonth)}
+        f"""select {columns_of(ChannelMonth)}
             from snapshots.channel_month
             where snapshot_id = ? and month = ?
             order by coalesce(spend_full_eur, 0) desc, coalesce(sessions, 0) desc, channel""",
@@ -189,7 +139,7 @@ def _channels(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tupl
 
 def _entries(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[StageEntries, ...]:
     rows = connection.execute(
-        f"""select {_columns(StageEntries)}
+        f"""select {columns_of(StageEntries)}
             from snapshots.funnel_period
             where snapshot_id = ? and month = ? and slice = 'total'
             order by stage_position""",
@@ -200,7 +150,7 @@ def _entries(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple
 
 def _report_days(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[ReportDay, ...]:
     rows = connection.execute(
-        f"""select {_columns(ReportDay)}
+        f"""select {columns_of(ReportDay)}
             from snapshots.ga4_reconciliation
             where snapshot_id = ?
             order by report, day""",
@@ -211,14 +161,14 @@ def _report_days(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> t
 
 def _refused(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[RefusedLoad, ...]:
     rows = connection.execute(
-        f"select {_columns(RefusedLoad)} from snapshots.refused_load where snapshot_id = ? order by load_id",
+        f"select {columns_of(RefusedLoad)} from snapshots.refused_load where snapshot_id = ? order by load_id",
         [snapshot.snapshot_id],
     ).fetchall()
     return tuple(RefusedLoad(*row) for row in rows)
 
 
 def _rejections(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[Rejection, ...]:
-    query = f"""select {_columns(Rejection)} from snapshots.rejection
+    query = f"""select {columns_of(Rejection)} from snapshots.rejection
         where snapshot_id = ? order by path, kind, column_name, first_line"""
     return tuple(
         Rejection(*row) for row in rows_if_there(connection, "snapshots.rejection", query, [snapshot.snapshot_id])
@@ -227,7 +177,7 @@ def _rejections(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tu
 
 def _latest_mature_cohort(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> Cohort | None:
     rows = connection.execute(
-        f"""select cohort_month, cohort_leads, window_days, {_columns(StageReached)}
+        f"""select cohort_month, cohort_leads, window_days, {columns_of(StageReached)}
             from snapshots.funnel_cohort
             where snapshot_id = ? and slice = 'total' and is_mature
             order by cohort_month desc, stage_position""",

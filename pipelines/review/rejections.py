@@ -52,7 +52,7 @@ def rejections_section(rejections: Sequence[Rejection], wording: Wording) -> Rej
         Column(wording("rejections.column"), is_number=False),
         Column(wording("rejections.why"), is_number=False),
     )
-    grid = Grid(wording("rejections.caption"), wording("rejections.file"), columns, rows, look="rejections")
+    grid = Grid(wording("rejections.caption"), wording("rejections.file"), columns, rows, look="rejections stacks")
     left = len(rejections) - len(rows)
     return Rejections(grid, wording.counted("rejections.more", left) if left else "")
 

@@ -137,7 +137,7 @@ class _View:
         heads += [self.wording.known(f"cause.{cause}") or cause for cause in self.causes]
         columns = tuple(Column(head) for head in heads)
         title = self.wording(caption, **self.named)
-        return Grid(title, self.wording("column.kpi"), columns, tuple(rows), notes.listed(), look="restated")
+        return Grid(title, self.wording("column.kpi"), columns, tuple(rows), notes.listed(), look="restated stacks")
 
     def _cells(
         self, one: Restated, part: str, written: Callable[[Number], str], signed: Callable[[Number], str], notes: Notes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,9 @@ from pipelines.review.month import ClosedMonth, Definition, TargetStanding
 from pipelines.review.wording import MISSING, Phrase, Wording
 
 TABLE = "snapshots.kpi_target_status"
+QUERY = """select target_id, kpi_id, slice, member, owner, deadline, target_period, target_value, expected_by_now,
+  actual, pace, status, coalesce(reason, '')
+from {table} where grain = 'month' and period_start = ?"""
 SIGNS = {"on_track": "▲", "reached": "✓", "behind": "▼", "missed": "✕"}
 # a target that cannot be judged, or has not begun, has no place beside a figure
 UNJUDGED = frozenset({"not_started", "incomplete"})
@@ -32,16 +35,14 @@ class TargetLine:
 
 def read_targets(connection: duckdb.DuckDBPyConnection, snapshot_id: str, month: date) -> tuple[TargetStanding, ...]:
     """The targets that were frozen with a version of a month; none of versions from before there were any."""
-    rows = rows_if_there(
-        connection,
-        TABLE,
-        f"""select target_id, kpi_id, slice, member, owner, deadline, target_period, target_value, expected_by_now,
-          actual, pace, status, coalesce(reason, '')
-        from {TABLE} where snapshot_id = ? and grain = 'month' and period_start = ?
-        order by target_id""",
-        [snapshot_id, month],
-    )
-    return tuple(TargetStanding(*row) for row in rows)
+    query = f"{QUERY.format(table=TABLE)} and snapshot_id = ? order by target_id"
+    return tuple(TargetStanding(*row) for row in rows_if_there(connection, TABLE, query, [month, snapshot_id]))
+
+
+def read_running_targets(connection: duckdb.DuckDBPyConnection, month: date) -> tuple[TargetStanding, ...]:
+    """How a month stands by the last build; up to yesterday when it is still running."""
+    query = f"{QUERY.format(table='marts.kpi_target_status')} order by target_id"
+    return tuple(TargetStanding(*row) for row in connection.execute(query, [month]).fetchall())
 
 
 def company_targets(targets: Iterable[TargetStanding], kpi_id: str) -> list[TargetStanding]:
@@ -68,15 +69,16 @@ def _line(target: TargetStanding, definition: Definition, wording: Wording) -> T
     )
 
 
-def targets_grid(month: ClosedMonth, wording: Wording) -> Grid | None:
-    """Every target with what was expected and what there was; None when the version holds none."""
-    shown = [one for one in month.targets if one.kpi_id in month.definitions]
+def targets_grid(
+    targets: Sequence[TargetStanding], definitions: Mapping[str, Definition], caption: str, wording: Wording
+) -> Grid | None:
+    """Every target with what was expected and what there was; None when there is none."""
+    shown = [one for one in targets if one.kpi_id in definitions]
     columns = (
         *(Column(wording(f"targets.{name}")) for name in ("expected", "actual", "pace", "aim")),
         *(Column(wording(f"targets.{name}"), is_number=False) for name in ("deadline", "state", "owner")),
     )
-    rows = tuple(_row(one, month.definitions[one.kpi_id], wording) for one in shown)
-    caption = wording("targets.caption", month=wording.month(month.snapshot.month))
+    rows = tuple(_row(one, definitions[one.kpi_id], wording) for one in shown)
     return Grid(caption, wording("targets.target"), columns, rows) if rows else None
 
 

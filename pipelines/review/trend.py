@@ -46,9 +46,9 @@ def trend_line(month: ClosedMonth, definition: Definition, wording: Wording) -> 
     marks = trend_marks(month, definition.kpi_id)
     told = described(month, (number for numbers in marks.values() for number in numbers), wording)
     svg = charts.sparkline(
-        values,
+        tuple(values),
         is_last_settled=now is not None and now.status == "final",
-        marks={place: f"{numbers[0]}+" if numbers[1:] else str(numbers[0]) for place, numbers in marks.items()},
+        marks=tuple((place, f"{numbers[0]}+" if numbers[1:] else str(numbers[0])) for place, numbers in marks.items()),
     )
     dressed_svg = dressed(
         svg,

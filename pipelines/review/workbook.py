@@ -17,8 +17,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.privacy import printable
+from pipelines.review.frame import Masthead
 from pipelines.review.month import CheckLine, ClosedMonth
-from pipelines.review.page import Masthead
 from pipelines.review.sheets import Cell, Figure, Month, Sheet
 from pipelines.review.wording import Number, Wording
 from pipelines.review.workbook_sheets import sheets

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from pipelines.review.findings import SEVERITIES, findings
+from pipelines.review.frame import Masthead
 from pipelines.review.glossary import glossary
 from pipelines.review.month import CheckLine, ClosedMonth
-from pipelines.review.page import Masthead
 from pipelines.review.sheets import Cell, Month, Sheet, columns, figure, look_of
 from pipelines.review.standing import standing
 from pipelines.review.targets import SIGNS as TARGET_SIGNS

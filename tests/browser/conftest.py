@@ -13,11 +13,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from page_reader import Reader
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from pipelines.settings import PROJECT_ROOT, Settings
@@ -63,8 +65,17 @@ class Demo:
         return sorted((self.data / "reports").glob("*/*/review.*.html"))
 
     @property
+    def years(self) -> list[Path]:
+        return sorted((self.data / "reports").glob("*/*/year.*.html"))
+
+    @property
     def indexes(self) -> list[Path]:
         return sorted((self.data / "reports").glob("index.*.html"))
+
+    @property
+    def lists(self) -> list[Path]:
+        """The pages that stand above those of months."""
+        return sorted((self.data / "reports").glob("*.html"))
 
 
 @dataclass
@@ -130,38 +141,20 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail(
-            f"no Chromium on the path (looked for {', '.join(CHROMIUM_NAMES)}): install it, on Debian with "
-            "`apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core`"
-        )
-    started = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+    started = playwright.chromium.launch(executable_path=chromium_path(), args=list(QUIET))
     yield started
     started.close()
 
 
+@pytest.fixture(scope="module")
+def reader(browser: Browser, shots: Path) -> Reader:
+    return Reader(browser, shots)
+
+
 @pytest.fixture(scope="session")
 def ui_address(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    log = tmp_path_factory.mktemp("webserver") / "log.txt"
-    arguments = ["-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
-    with log.open("wb") as stream:
-        server = subprocess.Popen(
-            [command("dagster-webserver"), *arguments],
-            cwd=PROJECT_ROOT,
-            env=demo.environment,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        wait_for_answer(address, server, log)
-        ask(address, END_GREETING)
+    with ui_of(demo, tmp_path_factory.mktemp("webserver") / "log.txt") as address:
         yield address
-    finally:
-        stop(server)
 
 
 @pytest.fixture(scope="session")
@@ -193,6 +186,40 @@ def ui(ui_address: str, ui_page: Page, shots: Path) -> Iterator[Ui]:
 
 def _is_foreign(url: str, address: str) -> bool:
     return not url.startswith((address, address.replace("http", "ws", 1), "data:", "blob:"))
+
+
+def chromium_path() -> str:
+    """The Chromium of this machine."""
+    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail(
+            f"no Chromium on the path (looked for {', '.join(CHROMIUM_NAMES)}): install it, on Debian with "
+            "`apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core`"
+        )
+    return found
+
+
+@contextmanager
+def ui_of(demo: Demo, log: Path) -> Iterator[str]:
+    """The address of the UI of a demo's instance, which ends with the block."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    arguments = ["-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
+    with log.open("wb") as stream:
+        server = subprocess.Popen(
+            [command("dagster-webserver"), *arguments],
+            cwd=PROJECT_ROOT,
+            env=demo.environment,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        wait_for_answer(address, server, log)
+        ask(address, END_GREETING)
+        yield address
+    finally:
+        stop(server)
 
 
 def free_port() -> int:

@@ -10,8 +10,8 @@ import pytest
 from read_page import Page
 from sample_snapshot import CHECKS, NEWEST, PACK, sample_connection, tell_of
 
+from pipelines.review.frame import Masthead
 from pipelines.review.mail import mail_html, mail_text
-from pipelines.review.page import Masthead
 from pipelines.review.reading import read_closed_month
 from pipelines.review.wording import load_wording
 

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from sample_snapshot import PACK, sample_connection, tell_of
 
-from pipelines.review import write_outstanding_pages
+from pipelines.review import Masthead, write_outstanding_pages
 
 FIRST, SECOND = "2026-09-v1", "2026-09-v2"
 
@@ -24,8 +24,9 @@ def one_month() -> duckdb.DuckDBPyConnection:
 
 def bring_up_to_date(connection: duckdb.DuckDBPyConnection, reports: Path, pack: tuple[str, ...] = PACK) -> list[str]:
     """The pages that were written, as month, version and language."""
-    written = write_outstanding_pages(connection, reports, company_name="V", is_demo=False, headline_pack=pack)
-    return [f"{path.parent.name} {path.name.split('.')[1]}" for path in written]
+    written = write_outstanding_pages(connection, reports, Masthead("V", False, tuple(pack)))
+    months = [path for path in written if path.name.startswith("review")]
+    return [f"{path.parent.name} {path.name.split('.')[1]}" for path in months]
 
 
 @pytest.fixture(scope="module")

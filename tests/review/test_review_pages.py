@@ -17,7 +17,7 @@ from sample_snapshot import CHANNELS, CHECKS, NEWEST, PACK, month_at, sample_con
 from pipelines.failures import WrongUse
 from pipelines.review import write_pages
 from pipelines.review.beside import write_beside
-from pipelines.review.page import Masthead
+from pipelines.review.frame import Masthead
 from pipelines.review.reading import read_closed_month
 
 SCRIPT, IMAGE = "<script>alert(1)</script>", '"><img src=x onerror=1>'
@@ -54,7 +54,7 @@ def _hostile_company() -> duckdb.DuckDBPyConnection:
 
 
 def test_the_same_snapshot_gives_the_same_bytes_in_another_process(tmp_path: Path, newest: dict[str, Page]) -> None:
-    command = [sys.executable, "-c", WRITE_ELSEWHERE, str(Path(__file__).parent), str(tmp_path), NEWEST]
+    command = [sys.executable, "-c", WRITE_ELSEWHERE, str(Path(__file__).parents[1]), str(tmp_path), NEWEST]
     subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "Asia/Tokyo"})
     again = (tmp_path / "2026-10/v1/review.nl.html").read_bytes()
     assert hashlib.sha256(again).digest() == hashlib.sha256(newest["nl"].source.encode()).digest()
@@ -125,7 +125,7 @@ def test_a_control_character_in_a_name_does_not_end_the_process(tmp_path: Path) 
     prepare = "from sample_snapshot import sample_connection as sample\n"
     hostile = WRITE_ELSEWHERE.replace("sample_connection()", r"sample([('a\x08b\x00c\ufffe', 1.0, 9, 9)])")
     hostile = hostile.replace("from pipelines", f"{prepare}from pipelines", 1)
-    command = [sys.executable, "-c", hostile, str(Path(__file__).parent), str(tmp_path), NEWEST]
+    command = [sys.executable, "-c", hostile, str(Path(__file__).parents[1]), str(tmp_path), NEWEST]
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
@@ -137,7 +137,9 @@ def test_a_page_refers_to_nothing_outside(newest: dict[str, Page], language: str
         for name, value in element.attributes.items()
         if name in {"src", "href", "xlink:href", "srcset", "action", "poster", "data", "style"}
     ]
-    local = re.compile(r"#[\w-]+|data:,|review\.(nl|en)\.(html|xlsx)|\.\./\.\./index\.(nl|en)\.html")
+    local = re.compile(
+        r"#[\w-]+|data:,|review\.(nl|en)\.(html|xlsx)|year\.(nl|en)\.html|\.\./\.\./index\.(nl|en)\.html"
+    )
     assert [target for target in targets if not local.fullmatch(target)] == []
 
 
@@ -180,13 +182,13 @@ def test_every_drawing_has_a_title_and_a_description(newest: dict[str, Page]) ->
 
 def test_the_demo_company_is_marked_as_invented(company: duckdb.DuckDBPyConnection, written: Written) -> None:
     page = written(company, is_demo=True)["nl"]
-    assert [note.text for note in page.every("p", "banner")] == [
+    assert [note.text for note in page.every("aside", "banner")] == [
         "Demo Alle cijfers op deze pagina horen bij een verzonnen bedrijf."
     ]
 
 
 def test_a_real_company_is_not(newest: dict[str, Page]) -> None:
-    assert newest["nl"].every("p", "banner") == []
+    assert newest["nl"].every("aside", "banner") == []
 
 
 def test_the_list_of_months_begins_with_the_newest(tmp_path: Path, company: duckdb.DuckDBPyConnection) -> None:

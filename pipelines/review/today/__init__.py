@@ -1,0 +1,8 @@
+"""The operational page: yesterday and the running month by the last build, rewritten each night.
+
+It reads the tables of the build and no snapshot; a closed month is told on the pages beside this package.
+"""
+
+from pipelines.review.today.page import write_today
+
+__all__ = ["write_today"]

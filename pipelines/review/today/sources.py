@@ -1,0 +1,117 @@
+"""How fresh each source is: when it was last read whole, and what is the matter with it now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from pipelines.alerts import Alert
+from pipelines.privacy import masked_text, printable
+from pipelines.review.attention import Matter
+from pipelines.review.grids import Cell, Column, Grid, GridRow
+from pipelines.review.wording import MISSING, Phrase, Wording
+
+SIGNS = {"read": "✓", "silent": "!", "unavailable": "✕", "failed": "✕"}
+
+# of the newest run the worst of what was said of a source; apart from it the last run in which all of it was read
+APIS = """with run as (
+    select source, run_id, max(business_date) as business_date, max(finished_at) as finished_at,
+        min(case when state = 'read' then 1 else 0 end) = 1 as is_read,
+        min(case when state <> 'read' then state end) as trouble,
+        coalesce(string_agg(message, '; ' order by finished_at) filter (where state <> 'read'), '') as message
+    from meta.source_outcome group by source, run_id
+)
+select source, max(case when is_read then business_date end), arg_max(coalesce(trouble, 'read'), finished_at),
+    arg_max(message, finished_at), cast(null as varchar)
+from run where source <> 'inbox' group by source order by source"""
+FILES = """select 'inbox/' || f.kind, max(l.business_date), 'read', '', arg_max(f.path, f.seen_at)
+from meta.file as f inner join meta.load as l on l.load_id = f.load_id
+where f.state = 'loaded' group by f.kind order by f.kind"""
+
+
+@dataclass(frozen=True)
+class SourceStanding:
+    """An API, or a kind of file: `read_on` is the business date of the run that last read all of it."""
+
+    name: str
+    read_on: date | None
+    days_ago: int | None
+    state: str
+    message: str
+    newest_file: str
+
+
+def read_sources(
+    connection: duckdb.DuckDBPyConnection, business_date: date, alerts: Sequence[Alert]
+) -> tuple[SourceStanding, ...]:
+    """The APIs, then the kinds of files, as they stood on a business date; those that an alert misses are silent."""
+    missed = {alert.subject.replace(" ", "/", 1) for alert in alerts if alert.kind == "source silent"}
+    rows = [*connection.execute(APIS).fetchall(), *connection.execute(FILES).fetchall()]
+    return tuple(
+        SourceStanding(
+            name,
+            read_on,
+            days_ago=(business_date - read_on).days if read_on else None,
+            state="silent" if state == "read" and name in missed else state,
+            # an answer may hold what was asked, a name of a file whatever its maker thought of
+            message=printable(masked_text(message)),
+            newest_file=printable(file or ""),
+        )
+        for name, read_on, state, message, file in rows
+    )
+
+
+def source_matters(sources: Sequence[SourceStanding], wording: Wording) -> Iterator[Matter]:
+    """What could not be read in the last run, or stays away; its figures stand on what was read before."""
+    for one in sources:
+        if one.state != "read":
+            since = wording.day(one.read_on) if one.read_on else wording("today.never")
+            yield Matter(
+                "caution" if one.state == "silent" else "bad",
+                SIGNS[one.state],
+                wording(f"today.state.{one.state}"),
+                wording("today.stale", source=named(one, wording), day=since),
+                "sources",
+                _said(one, wording),
+            )
+
+
+def sources_grid(sources: Sequence[SourceStanding], wording: Wording) -> Grid | None:
+    """A row per source; None before anything was read."""
+    columns = (
+        Column(wording("today.read_on"), is_number=False),
+        Column(wording("today.days_ago")),
+        Column(wording("today.source_state"), is_number=False),
+    )
+    rows = tuple(_row(one, wording) for one in sources)
+    return Grid(wording("today.sources_caption"), wording("today.source"), columns, rows) if rows else None
+
+
+def named(source: SourceStanding, wording: Wording) -> str:
+    """A source by the name that people know; a kind of file by its folder."""
+    return wording.known(f"source.{source.name}") or source.name
+
+
+def _row(source: SourceStanding, wording: Wording) -> GridRow:
+    said = _said(source, wording)
+    return GridRow(
+        named(source, wording),
+        (
+            Cell(wording.day(source.read_on) if source.read_on else MISSING),
+            Cell(MISSING if source.days_ago is None else wording.count(source.days_ago)),
+            Cell(
+                f"{SIGNS.get(source.state, '○')} {wording(f'today.state.{source.state}')}",
+                remarks=(said.text,),
+                language=said.language,
+            ),
+        ),
+        remark=source.newest_file,
+    )
+
+
+def _said(source: SourceStanding, wording: Wording) -> Phrase:
+    """What the source answered, in English as it was told."""
+    return Phrase(source.message, "" if wording.language == "en" or not source.message else "en")

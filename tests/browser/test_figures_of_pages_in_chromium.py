@@ -1,0 +1,202 @@
+"""Every figure that a page shows is the frozen one: read from the page in Chromium, and held against the mart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import Demo
+from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = ("en", "nl")
+# a table as what stands in it: of a cell its own text, without remarks, notes and what only a screen reader hears
+TABLES = """() => {
+  const own = cell => [...cell.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent).join('').trim();
+  return [...document.querySelectorAll('table')].map(t => ({
+    caption: t.caption.textContent.trim(),
+    section: (t.closest('section[id]') || {id: ''}).id,
+    heads: [...t.tHead.rows[0].cells].map(c => c.textContent.trim()),
+    rows: [...t.tBodies[0].rows].map(r => [...r.cells].map(own)),
+  }));
+}"""
+CARDS = """() => [...document.querySelectorAll('.card')].map(c => [
+  c.querySelector('h3').textContent.trim(),
+  [...c.querySelector('.value').childNodes].filter(n => n.nodeType === 3).map(n => n.textContent).join('').trim(),
+])"""
+MISSING = "—"
+# sections whose tables show a KPI per row, the figure of the month first
+FIGURES = ("email", "search", "shop", "social", "figures")
+
+CHANNEL_HEADS = {
+    "en": {
+        "Sessions": "sessions", "Media cost": "spend_media_eur", "Direct cost": "spend_direct_eur",
+        "Total cost": "spend_full_eur", "Leads": "leads", "MQLs": "mqls", "Customers": "customers",
+        "Revenue": "revenue_eur", "Per lead (CPL)": "cpl_eur", "Per qualified lead": "cost_per_qualified_lead_eur",
+        "Per click (CPC)": "cpc_eur", "Per order (CPA)": "cpa_eur", "Per customer (CAC), media only": "cac_paid_eur",
+        "Per customer (CAC), all costs": "cac_blended_eur", "ROAS": "roas", "ROI": "roi",
+    },
+    "nl": {
+        "Sessies": "sessions", "Mediakosten": "spend_media_eur", "Directe kosten": "spend_direct_eur",
+        "Totale kosten": "spend_full_eur", "Leads": "leads", "MQL's": "mqls", "Klanten": "customers",
+        "Omzet": "revenue_eur", "Per lead (CPL)": "cpl_eur",
+        "Per gekwalificeerde lead": "cost_per_qualified_lead_eur", "Per klik (CPC)": "cpc_eur",
+        "Per bestelling (CPA)": "cpa_eur", "Per klant (CAC), alleen media": "cac_paid_eur",
+        "Per klant (CAC), alle kosten": "cac_blended_eur", "ROAS": "roas", "ROI": "roi",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number as it is written: its value, and half a unit of its last digit."""
+
+    value: Decimal
+    half: Decimal
+
+    def is_of(self, exact: Decimal | float) -> bool:
+        # a double has no exact half, so a figure that lies on the border may go either way
+        return abs(Decimal(exact) - self.value) <= self.half * Decimal("1.000001")
+
+
+def number(text: str, language: str) -> Shown:
+    """Reads a number back: of an amount, a percentage, a factor, a count or a duration."""
+    point, group = (",", ".") if language == "nl" else (".", ",")
+    digits = (
+        re.sub(r"[^\d.,\u2212-]", "", text).replace(group, "").replace(point, ".").replace("\u2212", "-").rstrip(".")
+    )
+    places = len(digits.partition(".")[2])
+    scale = Decimal("0.01") if "%" in text or "percent" in text else Decimal(1)
+    return Shown(Decimal(digits) * scale, Decimal(5) * Decimal(10) ** -(places + 1) * scale)
+
+
+@pytest.fixture(scope="module")
+def mart(demo: Demo) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(demo.data / "published" / "current" / "kpi_mart.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def read(browser: Browser) -> Iterator[Any]:
+    page = browser.new_page()
+
+    def evaluated(path: Path, script: str) -> Any:
+        page.goto(path.as_uri())
+        return page.evaluate(script)
+
+    yield evaluated
+    page.close()
+
+
+def version_of(path: Path) -> tuple[str, int]:
+    return path.parents[1].name, int(path.parent.name.removeprefix("v"))
+
+
+def frozen(mart: duckdb.DuckDBPyConnection, path: Path, language: str, grain: str) -> dict[str, set[float | None]]:
+    """By name of a KPI its values of the period of this grain that holds the month: one, unless names are shared."""
+    rows = mart.execute(
+        f"""select k.name_{language}, v.value
+        from snapshots.kpi_value as v
+        inner join snapshots.snapshot as s using (snapshot_id)
+        inner join snapshots.kpi as k on k.snapshot_id = v.snapshot_id and k.kpi_id = v.kpi_id
+        where s.month = ?::date and s.version = ? and v.slice = 'total' and v.grain = ?
+            and v.period_start = date_trunc(?, s.month)""",
+        [f"{version_of(path)[0]}-01", version_of(path)[1], grain, grain],
+    ).fetchall()
+    found: dict[str, set[float | None]] = {}
+    for name, value in rows:
+        found.setdefault(name, set()).add(value)
+    return found
+
+
+def differences(texts: dict[str, str], values: dict[str, set[float | None]], language: str) -> list[tuple[str, str]]:
+    """What is shown and is not the value; what is missing has none."""
+    return [
+        (name, text)
+        for name, text in texts.items()
+        if not any((text == MISSING) if one is None else number(text, language).is_of(one) for one in values[name])
+    ]
+
+
+def pages_of(demo: Demo, language: str) -> list[Path]:
+    return [path for path in demo.pages if path.name.split(".")[1] == language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_of_a_month_is_the_frozen_one(
+    demo: Demo, mart: duckdb.DuckDBPyConnection, read: Any, language: str
+) -> None:
+    seen = 0
+    for path in pages_of(demo, language):
+        grains = [frozen(mart, path, language, grain) for grain in ("month", "quarter", "year")]
+        for table in read(path, TABLES):
+            if table["section"] not in FIGURES:
+                continue
+            has_longer = [head in {"Quarter", "Year", "Kwartaal", "Jaar"} for head in table["heads"]]
+            columns = [1, *(place for place, longer in enumerate(has_longer) if longer)]
+            longer = [grains[1 + (table["heads"][place] in {"Year", "Jaar"})] for place in columns[1:]]
+            for place, values in zip(columns, (grains[0], *longer), strict=True):
+                texts = {row[0]: row[place] for row in table["rows"] if row[0] in values}
+                assert differences(texts, values, language) == [], (path, table["caption"], table["heads"][place])
+                seen += len(texts)
+    assert seen > 1000, "the tables were found"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_headline_is_the_frozen_one(
+    demo: Demo, mart: duckdb.DuckDBPyConnection, read: Any, language: str
+) -> None:
+    for path in pages_of(demo, language):
+        cards = dict(read(path, CARDS))
+        assert len(cards) == 7
+        assert differences(cards, frozen(mart, path, language, "month"), language) == [], path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_of_twelve_months_is_that_of_the_month_as_it_was_frozen(
+    demo: Demo, mart: duckdb.DuckDBPyConnection, read: Any, language: str
+) -> None:
+    newest = pages_of(demo, language)[-1]
+    months = [path for path in pages_of(demo, language) if path <= newest][-12:]
+    values = [frozen(mart, path, language, "month") for path in months]
+    seen = 0
+    for table in read(newest.with_name(f"year.{language}.html"), TABLES):
+        for place, of_month in enumerate(values, 1):
+            texts = {row[0]: row[place] for row in table["rows"] if row[0] in of_month}
+            assert differences(texts, of_month, language) == [], (table["caption"], table["heads"][place])
+            seen += len(texts)
+    assert seen > 1000, "the tables were found"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_of_a_channel_is_the_frozen_one(
+    demo: Demo, mart: duckdb.DuckDBPyConnection, read: Any, language: str
+) -> None:
+    heads = CHANNEL_HEADS[language]
+    for path in pages_of(demo, language):
+        found = mart.execute(
+            "select c.* from snapshots.channel_month as c inner join snapshots.snapshot as s using (snapshot_id) "
+            "where s.month = ?::date and s.version = ?",
+            [f"{version_of(path)[0]}-01", version_of(path)[1]],
+        )
+        names = [column[0] for column in found.description]
+        channels = {row[names.index("channel")]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
+        tables = [table for table in read(path, TABLES) if table["section"] == "channels"]
+        shown = [
+            (row[0], heads[head], text)
+            for table in tables
+            for row in table["rows"]
+            for head, text in zip(table["heads"], row, strict=True)
+            if row[0] in channels and head in heads
+        ]
+        assert len(shown) >= 10 * len(channels), path
+        for channel, column, text in shown:
+            exact = channels[channel][column]
+            assert (text == MISSING) if exact is None else number(text, language).is_of(exact), (path, channel, column)
