@@ -11,7 +11,7 @@ SUPERSET := .venv-superset
 SUPERSET_PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help run ui test lint test-browser torture bench bi-superset test-superset docs lock clean
+.PHONY: help run ui test lint test-browser torture bench bi-superset test-superset screenshots docs lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -45,6 +45,9 @@ bi-superset: $(INSTALLED) $(SUPERSET)/installed ## Superset with a dashboard of 
 
 test-superset: $(INSTALLED) $(SUPERSET)/installed ## the dashboard in Superset while the mart is published, and what its connection may not do
 	@$(BIN)/pytest -m superset
+
+screenshots: $(INSTALLED) ## take the pictures of the documentation anew; needs a Chromium
+	@$(BIN)/python tests/browser/screenshots.py
 
 docs: $(INSTALLED) ## write docs/failures.md and docs/handbook anew from what they tell
 	@$(BIN)/python tests/failures/failure_document.py

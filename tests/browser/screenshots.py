@@ -18,8 +18,6 @@ from pipelines.settings import PROJECT_ROOT
 PICTURES = PROJECT_ROOT / "docs" / "pictures"
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-# A4 at 96 dots an inch
-PAPER = {"width": 794, "height": 1123}
 
 
 def main(folder: Path | None) -> None:
@@ -42,16 +40,14 @@ def take_pages(browser: Browser, demo: Demo) -> None:
     reports = demo.data / "reports"
     newest = demo.pages[-1].parent
     shots = (
-        ("month", newest / "review.en.html", DESK, "light", "screen"),
-        ("month-dark-phone", newest / "review.nl.html", PHONE, "dark", "screen"),
-        ("month-printed", newest / "review.en.html", PAPER, "light", "print"),
-        ("year", newest / "year.en.html", DESK, "light", "screen"),
-        ("today", reports / "today.en.html", DESK, "light", "screen"),
-        ("months", reports / "index.en.html", DESK, "light", "screen"),
+        ("month", newest / "review.en.html", DESK, "light"),
+        ("month-dark-phone", newest / "review.nl.html", PHONE, "dark"),
+        ("year", newest / "year.en.html", DESK, "light"),
+        ("today", reports / "today.en.html", DESK, "light"),
+        ("months", reports / "index.en.html", DESK, "light"),
     )
-    for name, path, size, scheme, medium in shots:
+    for name, path, size, scheme in shots:
         page = browser.new_page(viewport=size, color_scheme=scheme)
-        page.emulate_media(media=medium)
         page.goto(path.as_uri())
         keep(page, name)
         page.close()
@@ -64,7 +60,7 @@ def take_ui(browser: Browser, address: str) -> None:
     for name, path in (
         ("ui-asset", "/assets/marts/kpi_value?view=overview"),
         ("ui-checks", "/assets/marts/kpi_value?view=checks"),
-        ("ui-lineage", "/asset-groups/marts?asset-selection=group%3A%22marts%22"),
+        ("ui-lineage", "/assets/marts/channel_month?view=lineage"),
     ):
         page.goto(f"{address}{path}")
         page.wait_for_load_state("networkidle")
