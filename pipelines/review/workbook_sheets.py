@@ -16,6 +16,7 @@ from pipelines.review.sheets import Cell, Month, Sheet, columns, figure, look_of
 from pipelines.review.standing import standing
 from pipelines.review.targets import SIGNS as TARGET_SIGNS
 from pipelines.review.wording import Wording
+from pipelines.review.workbook_afterwards import annotations_sheet, restated_sheet
 from pipelines.review.workbook_figures import family_sheets, figures_sheet, headline_sheet
 from pipelines.review.workbook_funnel import channels_sheet, cohort_sheet, period_sheet
 
@@ -46,6 +47,8 @@ def sheets(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine], 
         channels_sheet(month, wording),
         *family_sheets(month, wording),
         _targets(month, wording),
+        restated_sheet(month, wording),
+        annotations_sheet(month, wording),
         _checks(checks, wording),
         _rejections(month, wording),
         _definitions(month, wording),

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 WIDTHS = (DESK, PHONE)
 LANGUAGES = ("en", "nl")
+LARGEST_PAGE = 400_000
 
 
 def _all_pages(demo: Demo) -> list[Path]:
@@ -44,6 +45,11 @@ def test_no_page_complains_on_the_console(demo: Demo, reader: Reader, width: int
 def test_no_page_is_wider_than_its_window(demo: Demo, reader: Reader, width: int) -> None:
     seen = {_named(path, demo): reader.open(path, width) for path in _all_pages(demo)}
     assert {name: one.needed for name, one in seen.items() if one.needed > one.width} == {}
+
+
+def test_a_page_is_no_larger_than_a_mail_may_carry(demo: Demo) -> None:
+    sizes = {_named(path, demo): path.stat().st_size for path in _all_pages(demo)}
+    assert {name: size for name, size in sizes.items() if size > LARGEST_PAGE} == {}
 
 
 def test_a_page_says_its_language_and_has_one_heading(demo: Demo, reader: Reader) -> None:

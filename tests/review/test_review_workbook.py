@@ -11,7 +11,7 @@ from io import BytesIO
 import duckdb
 import pytest
 from read_workbook import Read, made, read
-from sample_snapshot import CHECKS, NEWEST, Check, month_at, sample_connection
+from sample_snapshot import CHECKS, NEWEST, Check, month_at, sample_connection, tell_of
 
 LANGUAGES = ("nl", "en")
 HOSTILE = (
@@ -160,6 +160,47 @@ def test_every_check_stands_there_and_those_that_fail_stand_first(books: dict[st
     assert sheet.values("Rows")[:2] == [1, 12]
 
 
+def test_every_cause_of_every_part_and_member_that_a_version_changed_is_a_row() -> None:
+    month, two = month_at(12), "2026-09-v2"
+    company = tell_of(
+        sample_connection(),
+        amounts=[
+            (month, 1, 2, "new_leads", "total", "", "late_data", "numerator", 5),
+            (month, 1, 2, "new_leads", "total", "", "merge", "numerator", -2),
+            (month, 1, 2, "new_leads", "channel", "Email", "late_data", "numerator", 1),
+        ],
+    )
+    for version, leads in ((1, 10), (2, 11)):
+        company.execute(
+            """insert into snapshots.kpi_value (snapshot_id, kpi_id, grain, period_start, slice, member, numerator,
+                value, unit, status, trust, definition_version)
+            values (?, 'new_leads', 'month', ?, 'channel', 'Email', ?, ?, 'count', 'final', 'ok', 1)""",
+            [f"2026-09-v{version}", month, leads, leads],
+        )
+    rows = read(made(company, snapshot=two))["Restatement"].rows
+    told = [
+        tuple(row[head].value for head in ("Against version", "By", "Of", "Part", "Cause", "Came of it"))
+        for row in rows
+        if row["Id"].value == "new_leads" and row["Cause"].value
+    ]
+    assert told == [
+        (1, "channel", "Email", "numerator", "Late data", 1),
+        (1, "total", None, "numerator", "Merge", -2),
+        (1, "total", None, "numerator", "Late data", 5),
+    ]
+
+
+def test_what_people_noted_is_a_row_each() -> None:
+    company = tell_of(
+        sample_connection(),
+        annotations=[(1, "2026-10-05", "2026-10-06", "new_leads", "Email", "Storing", "=Outage", "marketing")],
+    )
+    (row,) = read(made(company))["Annotations"].rows
+    assert [cell.value for cell in row.values()] == [
+        *(datetime(2026, 10, 5), datetime(2026, 10, 6), "New leads", "Email", "=Outage", "marketing"),  # noqa: DTZ001
+    ]
+
+
 def test_no_check_no_target_and_no_rejection_is_said_in_words() -> None:
     company = sample_connection()
     company.execute("delete from snapshots.rejection")
@@ -239,7 +280,7 @@ def test_every_sheet_names_its_snapshot_on_screen_and_paper_and_says_demo_when_i
 def test_the_names_of_sheets_are_ones_that_excel_takes(books: dict[str, dict[str, Read]], language: str) -> None:
     names = list(books[language])
     assert [name for name in names if len(name) > 31 or re.search(r"[\[\]:*?/\\]|^'|'$", name)] == []
-    assert len({name.casefold() for name in names}) == len(names) == 12
+    assert len({name.casefold() for name in names}) == len(names) == 14
 
 
 def test_both_languages_have_the_same_sheets_rows_and_numbers(books: dict[str, dict[str, Read]]) -> None:
