@@ -94,7 +94,7 @@ KPIS: tuple[tuple[str, str, str, str, str, str, str, str], ...] = (
     ("email_bounce_rate", "Bouncepercentage van e-mail", "Email bounce rate", "email", "ratio", "down_good",
      "bounces / e-mails sent", "mailchimp"),
 )  # fmt: skip
-ADDITIVITIES = {"count": "additive"}
+ADD_UP = {"revenue", "ad_spend", *(kpi[0] for kpi in KPIS if kpi[4] == "count")}
 UNITS = {kpi[0]: kpi[4] for kpi in KPIS}
 COHORT_RATES = {"lead_to_mql_rate", "mql_to_sql_rate", "opportunity_to_customer_rate"}
 
@@ -142,7 +142,21 @@ def sample_connection(channels: Sequence[Channel] = CHANNELS) -> duckdb.DuckDBPy
     connection.execute(TABLES)
     english = dict(zip(STAGES, (*STAGE_NAMES[:-1], "Customer"), strict=True))
     kpis = [
-        (*kpi[:6], ADDITIVITIES.get(kpi[4], "ratio"), kpi[6], None, "", None, None, None, None, None, False, kpi[7], 1)
+        (
+            *kpi[:6],
+            "additive" if kpi[0] in ADD_UP else "ratio",
+            kpi[6],
+            None,
+            "",
+            None,
+            None,
+            None,
+            None,
+            None,
+            False,
+            kpi[7],
+            1,
+        )
         for kpi in KPIS
     ]
     stages = [(s, place, name, english[s]) for place, (s, name) in enumerate(zip(STAGES, STAGE_NAMES, strict=True), 1)]

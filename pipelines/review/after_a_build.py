@@ -9,7 +9,7 @@ import duckdb
 from pipelines.alerts import notice
 from pipelines.review.frame import Masthead
 from pipelines.review.outstanding import write_outstanding_pages
-from pipelines.review.today import write_today
+from pipelines.review.today import Told, built_on, write_today
 from pipelines.runtime import Runtime
 
 
@@ -22,5 +22,11 @@ def write_pages_after_build(connection: duckdb.DuckDBPyConnection, runtime: Runt
         config.headline_pack(runtime.business_date),
         config.sources.reports.address or "",
     )
-    write_today(connection, reports, masthead, notice(connection, config.sources, runtime.business_date).alerts)
+    built = built_on(connection)
+    if built is not None:
+        # what is silent is judged on the day of the build, as its figures are
+        noticed = notice(connection, config.sources, built).alerts
+        is_on = {"ga4": config.sources.ga4.enabled, "mailchimp": config.sources.mailchimp.enabled}
+        apis = tuple(name for name, enabled in is_on.items() if enabled)
+        write_today(connection, reports, masthead, Told(apis, noticed, runtime.settings.data_dir / "inbox"))
     return write_outstanding_pages(connection, reports, masthead)

@@ -9,14 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.review.certainty import status_badge, trust_badge
+from pipelines.review.changes import Change, change_since
 from pipelines.review.grids import NOTHING
-from pipelines.review.month import CheckLine, ClosedMonth, Definition, TargetStanding
+from pipelines.review.month import CheckLine, ClosedMonth, Definition, EarlierMonth, KpiValue, TargetStanding
 from pipelines.review.reconciliation import RefusedLoad
 from pipelines.review.rejections import Rejection
-from pipelines.review.targets import SIGNS
+from pipelines.review.targets import SIGNS, summed
 from pipelines.review.wording import Phrase, Wording
 
 FAILED_TARGETS = ("missed", "behind")
+# as a part of the month before
+MUCH_WORSE = 0.1
 GRAVE_CHECKS = frozenset({"blocking", "error"})
 
 
@@ -35,7 +38,7 @@ class Matter:
 def matters(
     month: ClosedMonth, pack: Sequence[str], checks: Sequence[CheckLine], wording: Wording
 ) -> list[Matter]:  # fmt: skip
-    """Targets that are missed or behind, headline figures that are missing or doubted, what was refused, and checks."""
+    """Targets that are missed or behind, headlines that are missing, doubted or worse, what was refused, and checks."""
     found = [
         *target_matters(month.targets, month.definitions, wording),
         *_headlines(month, pack, wording),
@@ -67,7 +70,7 @@ def target_matters(
                 "bad",
                 SIGNS[status],
                 wording(f"targets.status.{status}"),
-                wording("attention.target", name=name, actual=actual, expected=expected),
+                wording("attention.target", name=name, actual=summed(one, actual, wording), expected=expected),
                 "targets",
                 wording.reason(one.reason),
             )
@@ -91,6 +94,19 @@ def _headlines(month: ClosedMonth, pack: Sequence[str], wording: Wording) -> Ite
             yield Matter(
                 known.trust, badge.sign, badge.label, wording("attention.doubted", name=name), "headline", badge.reason
             )
+        elif (change := change_since(month, month.definitions[kpi_id], wording)) and _is_much_worse(
+            change, known, month.previous
+        ):
+            told = wording("attention.worse", name=name, change=change.sentence)
+            yield Matter("caution", "▼", wording("attention.worse_label"), told, "headline")
+
+
+def _is_much_worse(change: Change, now: KpiValue, before: EarlierMonth | None) -> bool:
+    """Worse than the month before by a tenth or more; smaller changes stand on the cards."""
+    then = before.values[now.kpi_id].value if before and now.kpi_id in before.values else None
+    if change.verdict != "bad" or now.value is None or not then:
+        return False
+    return abs(now.value - then) >= MUCH_WORSE * abs(then)
 
 
 def data_matters(

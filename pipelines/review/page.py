@@ -111,6 +111,7 @@ def write_list(
 def mark_of(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine]) -> str:
     """A hash of everything that a page is made from; a page that carries another one is out of date."""
     named = {*masthead.headline_pack, *month.values["month"], *month.days}
+    named |= {kpi_id for earlier in month.earlier for kpi_id in earlier.values}
     named |= {one.kpi_id for one in month.targets}
     named |= {one.kpi_id for one in month.afterwards.annotations if one.kpi_id}
     named |= {one.kpi_id for changed in month.afterwards.restatements for one in changed.restated}

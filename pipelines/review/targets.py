@@ -59,7 +59,7 @@ def _line(target: TargetStanding, definition: Definition, wording: Wording) -> T
     sentence = ""
     if target.expected is not None and target.actual is not None:
         actual, expected = (_figure(definition, figure, wording) for figure in (target.actual, target.expected))
-        sentence = wording("targets.line", actual=actual, expected=expected)
+        sentence = wording("targets.line", actual=summed(target, actual, wording), expected=expected)
     return TargetLine(
         target.status,
         SIGNS.get(target.status, "○"),
@@ -67,6 +67,12 @@ def _line(target: TargetStanding, definition: Definition, wording: Wording) -> T
         sentence,
         wording.reason(target.reason),
     )
+
+
+def summed(target: TargetStanding, actual: str, wording: Wording) -> str:
+    """What there is, with the period since whose beginning it adds up, where that is more than a month."""
+    since = wording.known(f"targets.summed_in.{target.period}")
+    return f"{actual} {since}" if since else actual
 
 
 def targets_grid(
@@ -79,17 +85,18 @@ def targets_grid(
         *(Column(wording(f"targets.{name}"), is_number=False) for name in ("deadline", "state", "owner")),
     )
     rows = tuple(_row(one, definitions[one.kpi_id], wording) for one in shown)
-    return Grid(caption, wording("targets.target"), columns, rows) if rows else None
+    return Grid(caption, wording("targets.target"), columns, rows, look="stacks") if rows else None
 
 
 def _row(target: TargetStanding, definition: Definition, wording: Wording) -> GridRow:
     figures = (_figure(definition, figure, wording) for figure in (target.expected, target.actual))
+    since = wording.known(f"targets.summed_in.{target.period}") or ""
     pace = MISSING if target.pace is None else wording.percentage(target.pace)
     state = f"{SIGNS.get(target.status, '○')} {wording(f'targets.status.{target.status}')}"
     return GridRow(
         wording.kpi_name(definition),
         (
-            *(Cell(figure) for figure in figures),
+            *(Cell(figure, remarks=(since,)) for figure in figures),
             Cell(pace),
             _aim(target, definition, wording),
             Cell(wording.day(target.deadline) if target.deadline else MISSING),

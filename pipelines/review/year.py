@@ -10,7 +10,7 @@ from pipelines.review.definitions_changed import by_other_definition
 from pipelines.review.figures import OTHER_FAMILIES, TOPICS, reading_place
 from pipelines.review.grids import Cell, Column, Grid, GridRow, Notes
 from pipelines.review.month import ClosedMonth, Definition, KpiValue, months_before
-from pipelines.review.wording import Phrase, Wording
+from pipelines.review.wording import Number, Phrase, Wording
 
 MONTHS = 12
 FAMILIES = (*OTHER_FAMILIES, *(family for families in TOPICS.values() for family in families))
@@ -47,7 +47,8 @@ def _row(
 ) -> GridRow:
     now = month.of_month(definition.kpi_id)
     cells = [_cell(definition, known, now, notes, wording) for _, known in trend]
-    remark = wording("figures.vanity") if definition.is_vanity else ""
+    unit = wording.known(f"unit.{definition.unit}") or ""
+    remark = ", ".join(part for part in (unit, wording("figures.vanity") if definition.is_vanity else "") if part)
     return GridRow(wording.kpi_name(definition), (*cells, _total(definition, trend, notes, wording)), remark=remark)
 
 
@@ -60,7 +61,13 @@ def _cell(
         return notes.missing(wording.reason(known.status_reason or "unknown"))
     doubts = (wording("trend.so_far") if known.is_immature else "", by_other_definition(known, now, wording))
     letters = "".join(notes.letter(Phrase(doubt)) for doubt in doubts if doubt)
-    return Cell(wording.figure(definition.kpi_id, definition.unit, known.value), letters)
+    return Cell(_bare(definition, known.value, wording), letters)
+
+
+def _bare(definition: Definition, value: Number, wording: Wording) -> str:
+    """A figure without the word for its unit, which stands once in its row."""
+    text = wording.figure(definition.kpi_id, definition.unit, value)
+    return text.removesuffix(f" {wording.known(f'unit.{definition.unit}')}")
 
 
 def _total(
@@ -69,7 +76,10 @@ def _total(
     """The sum, where months add up and all of them are known; anything else would be another figure."""
     if definition.additivity != "additive":
         return notes.missing(Phrase(wording("year.no_sum")))
-    known = [one.numerator for _, one in trend if one is not None and one.numerator is not None]
+    known = [one for _, one in trend if one is not None and one.numerator is not None]
     if len(known) < MONTHS:
         return notes.missing(Phrase(wording("year.not_all")))
-    return Cell(wording.figure(definition.kpi_id, definition.unit, sum(known, Decimal(0))))
+    if len({one.definition_version for one in known}) > 1:
+        return notes.missing(Phrase(wording("year.redefined")))
+    total = sum((one.numerator for one in known if one.numerator is not None), Decimal(0))
+    return Cell(_bare(definition, total, wording))

@@ -7,6 +7,7 @@ from sample_morning import morning_connection
 from sample_snapshot import month_at, tell_of
 
 from pipelines.alerts import Alert
+from pipelines.review.today import Told
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -61,8 +62,8 @@ def hostile() -> duckdb.DuckDBPyConnection:
     return tell_of(connection, annotations=[_annotation(place, name) for place, name in enumerate(HOSTILE, 1)])
 
 
-def alerts_of(text: str) -> tuple[Alert, ...]:
-    return (Alert("quota nearly used", text, f"ga4 {text}: 10 were left: ask less"),)
+def told_of(text: str) -> Told:
+    return Told(("ga4",), (Alert("quota nearly used", text, f"ga4 {text}: 10 were left: ask less"),))
 
 
 def _fail(connection: duckdb.DuckDBPyConnection, text: str) -> None:

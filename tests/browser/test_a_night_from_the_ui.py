@@ -90,7 +90,7 @@ def _launch(ui: Ui, first: str, last: str) -> dict[str, Any]:
     days.fill(f"[{first}...{last}]")
     days.press("Enter")
     # one day is a run, several are a backfill
-    launch = dialog.get_by_role("button", name=re.compile("^Launch (run|backfill)$"))
+    launch = dialog.get_by_role("button", name=re.compile("^Launch (1 run|backfill)$"))
     expect(launch).to_be_enabled(timeout=PATIENCE)
     ui.keep(f"launch_{last}")
     launch.click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -166,13 +167,41 @@ def test_every_figure_of_twelve_months_is_that_of_the_month_as_it_was_frozen(
     newest = pages_of(demo, language)[-1]
     months = [path for path in pages_of(demo, language) if path <= newest][-12:]
     values = [frozen(mart, path, language, "month") for path in months]
-    seen = 0
+    seen = summed = 0
     for table in read(newest.with_name(f"year.{language}.html"), TABLES):
         for place, of_month in enumerate(values, 1):
             texts = {row[0]: row[place] for row in table["rows"] if row[0] in of_month}
             assert differences(texts, of_month, language) == [], (table["caption"], table["heads"][place])
             seen += len(texts)
+        for name, *_, text in table["rows"]:
+            known = [next(iter(of_month.get(name, {None}))) for of_month in values]
+            if text != MISSING:
+                assert number(text, language).is_of(sum(Decimal(value or 0) for value in known)), name
+                summed += 1
     assert seen > 1000, "the tables were found"
+    assert summed > 20, "and their sums"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_of_the_morning_is_that_of_the_last_build(
+    demo: Demo, mart: duckdb.DuckDBPyConnection, read: Any, language: str
+) -> None:
+    ((today,),) = mart.execute("select business_date from meta.build").fetchall()
+    starts = {1: ("day", today - timedelta(days=1)), 2: ("day", today - timedelta(days=8))}
+    starts[6] = ("month", (today - timedelta(days=1)).replace(day=1))
+    (table,) = [
+        one for one in read(demo.data / "reports" / f"today.{language}.html", TABLES) if one["section"] == "recent"
+    ]
+    assert len(table["rows"]) >= 6
+    for place, (grain, start) in starts.items():
+        rows = mart.execute(
+            f"""select k.name_{language}, v.value from marts.kpi_value as v inner join reference.kpi as k using (kpi_id)
+            where v.grain = ? and v.period_start = ? and v.slice = 'total'""",
+            [grain, start],
+        ).fetchall()
+        values = {name: {value} for name, value in rows}
+        texts = {row[0]: row[place] for row in table["rows"]}
+        assert differences(texts, values, language) == [], table["heads"][place]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

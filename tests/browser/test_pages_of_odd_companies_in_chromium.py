@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from companies import HOSTILE, UNBROKEN, alerts_of, hostile, of_forty_channels, usual, without_data
+from companies import HOSTILE, UNBROKEN, hostile, of_forty_channels, told_of, usual, without_data
 from page_reader import DESK, PHONE, Reader, Scheme, unfold
 from playwright.sync_api import Browser
 from sample_snapshot import NEWEST, PACK
@@ -35,7 +35,7 @@ def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     made, name = COMPANIES[request.param]
     connection, reports = made(), tmp_path_factory.mktemp(request.param)
     masthead = Masthead(name, True, PACK)
-    written = write_today(connection, reports, masthead, alerts_of(name))
+    written = write_today(connection, reports, masthead, told_of(name))
     written += write_pages(connection, reports, NEWEST, company_name=name, is_demo=True, headline_pack=PACK)
     connection.close()
     assert len(written) == 8

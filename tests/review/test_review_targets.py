@@ -57,12 +57,12 @@ def test_the_table_has_every_target_and_the_cards_only_those_of_the_company(
     )  # fmt: skip
     page = written(with_targets(company, *targets))["nl"]
     assert lines(page) == [
-        "○ Doel nog onbeslist 38,0%; verwacht werd nu 40,0%. de verwachting valt binnen het interval"
+        "○ Doel nog niet te beoordelen 38,0%; verwacht werd nu 40,0%. de verwachting valt binnen het interval"
     ]
     (section,) = [one for one in page.every("section") if one.attributes.get("id") == "targets"]
     assert [row.text for row in page.every("tr", inside=section)][1:] == [
         "Nieuwe leads paid · Paid Search 440 462 105,0% 50 per week 31 december 2026 ✕ Doel niet gehaald marketing",
-        "Verhouding leads - MQL rate 40,0% 38,0% 95,0% 41,0% 31 december 2026 ○ Doel nog onbeslist "
+        "Verhouding leads - MQL rate 40,0% 38,0% 95,0% 41,0% 31 december 2026 ○ Doel nog niet te beoordelen "
         "de verwachting valt binnen het interval marketing",
         "Nieuwe leads vague — — — — — ○ Onvolledig hieraan ontbreekt: getal, einddatum —",
     ]

@@ -36,7 +36,7 @@ REASONS = {
     "ga4 is read up to 2026-09-03": "Google Analytics 4: geladen tot en met 3 september 2026",
     "no amount is known of it": "hiervan is geen bedrag bekend",
     "not loaded or not asked for in this period": "voor deze periode niet geladen of niet opgevraagd",
-    "the source does not tell it for this period": "de bron zegt het niet voor deze periode",
+    "the source does not tell it for this period": "de bron geeft dit niet voor deze periode",
     "46 % of the opens were made by mail proxies": "46% van de openingen is automatisch",
     "ga4 heard of 79 % of the 400 web leads": "Google Analytics 4: 79% van de 400 webleads is gemeten",
     "38 % has no known channel": "van 38% is het kanaal niet bekend",

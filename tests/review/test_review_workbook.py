@@ -190,6 +190,40 @@ def test_every_cause_of_every_part_and_member_that_a_version_changed_is_a_row() 
     ]
 
 
+def test_a_difference_without_a_recorded_cause_is_a_row_with_both_figures_and_no_cause() -> None:
+    company = tell_of(sample_connection())
+    company.execute(
+        """update snapshots.kpi_value
+        set numerator = numerator + 1, denominator = denominator + 4, value = (numerator + 1) / (denominator + 4)
+        where snapshot_id = '2026-09-v2' and kpi_id = 'bounce_rate' and grain = 'month' and slice = 'total'"""
+    )
+    rows = read(made(company, snapshot="2026-09-v2"))["Restatement"].rows
+    found = {
+        (row["Id"].value, row["Part"].value): (row["Before"].value, row["After"].value, row["Cause"].value)
+        for row in rows
+        if row["By"].value == "total"
+    }
+    frozen_parts = {
+        (kpi_id, part): (before, after, None)
+        for kpi_id, *parts in company.execute(
+            """select kpi_id, b.numerator, a.numerator, b.denominator, a.denominator, b.value, a.value
+            from snapshots.kpi_value as b inner join snapshots.kpi_value as a using (kpi_id, grain, slice, period_start)
+            where b.snapshot_id = '2026-09-v1' and a.snapshot_id = '2026-09-v2' and grain = 'month'
+                and slice = 'total'"""
+        ).fetchall()
+        for part, before, after in zip(("numerator", "denominator", "value"), parts[::2], parts[1::2], strict=True)
+        if before != after
+    }
+    assert {part for _, part in frozen_parts} == {"numerator", "denominator", "value"}
+    assert {key: tuple(map(_number, told)) for key, told in found.items()} == {
+        key: tuple(map(_number, told)) for key, told in frozen_parts.items()
+    }
+
+
+def _number(value: object) -> object:
+    return pytest.approx(float(value)) if isinstance(value, (int, float, Decimal)) else value
+
+
 def test_what_people_noted_is_a_row_each() -> None:
     company = tell_of(
         sample_connection(),

@@ -65,6 +65,11 @@ def test_a_year_with_a_month_that_was_never_frozen_has_no_sum(
     assert "not all twelve months are known" in found[-1]
 
 
+def test_months_by_two_definitions_have_no_sum(company: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    company.execute("update snapshots.kpi_value set definition_version = 2 where snapshot_id = ?", [NEWEST])
+    assert "counted by several definitions" in cells(year_of(company, tmp_path), "Sessions")[-1]
+
+
 def test_a_group_that_still_converts_is_marked(company: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     page = year_of(company, tmp_path)
     assert cells(page, "Lead-to-MQL rate", "Funnel")[-2][-1].isalpha()

@@ -6,6 +6,7 @@ A week is the sum of its days where days add up, of a ratio that of its two sums
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -25,7 +26,7 @@ def days_grid(morning: Morning, wording: Wording) -> Grid | None:
     notes = Notes()
     rows = tuple(_row(morning, definition, notes, wording) for definition in morning.watched)
     columns = (
-        Column(wording("today.yesterday")),
+        Column(wording.day(morning.yesterday)),
         Column(wording("today.week_earlier")),
         Column(wording("today.last_week")),
         Column(wording("today.week_before")),
@@ -37,17 +38,33 @@ def days_grid(morning: Morning, wording: Wording) -> Grid | None:
     return Grid(caption, wording("column.kpi"), columns, rows, notes.listed(), look="stacks") if rows else None
 
 
-def week_of(morning: Morning, definition: Definition, last: date) -> float | None:
-    """The figure of the seven days that end on this one; None where days do not add up, or one is unknown."""
-    days = [morning.days[definition.kpi_id].get(last - timedelta(days=back)) for back in range(WEEK)]
-    known = [one for one in days if one is not None and one.numerator is not None]
-    if definition.additivity not in ADD_UP or len(known) < WEEK:
-        return None
-    total = _sum(one.numerator for one in known)
-    if definition.additivity == "additive":
-        return float(total)
-    whole = _sum(one.denominator for one in known)
-    return float(total / whole) if whole else None
+@dataclass(frozen=True)
+class Week:
+    """Seven days as one figure, or why there is none; `is_settled` says that no day of them may still change."""
+
+    value: float | None
+    why_not: str = ""
+    is_settled: bool = True
+    versions: frozenset[int] = frozenset()
+
+
+def week_of(morning: Morning, definition: Definition, last: date) -> Week:
+    """The seven days that end on this one; `why_not` is the key of a text."""
+    if definition.additivity not in ADD_UP:
+        return Week(None, "today.no_sum")
+    found = [morning.days[definition.kpi_id].get(last - timedelta(days=back)) for back in range(WEEK)]
+    known = [one for one in found if one is not None and one.numerator is not None]
+    is_ratio = definition.additivity == "ratio"
+    if len(known) < WEEK or (is_ratio and any(one.denominator is None for one in known)):
+        return Week(None, "today.no_week")
+    total, whole = _sum(one.numerator for one in known), _sum(one.denominator for one in known)
+    if is_ratio and not whole:
+        return Week(None, "today.nothing_to_divide_by")
+    return Week(
+        float(total / whole) if is_ratio else float(total),
+        is_settled=all(one.status == "final" for one in known),
+        versions=frozenset(one.definition_version for one in known),
+    )
 
 
 def _sum(parts: Iterable[Decimal | None]) -> Decimal:
@@ -63,7 +80,7 @@ def _row(morning: Morning, definition: Definition, notes: Notes, wording: Wordin
         (
             _value(definition, known, notes, wording),
             _value(definition, days.get(yesterday - timedelta(days=WEEK)), notes, wording),
-            *(_week(definition, value, notes, wording) for value in (week, before)),
+            *(_week(definition, one, notes, wording) for one in (week, before)),
             _change(definition, week, before, notes, wording),
             _value(definition, morning.of_month.get(definition.kpi_id), notes, wording),
             _state(known, notes, wording),
@@ -88,23 +105,29 @@ def _value(definition: Definition, known: KpiValue | None, notes: Notes, wording
     return Cell(wording.figure(definition.kpi_id, definition.unit, known.value))
 
 
-def _week(definition: Definition, value: float | None, notes: Notes, wording: Wording) -> Cell:
-    if value is None:
-        return notes.missing(Phrase(wording("today.no_week")))
-    return Cell(wording.figure(definition.kpi_id, definition.unit, value))
+def _week(definition: Definition, week: Week, notes: Notes, wording: Wording) -> Cell:
+    if week.value is None:
+        return notes.missing(Phrase(wording(week.why_not)))
+    return Cell(wording.figure(definition.kpi_id, definition.unit, week.value))
 
 
-def _change(
-    definition: Definition, week: float | None, before: float | None, notes: Notes, wording: Wording
-) -> Cell:  # fmt: skip
-    """As a share; a verdict only on counts, and only where chance does not explain the difference."""
-    if week is None or before is None or before <= 0:
+def _change(definition: Definition, week: Week, before: Week, notes: Notes, wording: Wording) -> Cell:
+    """As a share; a verdict only on counts that are final, and only where chance does not explain the difference."""
+    if week.value is None or before.value is None:
         return Cell("")
-    direction = "up" if week > before else "down"
-    share = SIGNS[direction] + wording.percentage(abs(week - before) / before)
+    if len(week.versions | before.versions) > 1:
+        return notes.missing(Phrase(wording("today.redefined")))
+    if before.value <= 0:
+        return notes.missing(Phrase(wording("today.nothing_before")))
+    if week.value == before.value:
+        return Cell(wording("change.same_short"))
+    direction = "up" if week.value > before.value else "down"
+    share = SIGNS[direction] + wording.percentage(abs(week.value - before.value) / before.value)
     if not definition.counts_events:
         return Cell(share)
-    if counts_agree((week, before), (WEEK, WEEK)):
+    if counts_agree((week.value, before.value), (WEEK, WEEK)):
         return Cell(share, notes.letter(Phrase(wording("change.overlap"))))
+    if not (week.is_settled and before.is_settled):
+        return Cell(share, notes.letter(Phrase(wording("today.unsettled"))))
     verdict = verdict_of(definition.direction, direction)
     return Cell(share, remarks=(wording(f"change.{verdict}") if verdict else "",))

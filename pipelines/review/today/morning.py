@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import duckdb
 
@@ -19,11 +20,8 @@ from pipelines.review.rejections import Rejection
 from pipelines.review.targets import read_running_targets
 from pipelines.review.today.sources import SourceStanding, read_sources
 
-# in reading order: what comes in, what it costs, what it brings
-WATCHED = (
-    *("sessions", "new_leads", "mqls", "ad_spend", "cpl", "cost_per_qualified_lead"),
-    *("orders", "customers", "revenue"),
-)
+# in reading order: what comes in, what it costs, what it brings; all of them have days
+WATCHED = ("sessions", "new_leads", "mqls", "ad_spend", "cpl", "orders", "customers", "revenue")
 DAYS_SHOWN = 35
 
 
@@ -70,8 +68,23 @@ class Morning:
         return any(one.value is not None for one in self.days.get(kpi_id, {}).values())
 
 
-def read_morning(connection: duckdb.DuckDBPyConnection, alerts: Sequence[Alert]) -> Morning | None:
-    """The morning after the last build, with what was noticed in it; None before there was one."""
+@dataclass(frozen=True)
+class Told:
+    """What the tables do not say: the APIs that are switched on, what was noticed, and the folder of the inbox."""
+
+    apis: tuple[str, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    inbox: Path | None = None
+
+
+def built_on(connection: duckdb.DuckDBPyConnection) -> date | None:
+    """The business date of the last build; None before there was one."""
+    built = connection.execute("select business_date from meta.build").fetchone()
+    return built[0] if built else None
+
+
+def read_morning(connection: duckdb.DuckDBPyConnection, told: Told) -> Morning | None:
+    """The morning after the last build; None before there was one."""
     built = connection.execute("select business_date, built_at from meta.build").fetchone()
     if built is None:
         return None
@@ -86,11 +99,11 @@ def read_morning(connection: duckdb.DuckDBPyConnection, alerts: Sequence[Alert])
         of_month={known.kpi_id: known for _, known in of_month},
         needed_by_day=_needed_by_day(connection, month),
         targets=read_running_targets(connection, month),
-        sources=read_sources(connection, built[0], alerts),
+        sources=read_sources(connection, built[0], told.apis, told.alerts),
         refused=_refused(connection),
         rejections=_rejections(connection),
-        unread_files=_unread_files(connection),
-        quotas=tuple(alert.line for alert in alerts if alert.kind == "quota nearly used"),
+        unread_files=_unread_files(connection, told.inbox),
+        quotas=tuple(alert.line for alert in told.alerts if alert.kind == "quota nearly used"),
         checks=_checks(connection),
     )
 
@@ -134,10 +147,11 @@ def _checks(connection: duckdb.DuckDBPyConnection) -> tuple[CheckResult, ...]:
     return tuple(CheckResult(*row) for row in connection.execute(query).fetchall())
 
 
-def _unread_files(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str], ...]:
-    """Path and reason of every file whose newest version was not loaded."""
+def _unread_files(connection: duckdb.DuckDBPyConnection, inbox: Path | None) -> tuple[tuple[str, str], ...]:
+    """Path and reason of every file whose newest version could not be read, as long as it lies there."""
     rows = connection.execute(
         """select path, coalesce(max_by(reason, seen_at), '') from meta.file
-        group by path having max_by(state, seen_at) <> 'loaded' order by path"""
+        group by path having max_by(state, seen_at) = 'unreadable' order by path"""
     ).fetchall()
-    return tuple(rows)
+    # what an archive holds is named behind it
+    return tuple(row for row in rows if inbox is None or (inbox / row[0].partition("!")[0]).exists())

@@ -8,7 +8,6 @@ from pathlib import Path
 import duckdb
 from markupsafe import Markup
 
-from pipelines.alerts import Alert
 from pipelines.review import charts
 from pipelines.review.attention import Matter, data_matters, gravest_first, target_matters
 from pipelines.review.findings import findings
@@ -20,8 +19,8 @@ from pipelines.review.rejections import rejections_section
 from pipelines.review.svg import dressed
 from pipelines.review.targets import targets_grid
 from pipelines.review.today.days import days_grid
-from pipelines.review.today.morning import Morning, read_morning
-from pipelines.review.today.recent_chart import Series, recent_days
+from pipelines.review.today.morning import Morning, Told, read_morning
+from pipelines.review.today.recent_chart import Series, Span, recent_days
 from pipelines.review.today.sources import source_matters, sources_grid
 from pipelines.review.wording import MISSING, NUMBER_LOCALES, Phrase, Wording, load_wording
 
@@ -32,11 +31,11 @@ def write_today(
     connection: duckdb.DuckDBPyConnection,
     reports: Path,
     masthead: Masthead,
-    alerts: Sequence[Alert] = (),
+    told: Told,
     languages: Sequence[str] = LANGUAGES,
 ) -> list[Path]:
-    """Writes `reports/today.<language>.html` from the last build; nothing before there was one."""
-    morning = read_morning(connection, alerts)
+    """Writes `reports/today.<language>.html` of the last build; nothing before there was one."""
+    morning = read_morning(connection, told)
     if morning is None:
         return []
     template = template_of("today.html.j2")
@@ -52,16 +51,13 @@ def write_today(
 
 
 def _sections(morning: Morning, wording: Wording) -> dict[str, object]:
-    month = wording.month(morning.month)
     return {
         "missing": MISSING,
         "morning": morning,
         "matters": gravest_first(list(_matters(morning, wording))),
         "days": days_grid(morning, wording),
         "drawings": _drawings(morning, wording),
-        "targets": targets_grid(
-            morning.targets, morning.definitions, wording("today.targets_caption", month=month), wording
-        ),
+        "targets": targets_grid(morning.targets, morning.definitions, wording("today.targets_caption"), wording),
         "sources": sources_grid(morning.sources, wording),
         "unread": _unread_grid(morning.unread_files, wording),
         "findings": findings(morning.checks, wording),
@@ -105,14 +101,16 @@ def _drawings(morning: Morning, wording: Wording) -> tuple[tuple[str, Markup], .
     ]
     if not series:
         return ()
+    span = Span(morning.first_shown, morning.yesterday, morning.month)
+    named = ", ".join(one.title for one in series)
     period = wording.period(morning.first_shown, morning.yesterday)
     return tuple(
         (
             width,
             dressed(
-                recent_days(series, morning.month, width, NUMBER_LOCALES[wording.language]),
+                recent_days(series, span, width, NUMBER_LOCALES[wording.language]),
                 name=f"recent-{width}",
-                title=wording("today.chart_title", period=period),
+                title=wording("today.chart_title", names=named, period=period),
                 description=" ".join(_described(one, wording) for one in series),
             ),
         )

@@ -28,17 +28,26 @@ class Series:
     needed: float | None = None
 
 
+@dataclass(frozen=True)
+class Span:
+    """The first and last day that all panels show, and the first of the running month."""
+
+    first: date
+    last: date
+    month: date
+
+
 @unchecked
-def recent_days(series: Sequence[Series], month: date, width: Width, number_locale: NumberLocale) -> str:
+def recent_days(series: Sequence[Series], span: Span, width: Width, number_locale: NumberLocale) -> str:
     """Columns by day, weekends shaded, with a dashed line over the days of the running month at what is needed."""
     last = len(series) - 1
-    panels = [_panel(one, month, width, has_axis=place == last) for place, one in enumerate(series)]
+    panels = [_panel(one, span, width, has_axis=place == last) for place, one in enumerate(series)]
     return svg_of(alt.vconcat(*panels, spacing=14), number_locale)
 
 
-def _panel(series: Series, month: date, width: Width, *, has_axis: bool) -> alt.LayerChart | alt.FacetChart:
-    days = sorted(series.days)
-    first, last = days[0], days[-1]
+def _panel(series: Series, span: Span, width: Width, *, has_axis: bool) -> alt.LayerChart | alt.FacetChart:
+    first, last = span.first, span.last
+    days = [first + timedelta(days=place) for place in range((last - first).days + 1)]
     scale = alt.Scale(type="utc", domain=[_moment(first), _moment(last + ONE_DAY)], nice=False, padding=0)
     axis = alt.Axis(
         title=None, format="%-d %b", tickCount={"interval": "week", "step": 1}, grid=False, labels=has_axis,
@@ -53,10 +62,10 @@ def _panel(series: Series, month: date, width: Width, *, has_axis: bool) -> alt.
         scale=alt.Scale(domain=[0, max(highest, 1) * 1.1], nice=False),
     )  # fmt: skip
     shade = alt.Chart(inline(_weekends(days))).mark_rect(color=LIGHT["shade"]).encode(x=x, x2="to:T")
-    columns = alt.Chart(inline([_column(day, series.days[day]) for day in days]))
+    columns = alt.Chart(inline([_column(day, series.days.get(day)) for day in days]))
     drawn = [shade, columns.mark_rect(color=LIGHT["accent"]).encode(x=x, x2="to:T", y=y, y2=alt.datum(0))]
     if series.needed is not None:
-        line = {"from": _moment(max(month, first)), "to": _moment(last + ONE_DAY), "value": series.needed}
+        line = {"from": _moment(max(span.month, first)), "to": _moment(last + ONE_DAY), "value": series.needed}
         rule = alt.Chart(inline([line])).mark_rule(color=LIGHT["warm"], strokeWidth=2, strokeDash=[5, 3])
         drawn.append(rule.encode(x=x, x2="to:T", y=y))
     heading = alt.TitleParams(series.title, anchor="start", frame="group", offset=8)
