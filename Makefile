@@ -46,7 +46,7 @@ bi-superset: $(INSTALLED) $(SUPERSET)/installed ## Superset with a dashboard of 
 test-superset: $(INSTALLED) $(SUPERSET)/installed ## the dashboard in Superset while the mart is published, and what its connection may not do
 	@$(BIN)/pytest -m superset
 
-screenshots: $(INSTALLED) ## take the pictures of the documentation anew; needs a Chromium
+screenshots: $(INSTALLED) ## take the pictures of the documentation anew; needs Chromium and poppler-utils
 	@$(BIN)/python tests/browser/screenshots.py
 
 docs: $(INSTALLED) ## write docs/failures.md and docs/handbook anew from what they tell

@@ -30,6 +30,7 @@ def main(folder: Path | None) -> None:
             subprocess.run([command("kpi"), "run"], cwd=PROJECT_ROOT, env=demo.environment, check=True)
         browser = started.chromium.launch(executable_path=chromium_path(), args=list(QUIET))
         take_pages(browser, demo)
+        take_print(demo)
         with ui_of(demo, place / "ui.txt") as address:
             take_ui(browser, address)
         browser.close()
@@ -51,6 +52,17 @@ def take_pages(browser: Browser, demo: Demo) -> None:
         page.goto(path.as_uri())
         keep(page, name)
         page.close()
+
+
+def take_print(demo: Demo) -> None:
+    """The first sheet of the newest month on paper, drawn by poppler."""
+    newest = demo.pages[-1].parent
+    month, version = newest.parent.name, newest.name.removeprefix("v")
+    print_it = [command("kpi"), "pdf", month, "--version", version, "--language", "en"]
+    subprocess.run(print_it, cwd=PROJECT_ROOT, env=demo.environment, check=True, stdout=subprocess.DEVNULL)
+    drawn = ["-png", "-singlefile", "-r", "72", newest / "review.en.pdf", PICTURES / "month-printed"]
+    subprocess.run(["pdftoppm", *map(str, drawn)], check=True)
+    print("docs/pictures/month-printed.png")
 
 
 def take_ui(browser: Browser, address: str) -> None:
