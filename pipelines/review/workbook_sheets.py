@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from pipelines.review.attention import matters
 from pipelines.review.findings import SEVERITIES, findings
 from pipelines.review.frame import Masthead
 from pipelines.review.glossary import glossary
 from pipelines.review.month import CheckLine, ClosedMonth
-from pipelines.review.sheets import Cell, Month, Sheet, columns, figure, look_of
+from pipelines.review.sheets import Cell, Column, Month, Sheet, columns, figure, look_of
 from pipelines.review.standing import standing
 from pipelines.review.targets import SIGNS as TARGET_SIGNS
 from pipelines.review.wording import Wording
@@ -33,6 +34,7 @@ REJECTIONS = (
     *(("file", 44), ("kind", 16), ("rows_in", 12), ("rows_rejected", 12), ("rejected_share", 12), ("in_column", 20)),
     *(("rows", 10), ("first_line", 12), ("lines", 28), ("what_is_wrong", 44), ("what_to_do", 60)),
 )
+ATTENTION = (("state", 26), ("what", 80), ("why", 60), ("where", 28))
 GLOSSARY = (("kpi", 36), ("kpi_id", 28), ("formula", 80), ("sources", 36), ("definition", 40), ("used_version", 12))
 
 
@@ -41,11 +43,13 @@ def sheets(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine], 
     return [
         _overview(month, masthead, wording),
         headline_sheet(month, masthead.headline_pack, wording),
+        _attention(month, masthead, checks, wording),
         figures_sheet(month, wording),
         period_sheet(month, wording),
         cohort_sheet(month, wording),
         channels_sheet(month, wording),
         *family_sheets(month, wording),
+        _days(month, wording),
         _targets(month, wording),
         restated_sheet(month, wording),
         annotations_sheet(month, wording),
@@ -81,6 +85,26 @@ def _overview(month: ClosedMonth, masthead: Masthead, wording: Wording) -> Sheet
     title = wording("page.title", month=wording.month(snapshot.month))
     heads = columns(wording, (("what", 34), ("told", 90)))
     return Sheet(wording("workbook.overview"), title, heads, tuple(told))
+
+
+def _attention(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine], wording: Wording) -> Sheet:
+    """What asks for somebody's attention, gravest first, as on the page."""
+    rows = tuple(
+        (f"{one.sign} {one.label}", one.sentence, one.why.text or None, wording(f"{one.section}.heading"))
+        for one in matters(month, masthead.headline_pack, checks, wording)
+    )
+    heading = wording("attention.heading")
+    return Sheet(heading, heading, columns(wording, ATTENTION), rows, wording("attention.none"))
+
+
+def _days(month: ClosedMonth, wording: Wording) -> Sheet:
+    """The figures that the page draws by day."""
+    shown = [kpi_id for kpi_id in month.days if month.days[kpi_id] and kpi_id in month.definitions]
+    found = sorted({day for kpi_id in shown for day in month.days[kpi_id]})
+    rows = tuple((day, *(figure(month.days[kpi_id].get(day), "count") for kpi_id in shown)) for day in found)
+    heads = (Column(wording("workbook.column.day")), *(Column(wording.kpi_name(month.definitions[k])) for k in shown))
+    title = wording("daily.chart_title", month=wording.month(month.snapshot.month))
+    return Sheet(wording("daily.heading"), title, heads, rows, wording("daily.none"))
 
 
 def _targets(month: ClosedMonth, wording: Wording) -> Sheet:

@@ -80,7 +80,7 @@ def test_a_decimal_keeps_the_digits_that_no_double_holds() -> None:
         "update snapshots.kpi_value set numerator = 12345678901234567890123.456789 where kpi_id = 'revenue'"
     )
     with zipfile.ZipFile(BytesIO(made(company))) as parts:
-        assert b"<v>12345678901234567890123.456789</v>" in parts.read("xl/worksheets/sheet3.xml")
+        assert b"<v>12345678901234567890123.456789</v>" in parts.read("xl/worksheets/sheet4.xml")
 
 
 def test_a_double_keeps_its_seventeenth_digit() -> None:
@@ -224,6 +224,28 @@ def _number(value: object) -> object:
     return pytest.approx(float(value)) if isinstance(value, (int, float, Decimal)) else value
 
 
+def test_what_asks_for_attention_is_a_row_each_and_its_absence_is_said(company: duckdb.DuckDBPyConnection) -> None:
+    sheet = read(made(company))["What needs attention"]
+    assert [value.split(" ", 1)[0] for value in sheet.values("State")] == ["✕", "✕", "!"]
+    assert sheet.values("Where") == ["Data checks"] * 3
+    quiet = sample_connection()
+    quiet.execute("delete from snapshots.rejection; delete from snapshots.refused_load")
+    said = read(made(quiet, checks=()))["What needs attention"].page["A5"].value
+    assert said.startswith("Nothing: no target is missed")
+
+
+def test_every_day_of_the_month_is_a_row_with_its_figures(
+    company: duckdb.DuckDBPyConnection, books: dict[str, dict[str, Read]]
+) -> None:
+    days = company.execute(
+        """select period_start, max(value) filter (kpi_id = 'sessions'), max(value) filter (kpi_id = 'new_leads')
+        from snapshots.kpi_value where snapshot_id = ? and grain = 'day' group by 1 order by 1""",
+        [NEWEST],
+    ).fetchall()
+    shown = [tuple(cell.value for cell in row.values()) for row in books["en"]["Day by day"].rows]
+    assert [(day.date(), *figures) for day, *figures in shown] == days
+
+
 def test_what_people_noted_is_a_row_each() -> None:
     company = tell_of(
         sample_connection(),
@@ -314,7 +336,7 @@ def test_every_sheet_names_its_snapshot_on_screen_and_paper_and_says_demo_when_i
 def test_the_names_of_sheets_are_ones_that_excel_takes(books: dict[str, dict[str, Read]], language: str) -> None:
     names = list(books[language])
     assert [name for name in names if len(name) > 31 or re.search(r"[\[\]:*?/\\]|^'|'$", name)] == []
-    assert len({name.casefold() for name in names}) == len(names) == 14
+    assert len({name.casefold() for name in names}) == len(names) == 16
 
 
 def test_both_languages_have_the_same_sheets_rows_and_numbers(books: dict[str, dict[str, Read]]) -> None:
