@@ -122,7 +122,7 @@ def mark_of(month: ClosedMonth, masthead: Masthead, checks: Sequence[CheckLine])
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def carries(path: Path, mark: str) -> bool:
+def _carries(path: Path, mark: str) -> bool:
     """Whether a page is there and was made from exactly this."""
     return path.is_file() and f'<meta name="made-from" content="{mark}">' in path.read_text(encoding="utf-8")
 
@@ -135,7 +135,7 @@ def page_paths(reports: Path, snapshot: Snapshot) -> list[Path]:
 def is_up_to_date(reports: Path, snapshot: Snapshot, mark: str) -> bool:
     """Whether all pages of a snapshot are there and were made from exactly this."""
     places = [place for language in LANGUAGES for place in _places(snapshot, language)]
-    return all(carries(reports / place, mark) for place in places)
+    return all(_carries(reports / place, mark) for place in places)
 
 
 def _places(snapshot: Snapshot, language: str) -> tuple[str, str]:

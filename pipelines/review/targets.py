@@ -71,8 +71,12 @@ def _line(target: TargetStanding, definition: Definition, wording: Wording) -> T
 
 def summed(target: TargetStanding, actual: str, wording: Wording) -> str:
     """What there is, with the period since whose beginning it adds up, where that is more than a month."""
-    since = wording.known(f"targets.summed_in.{target.period}")
-    return f"{actual} {since}" if since else actual
+    return f"{actual} {_since(target, wording)}".rstrip()
+
+
+def _since(target: TargetStanding, wording: Wording) -> str:
+    """Since when months add up; empty where the month stands for itself."""
+    return wording.known(f"targets.summed_in.{target.period}") or ""
 
 
 def targets_grid(
@@ -90,13 +94,12 @@ def targets_grid(
 
 def _row(target: TargetStanding, definition: Definition, wording: Wording) -> GridRow:
     figures = (_figure(definition, figure, wording) for figure in (target.expected, target.actual))
-    since = wording.known(f"targets.summed_in.{target.period}") or ""
     pace = MISSING if target.pace is None else wording.percentage(target.pace)
     state = f"{SIGNS.get(target.status, '○')} {wording(f'targets.status.{target.status}')}"
     return GridRow(
         wording.kpi_name(definition),
         (
-            *(Cell(figure, remarks=(since,)) for figure in figures),
+            *(Cell(figure, remarks=(_since(target, wording),)) for figure in figures),
             Cell(pace),
             _aim(target, definition, wording),
             Cell(wording.day(target.deadline) if target.deadline else MISSING),

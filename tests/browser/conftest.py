@@ -12,8 +12,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -199,17 +199,22 @@ def chromium_path() -> str:
     return found
 
 
+def ui_of(demo: Demo, log: Path) -> AbstractContextManager[str]:
+    """The UI of a demo's instance, without a daemon."""
+    webserver = [command("dagster-webserver"), "-w", "workspace.yaml", "-h", "127.0.0.1"]
+    return served(webserver, demo.environment, log)
+
+
 @contextmanager
-def ui_of(demo: Demo, log: Path) -> Iterator[str]:
-    """The address of the UI of a demo's instance, which ends with the block."""
+def served(start: list[str], environment: Mapping[str, str], log: Path) -> Iterator[str]:
+    """The address of a UI that this command starts on a free port, and that ends with the block."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    arguments = ["-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
     with log.open("wb") as stream:
         server = subprocess.Popen(
-            [command("dagster-webserver"), *arguments],
+            [*start, "--port", str(port)],
             cwd=PROJECT_ROOT,
-            env=demo.environment,
+            env=dict(environment),
             stdout=stream,
             stderr=subprocess.STDOUT,
             start_new_session=True,

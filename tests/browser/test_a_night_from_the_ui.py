@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import END_GREETING, Ui, ask, command, free_port, stop, wait_for_answer
+from conftest import Ui, command, served
 from desk import LAST_NIGHT, Desk, new_desk
 from playwright.sync_api import Browser, expect
 
@@ -18,7 +17,6 @@ from pipelines.checks import KEY_CHECK
 from pipelines.definitions import runtime_from_environment
 from pipelines.night_figures import FIGURES
 from pipelines.sandbox.mailchimp_faults import Fault
-from pipelines.settings import PROJECT_ROOT
 
 # a night and a half take too long for every change
 pytestmark = pytest.mark.torture
@@ -50,26 +48,14 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 @pytest.fixture(scope="module")
 def cockpit(company: Desk, browser: Browser, shots: Path) -> Iterator[Ui]:
     """`kpi ui` on it, webserver and daemon."""
-    port = free_port()
-    address, log = f"http://127.0.0.1:{port}", company.folder / "ui.txt"
-    with log.open("wb") as stream:
-        server = subprocess.Popen(
-            [command("kpi"), "ui", "--port", str(port)],
-            cwd=PROJECT_ROOT,
-            env=dict(os.environ),
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        wait_for_answer(address, server, log)
-        ask(address, END_GREETING)
-        with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
-            page = context.new_page()
-            page.set_default_timeout(PATIENCE)
-            yield Ui(address, page, shots)
-    finally:
-        stop(server)
+    log = company.folder / "ui.txt"
+    with (
+        served([command("kpi"), "ui"], os.environ, log) as address,
+        browser.new_context(viewport={"width": 1400, "height": 1000}) as context,
+    ):
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        yield Ui(address, page, shots)
 
 
 def _runs(ui: Ui) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from pipelines.review.today.days import days_grid
 from pipelines.review.today.morning import Morning, Told, read_morning
 from pipelines.review.today.recent_chart import Series, Span, recent_days
 from pipelines.review.today.sources import source_matters, sources_grid
-from pipelines.review.wording import MISSING, NUMBER_LOCALES, Phrase, Wording, load_wording
+from pipelines.review.wording import MISSING, NUMBER_LOCALES, Wording, load_wording
 
 DRAWN = ("sessions", "new_leads", "ad_spend")
 
@@ -74,12 +74,12 @@ def _matters(morning: Morning, wording: Wording) -> Iterator[Matter]:
         yield Matter("bad", "✕", wording("today.state.failed"), sentence, "sources")
     yield from data_matters(morning.refused, morning.rejections, morning.checks, wording)
     for line in morning.quotas:
-        told = Phrase(line, "" if wording.language == "en" else "en")
+        told = wording.reason(line)
         yield Matter("caution", "!", wording("today.quota_label"), wording("today.quota"), "sources", told)
 
 
 def _unread_grid(files: Sequence[tuple[str, str]], wording: Wording) -> Grid | None:
-    """The files of which nothing counts, each with the reason."""
+    """The files whose newest version could not be read, each with the reason."""
     rows = []
     for path, reason in files:
         why = wording.rejection(reason)

@@ -13,7 +13,7 @@ from pipelines.inbox import KINDS
 from pipelines.privacy import masked_text, printable
 from pipelines.review.attention import Matter
 from pipelines.review.grids import Cell, Column, Grid, GridRow
-from pipelines.review.wording import MISSING, Phrase, Wording
+from pipelines.review.wording import MISSING, Wording
 
 SIGNS = {"read": "✓", "silent": "!", "refused": "✕", "unavailable": "✕", "failed": "✕"}
 
@@ -95,7 +95,7 @@ def source_matters(sources: Sequence[SourceStanding], wording: Wording) -> Itera
     for one in sources:
         # what was refused is told among the loads that wait
         if one.state not in ("read", "refused"):
-            name = named(one, wording)
+            name = _named(one, wording)
             stale = wording("today.stale", source=name, day=wording.day(one.read_on)) if one.read_on else ""
             yield Matter(
                 "caution" if one.state == "silent" else "bad",
@@ -103,7 +103,7 @@ def source_matters(sources: Sequence[SourceStanding], wording: Wording) -> Itera
                 wording(f"today.state.{one.state}"),
                 stale or wording("today.never", source=name),
                 "sources",
-                _said(one, wording),
+                wording.reason(one.message),
             )
 
 
@@ -119,28 +119,23 @@ def sources_grid(sources: Sequence[SourceStanding], wording: Wording) -> Grid | 
     return Grid(caption, wording("today.source"), columns, rows, look="stacks") if rows else None
 
 
-def named(source: SourceStanding, wording: Wording) -> str:
+def _named(source: SourceStanding, wording: Wording) -> str:
     """A source by the name that people know; a kind of file by its folder."""
     return wording.known(f"source.{source.name}") or source.name
 
 
 def _row(source: SourceStanding, wording: Wording) -> GridRow:
-    said = _said(source, wording)
+    said = wording.reason(source.message)
     return GridRow(
-        named(source, wording),
+        _named(source, wording),
         (
             Cell(wording.day(source.read_on) if source.read_on else MISSING),
             Cell(MISSING if source.days_ago is None else wording.count(source.days_ago)),
             Cell(
-                f"{SIGNS.get(source.state, '○')} {wording(f'today.state.{source.state}')}",
+                f"{SIGNS[source.state]} {wording(f'today.state.{source.state}')}",
                 remarks=(said.text,),
                 language=said.language,
             ),
         ),
         remark=source.newest_file,
     )
-
-
-def _said(source: SourceStanding, wording: Wording) -> Phrase:
-    """What the source answered, in English as it was told."""
-    return Phrase(source.message, "" if wording.language == "en" or not source.message else "en")
