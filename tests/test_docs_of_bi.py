@@ -73,6 +73,16 @@ def test_the_formats_that_are_told_exist() -> None:
     assert set(re.findall(r"kpi semantics --format (\w+)", TEXT)) == {one.value for one in Format}
 
 
+TERMINAL = ROOT / "tests" / "harlequin_in_a_terminal.py"
+FORBIDDEN = (
+    "select * from read_text('/etc/hostname')",
+    "select * from glob('/*')",
+    "create table marts.mine as select 1",
+    "copy marts.kpi_value to 'out.csv'",
+    "attach 'other.duckdb'",
+    "set threads = 1",
+)
+
 OPEN_ALL_ALONG = """
 import duckdb, sys
 place = "data/published/current/kpi_mart.duckdb"
@@ -106,13 +116,42 @@ def test_an_open_connection_keeps_its_version_and_the_next_sees_the_new_one(publ
     assert seen_around_a_publication(sys.executable, published) == [12, 12, 13, 13]
 
 
+def client_with(folder: Path, *packages: str) -> Path:
+    """The programs of an environment in which these packages are installed and nothing else."""
+    venv.create(folder / "client", with_pip=True)
+    programs = folder / "client" / "bin"
+    subprocess.run([programs / "python", "-m", "pip", "install", "--quiet", *packages], check=True)
+    return programs
+
+
 @pytest.mark.torture
 @pytest.mark.parametrize("release", ["1.4.*", "1.5.*", "2.0.*"])
 def test_every_release_of_duckdb_that_is_named_runs_the_snippets(published: Path, tmp_path: Path, release: str) -> None:
-    venv.create(tmp_path / "client", with_pip=True)
-    python = tmp_path / "client" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", f"duckdb=={release}", "pandas", "pyarrow"], check=True)
+    python = client_with(tmp_path, f"duckdb=={release}", "pandas", "pyarrow") / "python"
     for snippet in snippets("python"):
         run(python, snippet, published)
     second = 12 if release == "1.4.*" else 13
     assert seen_around_a_publication(python, published) == [12, 12, second, 13]
+
+
+@pytest.mark.torture
+def test_harlequin_as_told_shows_the_mart_and_can_do_nothing_else(published: Path, tmp_path: Path) -> None:
+    ((release,),) = [re.findall(r"^\| \[harlequin\]\(#harlequin\) \| ([\d.]+) ", TEXT, re.MULTILINE)]
+    programs = client_with(tmp_path, f"harlequin=={release}", "pexpect", "pyte")
+    (told,) = re.findall(r"^harlequin (.*)$", TEXT, re.MULTILINE)
+    (locks,) = [one for one in snippets("sql") if "lock_configuration" in one]
+    (published / "lock.sql").write_text(locks, encoding="utf-8")
+    options = [*told.split(), "--no-write-history"]
+
+    leads = "select 'leads: ' || max(numerator) from marts.kpi_value where kpi_id = 'new_leads' and slice = 'total'"
+    typed = [programs / "python", TERMINAL, leads, "leads: 12.0", programs / "harlequin", *options]
+    screen = subprocess.run(typed, cwd=published, capture_output=True, text=True)
+    assert screen.returncode == 0, screen.stderr
+
+    def answer(statement: str) -> str:
+        hsql = [programs / "hsql", *told.split(), "-c", statement]
+        return subprocess.run(hsql, cwd=published, capture_output=True, text=True).stderr
+
+    assert answer(leads) == ""
+    for forbidden in FORBIDDEN:
+        assert re.search("disabled by configuration|read-only mode|has been locked", answer(forbidden)), forbidden
