@@ -11,8 +11,10 @@ SUPERSET := .venv-superset
 SUPERSET_PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help run ui test lint test-browser torture bench bi-superset test-superset screenshots docs lock clean
+.PHONY: help run ui test lint test-nights test-browser torture bench bi-superset test-superset screenshots docs lock clean
 .DEFAULT_GOAL := help
+# Two at a time; what a file of tests prepares is prepared once.
+AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -24,15 +26,18 @@ ui: $(INSTALLED) ## the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/kpi ui
 
 test: lint ## lint, types and the quick suite
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest $(AT_ONCE)
 
 lint: $(INSTALLED) ## style, security rules and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+test-nights: $(INSTALLED) ## several nights of a whole company: what breaks, comes late, is closed, erased and mended
+	@$(BIN)/pytest $(AT_ONCE) -m 'nights and not torture'
+
 test-browser: $(INSTALLED) ## the pages and the UI in headless Chromium
-	@$(BIN)/pytest -m browser
+	@$(BIN)/pytest $(AT_ONCE) -m browser
 
 torture: $(INSTALLED) ## the long forms of the tests
 	@$(BIN)/pytest -m torture

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
 from desk import LAST_NIGHT, Desk, desk_in, new_desk
+from made_once import made_once
 from nightly import new_warehouse, running_company
 
 from pipelines.loads import create_meta_tables
@@ -25,12 +27,16 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture(scope="session")
 def mart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Every table of the tiny company after one night over both APIs and its files; nobody writes to them."""
-    connection = new_warehouse()
-    with running_company(tmp_path_factory.mktemp("inbox")) as company:
-        company.night(connection, company.truth.today)
-    yield connection
-    connection.close()
+    """Every table of the tiny company after one night over both APIs and its files."""
+    folder = made_once(tmp_path_factory, "mart", one_night)
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True, config={"threads": "1"}) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+def one_night(folder: Path) -> None:
+    with running_company(folder / "inbox") as company, closing(new_warehouse(folder / "warehouse.duckdb")) as warehouse:
+        company.night(warehouse, company.truth.today)
 
 
 @pytest.fixture
@@ -43,10 +49,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 @pytest.fixture(scope="session")
 def kept_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a machine that had one night."""
-    folder = tmp_path_factory.mktemp("kept")
+    return made_once(tmp_path_factory, "kept", a_night_at_a_desk)
+
+
+def a_night_at_a_desk(folder: Path) -> None:
     with new_desk(folder, LAST_NIGHT) as one:
         assert one.kpi("nightly") == 0
-    return folder
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 from nightly import shipped_project
 
 from pipelines.engines.duckdb import quoted
@@ -51,16 +52,19 @@ def publish_night(connection: duckdb.DuckDBPyConnection, published: Path, night:
 
 
 def _fill(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = []
     for place, kpi in enumerate(shipped_project().config.kpis, 1):
         below = 7 if kpi.additivity == "ratio" else None
+        value = place if below is None else place / below
         for month, (slice_, member) in ((month, one) for month in MONTHS for one in MEMBERS):
-            value = place if below is None else place / below
-            connection.execute(
-                """insert into marts.kpi_value (kpi_id, grain, period_start, slice, member, numerator, denominator,
-                    value, unit, status, trust, definition_version)
-                values (?, 'month', ?, ?, ?, ?, ?, ?, ?, 'final', 'ok', 1)""",
-                [kpi.id, month, slice_, member, place, below, value, kpi.unit],
-            )
+            rows.append((kpi.id, month, slice_, member, place, below, value, kpi.unit))
+    columns = ("kpi_id", "period_start", "slice", "member", "numerator", "denominator", "value", "unit")
+    connection.register("few_rows", pd.DataFrame(rows, columns=columns))
+    connection.execute(
+        """insert into marts.kpi_value by name
+        select *, 'month' as grain, 'final' as status, 'ok' as trust, 1 as definition_version from few_rows"""
+    )
+    connection.unregister("few_rows")
     for month in MONTHS:
         connection.execute("insert into marts.funnel_period values (?, 'total', '', 'lead', 1, 40, null)", [month])
         connection.execute("insert into marts.funnel_period values (?, 'total', '', 'mql', 2, 16, 0.4)", [month])

@@ -39,6 +39,8 @@ from pipelines.restoring import restore
 from pipelines.sandbox.mailchimp_server import DEMO_API_KEY
 from pipelines.snapshots import BY_HAND, Due, close_month
 
+pytestmark = pytest.mark.nights
+
 PROJECT = Path(__file__).parents[1]
 TODAY = tiny_truth().today
 NIGHT_BEFORE = date(2026, 9, 7)

@@ -24,6 +24,7 @@ def test_a_night_publishes_numbers_that_equal_the_answer_key(worked_desk: Desk) 
     assert found == expected_kpis(worked_desk.company.truth, LAST_NIGHT, rules_from_config())
 
 
+@pytest.mark.nights
 def test_a_dead_mailchimp_still_publishes_the_rest_and_ends_with_exit_code_3(
     worked_desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -56,6 +57,7 @@ def test_a_source_that_holds_the_night_leaves_the_mart_of_the_night_before(worke
     assert desk.current == before
 
 
+@pytest.mark.nights
 def test_a_failing_blocking_check_publishes_nothing_and_ends_with_exit_code_1(
     worked_desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,6 +73,7 @@ def test_a_failing_blocking_check_publishes_nothing_and_ends_with_exit_code_1(
     assert desk.kpi("publish") == 1
 
 
+@pytest.mark.nights
 def test_closing_a_month_by_hand_makes_its_next_version_and_its_page(worked_desk: Desk) -> None:
     desk = worked_desk
     assert [desk.kpi("close", "2026-08"), desk.kpi("close", "2026-08")] == [0, 0]
@@ -79,6 +82,7 @@ def test_closing_a_month_by_hand_makes_its_next_version_and_its_page(worked_desk
     assert desk.count("published/v-*") == 3, "one of the night, one with each version of the month"
 
 
+@pytest.mark.nights
 def test_what_is_said_of_a_closed_month_reaches_its_pages_with_the_next_night(worked_desk: Desk) -> None:
     desk = worked_desk
     assert desk.kpi("close", "2026-08") == 0
@@ -99,6 +103,7 @@ def test_what_is_said_of_a_closed_month_reaches_its_pages_with_the_next_night(wo
     assert [(same,)] == desk.mart("select count(*) from reference.kpi")
 
 
+@pytest.mark.nights
 def test_a_closed_month_is_made_again_approved_and_guarded(
     worked_desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -146,6 +151,7 @@ OF_A_LATE_LEAD = [
 ]
 
 
+@pytest.mark.nights
 def test_a_later_version_of_a_month_says_why_it_differs(worked_desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     desk = worked_desk
     assert desk.kpi("close", "2026-08") == 0
@@ -195,6 +201,7 @@ def test_a_month_that_is_not_over_or_no_month_is_refused_with_exit_code_2(
     assert worked_desk.mart("select count(*) from snapshots.snapshot") == [(0,)]
 
 
+@pytest.mark.nights
 def test_personal_data_is_found_nowhere_past_raw_and_nowhere_in_what_is_published(worked_desk: Desk) -> None:
     desk = worked_desk
     planted = ("jan.planted", "mc_eid", "example.org", "Jan Planted", "12345678", "83.163.12.9")

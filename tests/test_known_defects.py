@@ -341,6 +341,7 @@ def test_the_share_of_deals_of_their_value_and_of_a_cohort_are_three_ids() -> No
     assert [one.window_days is not None for one in three] == [False, False, True]
 
 
+@pytest.mark.nights
 def test_a_build_as_of_an_earlier_day_gives_the_figures_of_that_day(tmp_path: Path) -> None:
     project = project_without("ga4", "mailchimp")
     first, second = date(2026, 8, 6), date(2026, 8, 7)

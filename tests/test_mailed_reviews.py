@@ -21,6 +21,8 @@ from pipelines.runtime import Runtime, prepare_warehouse
 from pipelines.settings import load_settings
 from pipelines.snapshots import create_snapshot_tables
 
+pytestmark = pytest.mark.nights
+
 BOARD, TEAM, SENDER = "board@shop.test", "team@shop.test", "reviews@shop.test"
 CLOSING, LATER = "run that closes", "a later run"
 Logged = pytest.CaptureFixture[str]

@@ -37,6 +37,8 @@ from pipelines.sandbox.exports import write_exports
 from pipelines.sandbox.ga4_faults import CollapsedDay
 from pipelines.sandbox.mailchimp_faults import Fault, FaultScript
 
+pytestmark = pytest.mark.nights
+
 TODAY = tiny_truth().today
 FIRST = date(2026, 9, 3)
 NIGHTS_AFTER = tuple(date(2026, 9, day) for day in range(4, 9))

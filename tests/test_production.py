@@ -289,6 +289,7 @@ def test_a_green_run_with_a_failed_check_of_severity_error_is_told_and_a_warning
     assert [alert.message for alert in sent] == ["mart adds_up: it does not hold: see `kpi status`"]
 
 
+@pytest.mark.nights
 def test_a_night_repeated_with_more_threads_changes_no_figure(
     worked_desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,8 @@ from pipelines.failures import DataFailed
 from pipelines.loads import Ruling, rule
 from pipelines.running import events_of, opened_instance
 
+pytestmark = pytest.mark.nights
+
 TODAY = date(2026, 9, 8)
 HEADER = "lead_id,created_at\n"
 GOOD, SPOILT = "L-1,2026-09-01\n", "L-2,soon\nL-3,later\n"

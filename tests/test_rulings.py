@@ -35,6 +35,8 @@ from pipelines.sandbox.demo_company import TINY, demo_company
 from pipelines.sandbox.exports import write_exports
 from pipelines.sandbox.ga4_faults import CollapsedDay
 
+pytestmark = pytest.mark.nights
+
 TODAY = tiny_truth().today
 NEXT_DAY = date(2026, 9, 9)
 FILES_ONLY = project_without("ga4", "mailchimp")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -40,8 +41,9 @@ class LocatedYaml:
         return path
 
 
+@lru_cache(maxsize=128)
 def read_yaml(text: str, file: str) -> LocatedYaml:
-    """Parse one text.
+    """Parse one text, once in a process: a run reads its configuration often. Nobody writes to what it gives.
 
     Raises:
         WrongUse: the text is not YAML of this strict kind; the line is named.

@@ -15,9 +15,15 @@ from pipelines.mailchimp_objects import OBJECTS
 
 
 def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Creates every raw table that is missing; safe to call at every start."""
+    """Creates every raw table and column that is missing; safe to call at every start."""
+    found = connection.execute(
+        """select schema_name || '.' || table_name, list(column_name) from duckdb_columns()
+        where database_name = current_database() group by all"""
+    ).fetchall()
+    standing = {name: set(columns) for name, columns in found}
     for arrival in raw_tables():
-        ensure_raw_table(connection, arrival)
+        if not standing.get(arrival.table, set()).issuperset(arrival.rows.column_names):
+            ensure_raw_table(connection, arrival)
 
 
 def raw_tables() -> Iterator[Arrival]:

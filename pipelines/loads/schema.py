@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -11,7 +11,10 @@ from pipelines.loads.erasure_tables import ERASURE_TABLES
 from pipelines.loads.load_tables import LOAD_TABLES
 from pipelines.loads.run_tables import RUN_TABLES
 
-META_TABLES = {**LOAD_TABLES, **ERASURE_TABLES, **RUN_TABLES}
+# what a table holds -> (column, type, what it holds)
+Described = tuple[str, Sequence[tuple[str, str, str]]]
+
+META_TABLES: dict[str, Described] = {**LOAD_TABLES, **ERASURE_TABLES, **RUN_TABLES}
 
 # bookkeeping that readers of the published mart see -> the columns that never leave the warehouse
 PUBLISHED_META: dict[str, frozenset[str]] = {
@@ -27,9 +30,7 @@ PUBLISHED_META: dict[str, frozenset[str]] = {
 
 def create_meta_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Creates what is missing, adds columns that are new, and comments all; safe to call at every start."""
-    for name, (comment, columns) in META_TABLES.items():
-        connection.execute(f"create schema if not exists {name.partition('.')[0]}")
-        ensure_table(connection, name, comment, columns)
+    ensure_tables(connection, META_TABLES)
     _name_loads_of_rejected_rows(connection)
 
 
@@ -51,16 +52,35 @@ def create_bare_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(";\n".join(statements))
 
 
-def ensure_table(
-    connection: duckdb.DuckDBPyConnection, name: str, comment: str, columns: Sequence[tuple[str, str, str]]
-) -> None:
-    """Creates a table of (column, type, comment), or adds the columns it lacks; comments all."""
-    connection.execute(f"create table if not exists {name} ({_listed(columns)})")
-    for column, kind, _ in columns:
-        connection.execute(f'alter table {name} add column if not exists "{column}" {kind}')
-    connection.execute(f"comment on table {name} is {quoted(comment)}")
-    for column, _, text in columns:
-        connection.execute(f'comment on column {name}."{column}" is {quoted(text)}')
+def ensure_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Described]) -> None:
+    """Creates the tables and columns that are missing, and comments what is not commented like this yet."""
+    standing = _comments(connection)
+    for schema in sorted({name.partition(".")[0] for name in tables}):
+        connection.execute(f"create schema if not exists {schema}")
+    for name, (comment, columns) in tables.items():
+        if (name, "") not in standing:
+            connection.execute(f"create table {name} ({_listed(columns)})")
+        else:
+            for column, kind, _ in columns:
+                if (name, column) not in standing:
+                    connection.execute(f'alter table {name} add column "{column}" {kind}')
+        if standing.get((name, "")) != comment:
+            connection.execute(f"comment on table {name} is {quoted(comment)}")
+        for column, _, text in columns:
+            if standing.get((name, column)) != text:
+                connection.execute(f'comment on column {name}."{column}" is {quoted(text)}')
+
+
+def _comments(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str | None]:
+    """What each table and column is commented with, by table and column; the column of a table itself is empty."""
+    found = connection.execute(
+        """select schema_name || '.' || table_name as name, '' as column_name, comment from duckdb_tables()
+        where database_name = current_database()
+        union all
+        select schema_name || '.' || table_name, column_name, comment from duckdb_columns()
+        where database_name = current_database() and not internal"""
+    ).fetchall()
+    return {(name, column): comment for name, column, comment in found}
 
 
 def _listed(columns: Sequence[tuple[str, str, str]]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from pipelines.loads.schema import ensure_table
+from pipelines.loads.schema import ensure_tables
 from pipelines.tables import Table
 
 # table -> (comment, ((column, type, comment), ...))
@@ -80,13 +80,17 @@ OWN_TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
 
 def create_snapshot_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Table]) -> None:
     """Creates what is missing and adds columns that are new; what is frozen stays as it is."""
-    connection.execute("create schema if not exists snapshots")
-    for name, (comment, columns) in OWN_TABLES.items():
-        ensure_table(connection, name, comment, columns)
-    for table in frozen_tables(tables):
-        declared = [("snapshot_id", "varchar", "month and version")]
-        declared += [(column.name, column.type, column.comment) for column in table.columns]
-        ensure_table(connection, home_of(table), f"{table.description} As frozen at the month's close.", declared)
+    frozen = {
+        home_of(table): (
+            f"{table.description} As frozen at the month's close.",
+            [
+                ("snapshot_id", "varchar", "month and version"),
+                *((column.name, column.type, column.comment) for column in table.columns),
+            ],
+        )
+        for table in frozen_tables(tables)
+    }
+    ensure_tables(connection, {**OWN_TABLES, **frozen})
 
 
 def has_snapshot_tables(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -17,6 +17,8 @@ from pipelines.definitions import load_project
 from pipelines.intake import Night
 from pipelines.loads import current_cut
 
+pytestmark = pytest.mark.nights
+
 PROJECT = project_without("ga4", "mailchimp")
 MORNING = date(2026, 8, 6)
 HEADER = "date,platform,account,campaign,ad,level,cost,currency,clicks,impressions,conversions\n"

@@ -17,6 +17,8 @@ from nightly import new_warehouse, project_without, running_company
 from pipelines.sandbox.answer_key import expected_kpis
 from pipelines.sandbox.demo_company import demo_company
 
+pytestmark = pytest.mark.nights
+
 COMPARED = ("new_leads", "revenue", "aov")
 Cell = tuple[str, date, str, str]
 Figures = dict[Cell, tuple[Decimal | None, Decimal | None]]

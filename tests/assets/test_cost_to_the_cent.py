@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worked_cases import Bench, Case
 
+pytestmark = pytest.mark.nights
+
 GIVEN = ("staging.cost", "staging.exchange_rate", "facts.ad_cost", "facts.lead", "reference.cost_driver")
 MADE = ("reference.exchange_rate", "facts.channel_of_traffic", "facts.cost_day", "marts.cost_day")
 UNALLOCATED = "(unallocated)"

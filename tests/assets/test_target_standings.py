@@ -16,6 +16,8 @@ from pipelines.configuration import config_from_texts
 from pipelines.definitions import load_project
 from pipelines.sandbox.answer_key import AskedTarget, expected_kpis, expected_standings
 
+pytestmark = pytest.mark.nights
+
 JUNE, SEPTEMBER, YEAR_END = date(2026, 6, 1), date(2026, 9, 1), date(2026, 12, 31)
 MEASURED_IN_JUNE = ("month", JUNE)
 TARGETS = (

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_once import made_once
 from page_reader import Reader
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
@@ -118,19 +119,21 @@ def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    folder = tmp_path_factory.mktemp("demo")
-    company = Demo(folder / "data", folder / "home")
+    folder = made_once(tmp_path_factory, "demo", run_the_demo)
+    return Demo(folder / "data", folder / "home")
+
+
+def run_the_demo(folder: Path) -> None:
     run = subprocess.run(
         [command("kpi"), "run"],
         cwd=PROJECT_ROOT,
-        env=company.environment,
+        env=Demo(folder / "data", folder / "home").environment,
         capture_output=True,
         text=True,
         timeout=RUN_SECONDS,
         check=False,
     )
     assert run.returncode == 0, f"kpi run ended with {run.returncode}:\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}"
-    return company
 
 
 @pytest.fixture(scope="session")

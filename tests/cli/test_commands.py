@@ -69,6 +69,7 @@ def test_a_night_that_never_began_ends_as_it_ended_and_judges_nothing(
         assert capsys.readouterr().err.splitlines()[-1] == line
 
 
+@pytest.mark.nights
 def test_a_published_night_with_a_failed_check_ends_with_exit_code_1(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,6 +104,7 @@ def test_the_statement_of_a_table_is_told_to_programs_too(data: Path, capsys: py
     }
 
 
+@pytest.mark.nights
 def test_publish_makes_a_version_only_of_a_build_that_readers_do_not_see(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,6 +133,7 @@ def test_the_status_says_what_is_published_and_for_which_day(data: Path, capsys:
     assert "Published" in capsys.readouterr().out
 
 
+@pytest.mark.nights
 def test_an_upgrade_says_what_it_added(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     built(date(2026, 9, 8))
     assert main(["upgrade"]) == 0
@@ -161,6 +164,7 @@ def test_the_rows_that_break_a_check_are_shown(data: Path, capsys: pytest.Captur
     assert "there is no check 'staging.lead_stage stages_are_knwon'" in error and "stages_are_known'" in error
 
 
+@pytest.mark.nights
 def test_a_file_that_was_torn_and_came_again_whole_is_no_file_that_was_not_loaded(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,6 +17,8 @@ from pipelines.inbox import ReadingRules
 from pipelines.intake import Night, take_in_files
 from pipelines.runtime import Runtime, prepare_warehouse
 
+pytestmark = pytest.mark.nights
+
 Output = pytest.CaptureFixture[str]
 TODAY = date(2026, 9, 8)
 LEADS = "lead_id,created_at,customer_id\nL1,2026-08-01,C1\nL2,2026-08-02,\nL3,2026-08-03,\n"

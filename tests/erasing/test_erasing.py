@@ -49,6 +49,8 @@ from pipelines.snapshots import (
     version_of,
 )
 
+pytestmark = pytest.mark.nights
+
 TODAY, AUGUST = tiny_truth().today, date(2026, 8, 1)
 # one with a deal and stages, one with an order, one into whom another record was merged
 LEADS = ("L-000003", "L-000023", "P-both-merged")

@@ -24,6 +24,8 @@ from pipelines.sandbox.ga4_wordings import REFUSALS
 from pipelines.sandbox.mailchimp_faults import FAULTS
 from pipelines.sandbox.mailchimp_server import serve_mailchimp
 
+pytestmark = pytest.mark.nights
+
 HASTY = Patience(first_pause_s=0.001, longest_pause_s=0.002)
 
 

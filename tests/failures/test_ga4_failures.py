@@ -42,6 +42,8 @@ from pipelines.sandbox.ga4_quota import Quota
 from pipelines.sandbox.ga4_server import Ga4Server, serve_ga4
 from pipelines.sandbox.ga4_wordings import REFUSALS
 
+pytestmark = pytest.mark.nights
+
 FAILURES = failures_of_source("ga4")
 OBJECTS = {*(report.object for report in REPORTS), OBJECT, empty_answers().object}
 HASTY = Patience(first_pause_s=0.001, longest_pause_s=0.002, answer_s=30)

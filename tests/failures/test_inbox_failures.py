@@ -27,6 +27,8 @@ from pipelines.intake import Night
 from pipelines.sandbox.demo_company import demo_company
 from pipelines.sandbox.exports import write_exports
 
+pytestmark = pytest.mark.nights
+
 FAILURES = failures_of_source("inbox")
 HEADER = b"lead_id,created_at,source\n"
 

@@ -35,6 +35,8 @@ from pipelines.sandbox.mailchimp_faults import FAULTS, Fault
 from pipelines.sandbox.mailchimp_server import DEMO_API_KEY, MailchimpServer, serve_mailchimp
 from pipelines.sandbox.truth import Truth
 
+pytestmark = pytest.mark.nights
+
 FAILURES = failures_of_source("mailchimp")
 # no automation: what one counts by day depends on the nights that looked at it
 OBJECTS = {f"mailchimp.{one.name}" for one in KNOWN_OBJECTS} - {"mailchimp.automation_day"}

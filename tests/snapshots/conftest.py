@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from made_once import made_once
 from small_month import CHANNEL, COHORT, VALUE, Build
-from two_months import close_two_months
+from two_months import WAREHOUSE, close_two_months
 
 from pipelines.loads import create_meta_tables
 from pipelines.stored_texts import Recipe, recipe_hash, remember_texts, texts_of
@@ -69,4 +70,4 @@ def build_of() -> Iterator[Build]:
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse in which two months were closed, the older one twice, the second time under other rules."""
-    return close_two_months(tmp_path_factory.mktemp("kept"))
+    return made_once(tmp_path_factory, "two_months", close_two_months) / WAREHOUSE

@@ -22,6 +22,8 @@ from pipelines.loads import current_cut
 from pipelines.slices import LONG_TAILS, REST
 from pipelines.snapshots import BY_HAND, Cell, Certifier, Due, FrozenMonth, close_month, version_of
 
+pytestmark = pytest.mark.nights
+
 KEPT = 4
 
 

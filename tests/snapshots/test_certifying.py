@@ -20,6 +20,8 @@ from pipelines.privacy import masked_text
 from pipelines.snapshots import Cell, Certificate, Certifier, FrozenMonth, content_hash, version_of
 from pipelines.stored_texts import stored_recipe
 
+pytestmark = pytest.mark.nights
+
 VIEWS, TABLES = frozenset({"staging", "measures"}), frozenset[str]()
 
 

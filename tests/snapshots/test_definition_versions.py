@@ -22,6 +22,8 @@ from pipelines.engines.duckdb import Warehouse
 from pipelines.loads import current_cut
 from pipelines.snapshots import BY_HAND, Cell, Certifier, Due, FrozenMonth, close_month, replay, version_of
 
+pytestmark = pytest.mark.nights
+
 JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
 MORNING = date(2026, 9, 8)
 FROZEN = "select * from snapshots.kpi_value where snapshot_id in ('2026-06-v1', '2026-07-v1')"

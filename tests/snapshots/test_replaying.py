@@ -14,6 +14,8 @@ from pipelines.engines.duckdb import Warehouse
 from pipelines.failures import DataFailed, WrongUse
 from pipelines.snapshots import Replayed, replay, version_of
 
+pytestmark = pytest.mark.nights
+
 
 @pytest.fixture
 def warehouse(kept: Path, tmp_path: Path) -> Warehouse:

@@ -48,6 +48,8 @@ from pipelines.snapshots import (
 from pipelines.stored_texts import Recipe
 from pipelines.tables import read_table
 
+pytestmark = pytest.mark.nights
+
 JULY, MORNING = date(2026, 7, 1), date(2026, 8, 6)
 
 

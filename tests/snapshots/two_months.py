@@ -15,6 +15,7 @@ from pipelines.definitions import load_project
 from pipelines.snapshots import BY_HAND, Due, close_month
 from pipelines.tables import read_table
 
+WAREHOUSE = "warehouse.duckdb"
 JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
 MORNINGS = {date(2026, 8, 6): (JULY,), date(2026, 9, 8): (JULY, AUGUST)}
 
@@ -36,11 +37,10 @@ def moved_on() -> Project:
     return replace(project, tables={**project.tables, table.name: changed})
 
 
-def close_two_months(folder: Path) -> Path:
-    """A warehouse in which two months were closed, the older one twice, the second time under other rules."""
-    with running_company(folder / "inbox") as company, closing(new_warehouse(folder / "w.duckdb")) as connection:
+def close_two_months(folder: Path) -> None:
+    """Makes a warehouse in which two months are closed, the older one twice, the second time under other rules."""
+    with running_company(folder / "inbox") as company, closing(new_warehouse(folder / WAREHOUSE)) as connection:
         for project, (morning, months) in zip((shipped_project(), moved_on()), MORNINGS.items(), strict=True):
             company.night(connection, morning, project)
             for month in months:
                 close_month(connection, project.tables, Due(month, BY_HAND), run_id="close")
-    return folder / "w.duckdb"
