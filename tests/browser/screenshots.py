@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from conftest import LOAD_MILLISECONDS, QUIET, Demo, chromium_path, command, ui_of
+from conftest import LOAD_MILLISECONDS, QUIET, chromium_path
+from demo_served import Demo, command, ui_of
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from pipelines.settings import PROJECT_ROOT

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Ui, command, served
+from conftest import Ui
+from demo_served import command, served
 from desk import LAST_NIGHT, Desk, new_desk
 from playwright.sync_api import Browser, expect
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import Demo, Ui
+from conftest import Ui
+from demo_served import Demo
 from playwright.sync_api import Locator, expect
 
 from pipelines.checks import KEY_CHECK

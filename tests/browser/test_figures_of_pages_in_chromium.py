@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from conftest import Demo
-from playwright.sync_api import Browser
+from demo_served import Demo
+from figures_read import (
+    FIGURES,
+    LANGUAGES,
+    MISSING,
+    TABLES,
+    differences,
+    frozen,
+    number,
+    pages_of,
+    same_rows,
+    version_of,
+)
 
 pytestmark = pytest.mark.browser
 
-LANGUAGES = ("en", "nl")
-# a table as what stands in it: of a cell its own text, without remarks, notes and what only a screen reader hears
-TABLES = """() => {
-  const own = cell => [...cell.childNodes].filter(n => n.nodeType === 3).map(n => n.textContent).join('').trim();
-  return [...document.querySelectorAll('table')].map(t => ({
-    caption: t.caption.textContent.trim(),
-    section: (t.closest('section[id]') || {id: ''}).id,
-    heads: [...t.tHead.rows[0].cells].map(c => c.textContent.trim()),
-    rows: [...t.tBodies[0].rows].map(r => [...r.cells].map(own)),
-  }));
-}"""
 CARDS = """() => [...document.querySelectorAll('.card')].map(c => [
   c.querySelector('h3').textContent.trim(),
   [...c.querySelector('.value').childNodes].filter(n => n.nodeType === 3).map(n => n.textContent).join('').trim(),
 ])"""
-MISSING = "—"
-# sections whose tables show a KPI per row, the figure of the month first
-FIGURES = ("email", "search", "shop", "social", "figures")
-
 CHANNEL_HEADS = {
     "en": {
         "Sessions": "sessions", "Media cost": "spend_media_eur", "Direct cost": "spend_direct_eur",
@@ -53,81 +45,6 @@ CHANNEL_HEADS = {
         "Per klant (CAC), alle kosten": "cac_blended_eur", "ROAS": "roas", "ROI": "roi",
     },
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A number as it is written: its value, and half a unit of its last digit."""
-
-    value: Decimal
-    half: Decimal
-
-    def is_of(self, exact: Decimal | float) -> bool:
-        # a double has no exact half, so a figure that lies on the border may go either way
-        return abs(Decimal(exact) - self.value) <= self.half * Decimal("1.000001")
-
-
-def number(text: str, language: str) -> Shown:
-    """Reads a number back: of an amount, a percentage, a factor, a count or a duration."""
-    point, group = (",", ".") if language == "nl" else (".", ",")
-    digits = (
-        re.sub(r"[^\d.,\u2212-]", "", text).replace(group, "").replace(point, ".").replace("\u2212", "-").rstrip(".")
-    )
-    places = len(digits.partition(".")[2])
-    scale = Decimal("0.01") if "%" in text or "percent" in text else Decimal(1)
-    return Shown(Decimal(digits) * scale, Decimal(5) * Decimal(10) ** -(places + 1) * scale)
-
-
-@pytest.fixture(scope="module")
-def mart(demo: Demo) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(demo.data / "published" / "current" / "kpi_mart.duckdb"), read_only=True) as connection:
-        yield connection
-
-
-@pytest.fixture(scope="module")
-def read(browser: Browser) -> Iterator[Any]:
-    page = browser.new_page()
-
-    def evaluated(path: Path, script: str) -> Any:
-        page.goto(path.as_uri())
-        return page.evaluate(script)
-
-    yield evaluated
-    page.close()
-
-
-def version_of(path: Path) -> tuple[str, int]:
-    return path.parents[1].name, int(path.parent.name.removeprefix("v"))
-
-
-def frozen(mart: duckdb.DuckDBPyConnection, path: Path, language: str, grain: str) -> dict[str, set[float | None]]:
-    """By name of a KPI its values of the period of this grain that holds the month: one, unless names are shared."""
-    rows = mart.execute(
-        f"""select k.name_{language}, v.value
-        from snapshots.kpi_value as v
-        inner join snapshots.snapshot as s using (snapshot_id)
-        inner join snapshots.kpi as k on k.snapshot_id = v.snapshot_id and k.kpi_id = v.kpi_id
-        where s.month = ?::date and s.version = ? and v.slice = 'total' and v.grain = ?
-            and v.period_start = date_trunc(?, s.month)""",
-        [f"{version_of(path)[0]}-01", version_of(path)[1], grain, grain],
-    ).fetchall()
-    found: dict[str, set[float | None]] = {}
-    for name, value in rows:
-        found.setdefault(name, set()).add(value)
-    return found
-
-
-def differences(texts: dict[str, str], values: dict[str, set[float | None]], language: str) -> list[tuple[str, str]]:
-    """What is shown and is not the value; what is missing has none."""
-    return [
-        (name, text)
-        for name, text in texts.items()
-        if not any((text == MISSING) if one is None else number(text, language).is_of(one) for one in values[name])
-    ]
-
-
-def pages_of(demo: Demo, language: str) -> list[Path]:
-    return [path for path in demo.pages if path.name.split(".")[1] == language]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -276,13 +193,3 @@ def test_every_figure_of_a_target_is_the_frozen_one(
         assert [row[0] for table in tables for row in table["rows"]] == [row[0] for row in frozen_rows], path
         seen += sum(same_rows(table["rows"], frozen_rows, language) for table in tables)
     assert seen > 100
-
-
-def same_rows(shown: list[list[str]], frozen_rows: list[tuple[Any, ...]], language: str) -> int:
-    """Holds rows against those of the mart, cell by cell as far as the mart has columns; answers with their number."""
-    seen = 0
-    for texts, (_, *values) in zip(shown, frozen_rows, strict=True):
-        for text, value in zip(texts[1:], values, strict=False):
-            assert (text == MISSING) if value is None else number(text, language).is_of(value), (texts, value)
-            seen += 1
-    return seen

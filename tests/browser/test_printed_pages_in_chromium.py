@@ -7,7 +7,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from conftest import Demo, command
+from demo_served import Demo, command
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from conftest import Demo
+from demo_served import Demo
 from page_reader import DESK, PHONE, Reader
 from playwright.sync_api import Browser
 
