@@ -57,7 +57,7 @@ def test_every_card_says_how_far_it_can_be_relied_on(newest: dict[str, Page]) ->
 
 def test_a_card_with_a_value_that_may_change_says_until_when(newest: dict[str, Page]) -> None:
     card = newest["nl"].card("Kosten per gekwalificeerde lead")
-    assert "Voorlopig advertentie- en marketingkosten: cijfers kunnen nog wijzigen tot 30 dagen" in card.text
+    assert "Nog niet vast advertentie- en marketingkosten: cijfers kunnen nog wijzigen tot 30 dagen" in card.text
 
 
 @pytest.mark.parametrize(("language", "name"), [("nl", "Omzet"), ("en", "Revenue")])

@@ -39,7 +39,7 @@ def test_a_kpi_stands_there_with_value_change_status_and_trust(company: duckdb.D
     assert after.splitlines()[:4] == [
         "€180.15",
         "  [worse] €6.04 (3.5%) higher than in September 2026 (€174.11, version 2).",
-        "  ◐ Provisional: ad and marketing costs: figures may still change until 30 days after the period",
+        "  ◐ Not settled yet: ad and marketing costs: figures may still change until 30 days after the period",
         "  ✓ Reliable",
     ]
 
