@@ -184,11 +184,16 @@ def build(
     return made
 
 
+def rows_break_it(count: int) -> str:
+    """How a check that does not hold is told."""
+    return "1 row breaks it" if count == 1 else f"{count} rows break it"
+
+
 def told_plainly(result: CheckResult) -> tuple[str, str, str]:
     """What failed, why and what to do, of a check that does not say it itself."""
     return (
         f"{result.table_name} {result.check_name}",
-        f"{result.figure} rows break it",
+        rows_break_it(result.figure),
         f"look at the rows with `kpi sql {result.table_name}`",
     )
 

@@ -10,7 +10,7 @@ import duckdb
 import typer
 
 from pipelines.alerts import look_at_checks, tell
-from pipelines.build import Project
+from pipelines.build import Project, rows_break_it
 from pipelines.cli.rejections import share_of
 from pipelines.failures import DataFailed
 from pipelines.loads import refused_loads
@@ -77,7 +77,7 @@ def verdict_in(connection: duckdb.DuckDBPyConnection, project: Project) -> Verdi
     checks = connection.execute(FAILED_CHECKS).fetchall()
     parts = connection.execute(REFUSED_LOADS).fetchall()
     broken = [
-        (severity, f"{table} {check}", f"{table} {check}: {figure} rows break it: {_remedy(table, check)}")
+        (severity, f"{table} {check}", f"{table} {check}: {rows_break_it(figure)}: {_remedy(table, check)}")
         for table, check, severity, figure in checks
     ]
     lines = [f"{severity}: {line}" for severity, _, line in broken]

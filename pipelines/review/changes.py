@@ -87,10 +87,11 @@ def _compared(
     now, before = (wording.figure(definition.kpi_id, definition.unit, known.value or 0) for known in pair)
     difference = (pair[0].value or 0) - (pair[1].value or 0)
     named = _named(earlier, wording)
-    if now == before:
+    amount, share = _amounts(definition, abs(difference), pair[1].value or 0, wording)
+    # what rounds to nothing is no change, although the two figures round apart
+    if now == before or amount == _amounts(definition, 0.0, pair[1].value or 0, wording)[0]:
         return Change(wording("change.same", then=before, **named), wording("change.same_short"), then=before)
     direction = "up" if difference > 0 else "down"
-    amount, share = _amounts(definition, abs(difference), pair[1].value or 0, wording)
     sign = SIGNS[direction]
     verdict = "" if may_be_chance else verdict_of(definition.direction, direction)
     return Change(

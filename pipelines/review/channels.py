@@ -38,6 +38,7 @@ RATIOS: tuple[tuple[str, str | None, bool], ...] = (
     ("roas", "roas", False),
     ("roi", "marketing_roi", False),
 )
+OVER_FULL_COST = frozenset({"cpl_eur", "cost_per_qualified_lead_eur", "cpa_eur", "cac_blended_eur"})
 EXPLAINED = ("(unallocated)", "(unknown)", "Unassigned", "(rest)")
 
 
@@ -122,8 +123,14 @@ def _special_last(channels: Sequence[ChannelMonth]) -> list[ChannelMonth]:
 def _cell(channel: ChannelMonth, column: str, notes: Notes, wording: Wording) -> Cell:
     value = getattr(channel, column)
     if value is None:
-        return notes.missing(Phrase(wording(f"channels.without.{column}")))
+        return notes.missing(Phrase(wording(why_without(channel, column))))
     return Cell(_written(column, wording)(value))
+
+
+def why_without(channel: ChannelMonth, column: str) -> str:
+    """The text that says why a channel has no figure: its cost is not known, or what divides it is 0."""
+    is_costless = column in OVER_FULL_COST and channel.spend_full_eur is None
+    return "channels.without.cost" if is_costless else f"channels.without.{column}"
 
 
 def _total(

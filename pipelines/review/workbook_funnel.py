@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
+from pipelines.review.channels import why_without
 from pipelines.review.month import ChannelMonth, ClosedMonth
 from pipelines.review.sheets import Cell, Column, Look, Month, Sheet, columns, figure
 from pipelines.review.wording import Wording
@@ -102,7 +103,7 @@ def channels_sheet(month: ClosedMonth, wording: Wording) -> Sheet:
 
 def _channel(channel: ChannelMonth, names: Sequence[str], wording: Wording) -> tuple[Cell, ...]:
     missing = (
-        f"{_channel_column(name, wording)}: {wording.known(f'channels.without.{name}') or wording('value.absent')}"
+        f"{_channel_column(name, wording)}: {wording.known(why_without(channel, name)) or wording('value.absent')}"
         for name in names
         if getattr(channel, name) is None
     )

@@ -32,7 +32,7 @@ def test_what_was_refused_rejected_or_does_not_hold_is_counted_and_links_to_the_
         "✕ Data refused 1 load waits for a person; until then the figures it would change are the earlier ones. "
         "kpi loads --refused lists them with what to do. Data checks",
         "✕ Checks failed 1 data check does not hold. The page tells each of them with its remedy. Data checks",
-        "! Rows left out 30 rows of 2 files could not be read and are in no figure. "
+        "! Rows left out Rows that could not be read and are in no figure: 30, of 2 files. "
         "kpi inbox rejected names each row with what to do. Data checks",
     ]
 

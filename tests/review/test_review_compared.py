@@ -135,3 +135,15 @@ def test_a_figure_nobody_can_act_on_is_marked(written: Written, company: duckdb.
     company.execute("update reference.kpi set is_vanity = true where kpi_id = 'email_open_rate'")
     page = written(company, languages=("en",))["en"]
     assert "Email open rate vanity figure" in {head.text for head in page.every("th", inside=page.section("email"))}
+
+
+def test_a_difference_that_rounds_to_nothing_is_no_change(company: duckdb.DuckDBPyConnection, written: Written) -> None:
+    company.execute(
+        "update snapshots.kpi_value set value = case snapshot_id when ? then 180.004 else 180.006 end "
+        "where kpi_id = 'cost_per_qualified_lead' and grain = 'month' and slice = 'total'",
+        [NEWEST],
+    )
+    told = written(company)["nl"].card("Kosten per gekwalificeerde lead").text
+    assert "180,00" in told and "180,01" in told, "the two round apart"
+    assert "0,00 " not in told.replace("180,00 ", "")
+    assert "vrijwel gelijk" in told.lower()

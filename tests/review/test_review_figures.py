@@ -96,6 +96,19 @@ def test_a_channel_without_leads_has_no_cost_per_lead(newest: dict[str, Page]) -
     assert "geen leads via dit kanaal" in row.text
 
 
+def test_a_channel_whose_cost_is_unknown_has_leads_and_says_what_lacks(
+    company: duckdb.DuckDBPyConnection, written: Written
+) -> None:
+    company.execute(
+        """update snapshots.channel_month set spend_full_eur = null, cpl_eur = null, cac_blended_eur = null
+        where channel = 'Direct' and snapshot_id = ?""",
+        [NEWEST],
+    )
+    row = written(company)["nl"].row("Direct", "Kosten en rendement per kanaal")
+    assert "van dit kanaal zijn geen kosten bekend" in row.text
+    assert "geen leads via dit kanaal" not in row.text
+
+
 def test_a_cohort_that_can_still_convert_is_compared_with_nothing(newest: dict[str, Page]) -> None:
     card = newest["nl"].card("Verhouding leads - MQL")
     assert "Geen vergelijking: deze groep heeft nog tijd om door te stromen." in card.text

@@ -64,7 +64,7 @@ def test_what_needs_attention_comes_with_what_to_do(company: duckdb.DuckDBPyConn
         "- ✕ Data refused: 1 load waits for a person; until then the figures it would change are the earlier ones.",
         "  kpi loads --refused lists them with what to do.",
         "- ✕ Checks failed: 1 data check does not hold.",
-        "- ! Rows left out: 30 rows of 2 files could not be read and are in no figure.",
+        "- ! Rows left out: Rows that could not be read and are in no figure: 30, of 2 files.",
         "  kpi inbox rejected names each row with what to do.",
     ):
         assert line in told
