@@ -52,7 +52,7 @@ test-superset: $(INSTALLED) $(SUPERSET)/installed ## the dashboard in Superset w
 	@$(BIN)/pytest -m superset
 
 screenshots: $(INSTALLED) ## take the pictures of the documentation anew; needs Chromium and poppler-utils
-	@PYTHONPATH=tests $(BIN)/python tests/browser/screenshots.py
+	@PYTHONPATH=.:tests $(BIN)/python tests/browser/screenshots.py
 
 docs: $(INSTALLED) ## write docs/failures.md and docs/handbook anew from what they tell
 	@$(BIN)/python tests/failures/failure_document.py
