@@ -101,12 +101,14 @@ def reader(browser: Browser, shots: Path) -> Reader:
 
 @pytest.fixture(scope="module")
 def mart(demo: Demo) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The mart that the demo published."""
     with duckdb.connect(str(demo.data / "published" / "current" / "kpi_mart.duckdb"), read_only=True) as connection:
         yield connection
 
 
 @pytest.fixture(scope="module")
 def read(browser: Browser) -> Iterator[Any]:
+    """What a script finds in a page."""
     page = browser.new_page()
 
     def evaluated(path: Path, script: str) -> Any:
