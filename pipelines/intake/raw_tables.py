@@ -15,14 +15,20 @@ from pipelines.mailchimp_objects import OBJECTS
 
 
 def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Creates every raw table and column that is missing; safe to call at every start."""
+    """Creates every raw table and column that is missing; safe to call at every start.
+
+    Raises:
+        DataFailed: a column of an earlier release has another type.
+    """
     found = connection.execute(
-        """select schema_name || '.' || table_name, list(column_name) from duckdb_columns()
-        where database_name = current_database() group by all"""
+        """select schema_name || '.' || table_name, column_name, data_type from duckdb_columns()
+        where database_name = current_database()"""
     ).fetchall()
-    standing = {name: set(columns) for name, columns in found}
+    standing = set(found)
     for arrival in raw_tables():
-        if not standing.get(arrival.table, set()).issuperset(arrival.rows.column_names):
+        declared = connection.from_arrow(arrival.rows)
+        columns = zip(declared.columns, map(str, declared.types), strict=True)
+        if not standing.issuperset((arrival.table, name, kind) for name, kind in columns):
             ensure_raw_table(connection, arrival)
 
 
