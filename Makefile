@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SUPERSET := .venv-superset
 # Superset does not run on every Python that the pipeline runs on.
 SUPERSET_PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
@@ -58,8 +59,8 @@ docs: $(INSTALLED) ## write docs/failures.md and docs/handbook anew from what th
 	@$(BIN)/python tests/failures/failure_document.py
 	@$(BIN)/python -m pipelines.handbook
 
-lock: ## write requirements.lock anew from pyproject.toml (needs uv)
-	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras --quiet \
+lock: $(INSTALLED) ## write requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras --quiet \
 		--extra dev pyproject.toml -o requirements.lock
 
 clean: ## remove the environment and everything that was made
@@ -72,17 +73,17 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
 		|| { echo "python: cannot make a virtual environment: on Debian install python3-venv" >&2; exit 2; }
 	@echo "installing the locked packages into $(VENV) ..."
-	@if command -v uv >/dev/null 2>&1; \
-		then uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock; \
-		else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; fi
-	@if command -v uv >/dev/null 2>&1; \
-		then uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
-		else $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; fi
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/installer.lock
+	@$(PIP) --require-hashes -r $(VENV)/installer.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock \
+		|| { echo "uv could not, so pip does it; that takes a minute ..." >&2; $(PIP) --require-hashes -r requirements.lock; }
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(SUPERSET)/installed: pipelines/superset/requirements.txt
+$(SUPERSET)/installed: pipelines/superset/requirements.txt | $(INSTALLED)
 	@test -n "$(SUPERSET_PYTHON)" || { echo "python: Superset needs 3.11 or 3.12: install one, or name it with make SUPERSET_PYTHON=/path/to/python3.12" >&2; exit 2; }
 	@test -x $(SUPERSET)/bin/python || $(SUPERSET_PYTHON) -m venv $(SUPERSET)
 	@echo "installing Superset into $(SUPERSET); this takes some minutes ..."
-	@$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@$(BIN)/uv pip install --quiet --python $(SUPERSET)/bin/python -r $< \
+		|| $(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@

@@ -22,6 +22,7 @@ from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.alerts import look_at_run, tell_after_run
 from pipelines.engines.duckdb import lock_holder
+from pipelines.event_log import instance_of
 from pipelines.failures import DataFailed, KpiError, SourceUnavailable, WrongUse
 from pipelines.progress import line_of
 from pipelines.review.sending import send_closed_months
@@ -76,7 +77,7 @@ def opened_instance(home: Path) -> DagsterInstance:
     home.mkdir(parents=True, exist_ok=True)
     if not (home / INSTANCE_SETTINGS).exists():
         shutil.copyfile(PROJECT_ROOT / INSTANCE_SETTINGS, home / INSTANCE_SETTINGS)
-    return DagsterInstance.from_config(str(home))
+    return instance_of(home)
 
 
 def _run_here(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -14,9 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from nightly import CONFIG, Company, running_company
-from sqlalchemy import Engine
 
 from pipelines import source_access
 from pipelines.cli import main
@@ -82,18 +80,6 @@ class Desk:
         return len(list(self.data.glob(pattern)))
 
 
-def one_engine_each(make: Callable[..., Engine]) -> Callable[..., Engine]:
-    """Dagster makes an engine for every event that it stores, which is a third of the time of a small night."""
-    made: dict[str, Engine] = {}
-
-    def engine(url: str, **settings: Any) -> Engine:
-        if url not in made:
-            made[url] = make(url, **settings)
-        return made[url]
-
-    return engine
-
-
 @cache
 def young_company() -> Truth:
     return demo_company(YOUNG)
@@ -123,7 +109,6 @@ def desk_in(folder: Path) -> Iterator[Desk]:
         set_environment(environment, folder, company.ga4_server.endpoint, company.mailchimp_server.base_url)
         # a source that is away is asked six times with pauses; the pauses are not what is tested here
         environment.setattr(source_access, "connect_mailchimp", partial(connect_mailchimp, base_delay=0))
-        environment.setattr(sqlite_event_log, "create_engine", one_engine_each(sqlite_event_log.create_engine))
         yield Desk(folder, company, environment)
 
 
