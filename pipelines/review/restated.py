@@ -15,6 +15,7 @@ from pipelines.review.wording import Number, Phrase, Wording
 from pipelines.snapshots.causes import CAUSES
 
 MEMBERS_SHOWN = 60
+NOISE_OF_A_DOUBLE = Decimal("1e-9")
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,17 @@ def _really_differs(one: Restated) -> bool:
 
 
 def _difference(one: Restated, part: str) -> Decimal | None:
+    """After less before; of values, which are doubles, what the causes sum to: their last digits are noise."""
     before, after = one.before[part], one.after[part]
-    return None if before is None or after is None else Decimal(str(after)) - Decimal(str(before))
+    if before is None or after is None:
+        return None
+    difference, explained = Decimal(str(after)) - Decimal(str(before)), _explained(one, part)
+    is_noise = part == "value" and abs(difference - explained) <= abs(difference) * NOISE_OF_A_DOUBLE
+    return explained if is_noise else difference
+
+
+def _explained(one: Restated, part: str) -> Decimal:
+    return sum((amount for (known, _), amount in one.amounts.items() if known == part), Decimal(0))
 
 
 def _amount(one: Restated, part: str, cause: str) -> Decimal | None:
@@ -184,7 +194,6 @@ def _leaves_a_rest(one: Restated) -> bool:
     """Whether the causes of a numerator or denominator do not sum to its difference."""
     for part in ("numerator", "denominator"):
         difference = _difference(one, part)
-        explained = sum((amount for (known, _), amount in one.amounts.items() if known == part), Decimal(0))
-        if difference is not None and difference != explained:
+        if difference is not None and difference != _explained(one, part):
             return True
     return False

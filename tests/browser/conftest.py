@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,14 +10,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from demo_served import Demo, ask, command, ui_of
+from demo_served import Demo, ask, kpi, ui_of
 from made_once import made_once
 from page_reader import Reader
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from pipelines.settings import PROJECT_ROOT
-
-RUN_SECONDS = 900
 LOAD_MILLISECONDS = 60_000
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The page under test is the only thing that may talk to anyone.
@@ -64,21 +60,8 @@ def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    folder = made_once(tmp_path_factory, "demo", run_the_demo)
+    folder = made_once(tmp_path_factory, "demo", lambda folder: kpi(Demo(folder / "data", folder / "home"), "run"))
     return Demo(folder / "data", folder / "home")
-
-
-def run_the_demo(folder: Path) -> None:
-    run = subprocess.run(
-        [command("kpi"), "run"],
-        cwd=PROJECT_ROOT,
-        env=Demo(folder / "data", folder / "home").environment,
-        capture_output=True,
-        text=True,
-        timeout=RUN_SECONDS,
-        check=False,
-    )
-    assert run.returncode == 0, f"kpi run ended with {run.returncode}:\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}"
 
 
 @pytest.fixture(scope="session")

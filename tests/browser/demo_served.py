@@ -22,6 +22,7 @@ import pytest
 from pipelines.settings import PROJECT_ROOT, Settings
 
 START_SECONDS = 180
+RUN_SECONDS = 900
 # Dagster asks every new instance to join its community; one click of a user ends it.
 END_GREETING = "mutation { setNuxSeen }"
 
@@ -60,6 +61,21 @@ class Demo:
     def lists(self) -> list[Path]:
         """The pages that stand above those of months."""
         return sorted((self.data / "reports").glob("*.html"))
+
+
+def kpi(demo: Demo, *arguments: str) -> None:
+    """Runs a command of the company, which must succeed."""
+    done = subprocess.run(
+        [command("kpi"), *arguments],
+        cwd=PROJECT_ROOT,
+        env=demo.environment,
+        capture_output=True,
+        text=True,
+        timeout=RUN_SECONDS,
+        check=False,
+    )
+    told = f"kpi {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    assert done.returncode == 0, told
 
 
 def ui_of(demo: Demo, log: Path) -> AbstractContextManager[str]:

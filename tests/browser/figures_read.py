@@ -49,7 +49,7 @@ def number(text: str, language: str) -> Shown:
         re.sub(r"[^\d.,\u2212-]", "", text).replace(group, "").replace(point, ".").replace("\u2212", "-").rstrip(".")
     )
     places = len(digits.partition(".")[2])
-    scale = Decimal("0.01") if re.search("%|percent|procent", text) else Decimal(1)
+    scale = Decimal("0.01") if re.search(r"%|percent|procent|\bpp\b", text) else Decimal(1)
     return Shown(Decimal(digits) * scale, Decimal(5) * Decimal(10) ** -(places + 1) * scale)
 
 

@@ -107,6 +107,21 @@ def test_numerators_and_denominators_keep_all_of_their_digits(
     ]
 
 
+def test_a_difference_is_rounded_like_the_cause_that_it_came_of(
+    written: Written, company: duckdb.DuckDBPyConnection
+) -> None:
+    # as doubles these differ by a little less than 52.075
+    for version, value in (("v1", 3053.1), ("v2", 3053.1 + 52.075)):
+        company.execute(
+            """update snapshots.kpi_value set value = ? where snapshot_id = '2026-09-' || ? and kpi_id = 'cpl'
+            and grain = 'month' and slice = 'total'""",
+            [value, version],
+        )
+    row = (SEPTEMBER, 1, 2, "cpl", "total", "", "late_data", "value", Decimal("52.075"))
+    page = written(tell_of(company, amounts=[row]), SECOND, languages=("en",))["en"]
+    assert cells(page, "Cost per lead (fully loaded)", TOTALS)[2:] == ["+€52.08", "+€52.08"]
+
+
 def test_causes_that_leave_a_rest_are_told_instead_of_praised(
     written: Written, restated: duckdb.DuckDBPyConnection
 ) -> None:
