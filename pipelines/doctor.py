@@ -94,6 +94,9 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if settings.production and settings.today:
         text = f"KPI_TODAY holds every run at {settings.today}, although KPI_PRODUCTION is 1"
         yield Finding("settings", "warning", text, "remove KPI_TODAY")
+    if settings.production and not (settings.alert_webhook or settings.alert_email):
+        text = "KPI_PRODUCTION is 1, and nobody is told when a night fails"
+        yield Finding("settings", "warning", text, "set KPI_ALERT_WEBHOOK, or KPI_ALERT_EMAIL with SMTP_URL")
     if not settings.warnings:
         yield Finding("settings", "ok", "every variable is known and has a value it can have")
 

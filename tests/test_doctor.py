@@ -124,6 +124,15 @@ def test_a_run_held_at_a_day_in_production_is_a_warning(tmp_path: Path) -> None:
     assert any("KPI_TODAY holds every run at 2026-01-31" in finding.text for finding in found)
 
 
+def test_a_production_that_tells_nobody_of_a_failed_night_is_a_warning(tmp_path: Path) -> None:
+    production = {"KPI_PRODUCTION": "1", "KPI_PEPPER": "random"}
+    told = {**production, "KPI_ALERT_WEBHOOK": "https://hooks.example/1"}
+    says = "nobody is told when a night fails"
+    assert any(says in finding.text for finding in examine(production, tmp_path))
+    assert not any(says in finding.text for finding in examine(told, tmp_path))
+    assert not any(says in finding.text for finding in examine({}, tmp_path))
+
+
 def test_no_secret_is_in_what_the_doctor_says(tmp_path: Path) -> None:
     said = [finding.as_row() for finding in findings(tmp_path, **CONNECTED).values()]
     assert "0123456789abcdef" not in json.dumps(said)

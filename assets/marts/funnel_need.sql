@@ -25,6 +25,8 @@ need as (
   from reference.funnel_target as t
   cross join business_year as y
   cross join (select scenario from marts.funnel_rate group by scenario) as s
+  -- a company that planned nothing needs nothing
+  where t.target_customers is not null
   union all
   select
     n.scenario, n.segment, r.place, r.stage,

@@ -9,7 +9,7 @@ create table marts.kpi_derived (
   numerator           decimal(38, 6)          comment 'growth: difference to the earlier period; product: the value itself',
   denominator         decimal(38, 6)          comment 'growth: the earlier period; NULL for products',
   value               double                  comment 'numerator / denominator; NULL when unknown or divided by 0, see status_reason',
-  unit                varchar        not null comment 'count, ratio (a fraction), EUR or days',
+  unit                varchar        not null comment 'count, ratio (a fraction), EUR, days, position, score and so on',
   status              varchar        not null comment 'final, provisional, immature, no_source, not_available or withheld',
   status_reason       varchar                 comment 'why it is not final, or why there is no value',
   trust               varchar        not null comment 'ok, caution or bad',

@@ -10,7 +10,7 @@ create table marts.kpi_value (
   numerator           decimal(38, 6)          comment 'figure above the line; the value itself for counts and sums',
   denominator         decimal(38, 6)          comment 'figure below the line; NULL for counts and sums',
   value               double                  comment 'numerator / denominator; NULL when unknown or divided by 0, see status_reason',
-  unit                varchar        not null comment 'count, ratio (a fraction), EUR or days',
+  unit                varchar        not null comment 'count, ratio (a fraction), EUR, days, position, score and so on',
   ci_low              double                  comment 'lower end of the 95 % interval',
   ci_high             double                  comment 'upper end of the 95 % interval',
   status              varchar        not null comment 'final, provisional, immature, no_source, not_available or withheld',

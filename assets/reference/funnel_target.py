@@ -13,7 +13,7 @@ from pipelines.tables import Table
 HEADER = """-- What the funnel is planned for: customers in all, and those that marketing must deliver in each segment.
 create table reference.funnel_target (
   segment           varchar not null comment 'revenue segment; empty for the company as a whole',
-  target_customers  bigint  not null comment 'new customers; of a segment those that marketing must deliver',
+  target_customers  bigint           comment 'new customers, of a segment those of marketing; NULL without a plan',
   first_day         date             comment 'first day of the plan; NULL for the calendar year of the business date',
   last_day          date             comment 'last day of the plan',
   fewest_members    bigint  not null comment 'with fewer members in ripe cohorts a rate is taken from a benchmark',
@@ -34,5 +34,5 @@ def text(config: Config, tables: Mapping[str, Table]) -> str:
         plan.fewest_members,
         config.company.industry,
     )
-    shares = marketing_share(plan.customers, config.company.revenue_segments)
+    shares = marketing_share(plan.customers, config.company.revenue_segments) if plan.customers else {}
     return HEADER + listed_rows(COLUMNS, [("", plan.customers, *said), *((*one, *said) for one in shares.items())])

@@ -5,7 +5,7 @@ What a certificate holds, and when there is none, is decided in `pipelines.snaps
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -83,11 +83,19 @@ def _show(version: Version, certificate: Certificate, page: int, csv: Path | Non
     rows = [_readable(row) for row in contributions.rows(first, ROWS_PER_PAGE)]
     where = f"rows {first + 1:,} to {first + len(rows):,} of {contributions.number:,}, page {page} of {pages}"
     typer.echo("")
-    show_rows(rows, as_json=False, title=f"Contributions, {where}")
+    show_rows(_without_empty_columns(rows), as_json=False, title=f"Contributions, {where}")
+    if page < pages and csv is None:
+        typer.echo(f"--page {page + 1} shows the next rows, --csv FILE writes all of them")
     for name, part in sorted(contributions.sums.items(), reverse=True):
         typer.echo(f"the {name} {_exact(part.amount)} is the sum of {part.rows:,} row{'s' if part.rows > 1 else ''}")
     if csv is not None:
         typer.echo(f"all rows are in {csv}")
+
+
+def _without_empty_columns(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """For people: a column in which none of these rows says anything only makes the table wide."""
+    filled = {name for row in rows for name, value in row.items() if value not in (None, "")}
+    return [{name: value for name, value in row.items() if name in filled} for row in rows]
 
 
 def _show_facts(certificate: Certificate, version: Version, title: str) -> None:

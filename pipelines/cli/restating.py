@@ -23,6 +23,8 @@ from pipelines.snapshots import (
 )
 from pipelines.snapshots.sides import Cell
 
+# of a value, which is a ratio more often than not; `--json` has all digits
+VALUE_DECIMALS = 6
 # whether the figures were known before and are known after -> what their difference is called
 DIFFERENCE = {
     (True, True): "difference",
@@ -91,7 +93,8 @@ def _rows(found: Restatement, cell: Cell) -> Iterator[dict[str, Any]]:
 
 
 def _row(cell: Cell, cause: str, parts: Mapping[str, Decimal]) -> dict[str, Any]:
-    shown = {part: _signed(parts.get(part)) for part in ("numerator", "denominator", "value")}
+    shown = {part: _signed(parts.get(part)) for part in ("numerator", "denominator")}
+    shown["value"] = _signed(parts.get("value"), VALUE_DECIMALS)
     return dict(zip(("kpi", "slice", "member"), cell, strict=True)) | {"cause": cause, **shown}
 
 
@@ -99,9 +102,11 @@ def _named(row: dict[str, Any], members: bool) -> dict[str, Any]:
     return row if members else {name: value for name, value in row.items() if name not in ("slice", "member")}
 
 
-def _signed(amount: Decimal | None) -> str:
-    """An amount with its sign and no more digits than it has."""
-    return "" if amount is None else f"{amount.normalize():+f}"
+def _signed(amount: Decimal | None, decimals: int | None = None) -> str:
+    """An amount with its sign and no more digits than it has, and at most so many decimals."""
+    if amount is None:
+        return ""
+    return f"{(amount if decimals is None else round(amount, decimals)).normalize():+f}"
 
 
 def _as_json(found: Restatement) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from pipelines.settings import dagster_environment, load_settings
 from pipelines.snapshots import month_of, refuse_unfinished
 
 DAY = ["%Y-%m-%d"]
+# Dagster greets with advice for whoever writes a project; whoever looks at one cannot follow it.
+QUIETLY = (sys.executable, "-W", "ignore:Function `dev_command` is superseded")
 FirstDay = Annotated[datetime | None, typer.Option("--from", formats=DAY, help="First GA4 day to read again.")]
 LastDay = Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Last GA4 day to read again.")]
 
@@ -70,7 +72,7 @@ def ui(port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000) 
     """Start the Dagster UI and daemon on 127.0.0.1, with the instance and the settings of all commands."""
     settings = load_settings()
     opened_instance(settings.dagster_home).dispose()
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
+    command = [*QUIETLY, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
     # in the place of this process, so that Ctrl-C and signals reach Dagster itself
     os.execve(sys.executable, command, dagster_environment(settings))  # noqa: S606 - nothing of it comes from outside
 

@@ -117,10 +117,11 @@ class Maturity(StrictModel):
 class FunnelPlan(StrictModel):
     """What is planned for: so many new customers in the twelve months that end with `by`, the calendar year without it.
 
-    A stage with fewer members than `fewest_members` in its ripe cohorts is planned with a benchmark.
+    Without `customers` there is no plan; the rates that one would be made of are told all the same. A stage with fewer
+    members than `fewest_members` in its ripe cohorts is planned with a benchmark.
     """
 
-    customers: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    customers: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     by: Annotated[str, AfterValidator(_month)] | None = None
     fewest_members: Annotated[int, Field(ge=1)] = 10
 

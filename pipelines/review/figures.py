@@ -36,11 +36,20 @@ READING_ORDER = (
 
 
 @dataclass(frozen=True)
+class Silent:
+    """KPIs that have had no figure for thirteen months, and why: a row of signs for nothing would only be long."""
+
+    names: str
+    reason: Phrase
+
+
+@dataclass(frozen=True)
 class Topic:
     """A section of the page: its name, a table per family that the month has figures of, else why there are none."""
 
     name: str
     grids: tuple[Grid, ...]
+    silent: tuple[Silent, ...]
     reasons: tuple[Phrase, ...]
 
 
@@ -49,24 +58,39 @@ def topics(month: ClosedMonth, wording: Wording) -> list[Topic]:
     return [_topic(month, name, families, wording) for name, families in TOPICS.items()]
 
 
-def other_figures(month: ClosedMonth, wording: Wording) -> list[Grid]:
+def other_figures(month: ClosedMonth, wording: Wording) -> Topic:
     """A table per family that has no section of its own."""
-    return [_of_family(month, family, wording) for family in OTHER_FAMILIES if _shown(month, family)]
+    return _topic(month, "figures", OTHER_FAMILIES, wording)
 
 
 def _topic(month: ClosedMonth, name: str, families: Sequence[str], wording: Wording) -> Topic:
-    by_family = {family: [month.of_month(one.kpi_id) for one in _shown(month, family)] for family in families}
-    known = [family for family, values in by_family.items() if any(one and one.value is not None for one in values)]
-    said = {one.status_reason: None for values in by_family.values() for one in values if one and one.status_reason}
-    grids = tuple(_of_family(month, family, wording) for family in known)
-    return Topic(name, grids, () if grids else tuple(wording.reason(reason) for reason in said))
+    members = {family: _members(month, family) for family in families}
+    shown = {family: [one for one in of_it if _has_spoken(month, one)] for family, of_it in members.items()}
+    grids = [
+        figures_grid(month, of_it, wording(f"family.{family}"), wording) for family, of_it in shown.items() if of_it
+    ]
+    of_nothing = [one for of_it in members.values() for one in of_it if not _has_spoken(month, one)]
+    silent = _silent(month, of_nothing, wording)
+    return Topic(name, tuple(grids), silent if grids else (), () if grids else tuple(one.reason for one in silent))
 
 
-def _of_family(month: ClosedMonth, family: str, wording: Wording) -> Grid:
-    return figures_grid(month, _shown(month, family), wording(f"family.{family}"), wording)
+def _silent(month: ClosedMonth, definitions: Sequence[Definition], wording: Wording) -> tuple[Silent, ...]:
+    names: dict[str, list[str]] = {}
+    for definition in definitions:
+        value = month.of_month(definition.kpi_id)
+        reason = value.status_reason if value else ""
+        names.setdefault(reason or "unknown", []).append(wording.kpi_name(definition))
+    return tuple(Silent(", ".join(of_it), wording.reason(reason)) for reason, of_it in names.items())
 
 
-def _shown(month: ClosedMonth, family: str) -> list[Definition]:
+def _has_spoken(month: ClosedMonth, definition: Definition) -> bool:
+    """Whether there is a figure of the KPI: of one of the thirteen months, or of the quarter or year."""
+    kpi_id = definition.kpi_id
+    values = [*(value for _, value in month.trend(kpi_id)), *(by_kpi.get(kpi_id) for by_kpi in month.values.values())]
+    return any(value and value.value is not None for value in values)
+
+
+def _members(month: ClosedMonth, family: str) -> list[Definition]:
     """The KPIs of a family that the month has a row of, in reading order."""
     members = [known for known in month.definitions.values() if known.family == family]
     return sorted((known for known in members if month.of_month(known.kpi_id)), key=reading_place)

@@ -18,6 +18,7 @@ QUERY = """select target_id, kpi_id, slice, member, owner, deadline, target_peri
   actual, pace, status, coalesce(reason, '')
 from {table} where grain = 'month' and period_start = ?"""
 SIGNS = {"on_track": "▲", "reached": "✓", "behind": "▼", "missed": "✕"}
+NO_BREAK = "\u00a0"
 # a target that cannot be judged, or has not begun, has no place beside a figure
 UNJUDGED = frozenset({"not_started", "incomplete"})
 
@@ -94,20 +95,26 @@ def targets_grid(
 
 def _row(target: TargetStanding, definition: Definition, wording: Wording) -> GridRow:
     figures = (_figure(definition, figure, wording) for figure in (target.expected, target.actual))
-    pace = MISSING if target.pace is None else wording.percentage(target.pace)
+    pace = Cell(MISSING) if target.pace is None else _pace(target.pace, definition, wording)
     state = f"{SIGNS.get(target.status, '○')} {wording(f'targets.status.{target.status}')}"
     return GridRow(
         wording.kpi_name(definition),
         (
             *(Cell(figure, remarks=(_since(target, wording),)) for figure in figures),
-            Cell(pace),
+            pace,
             _aim(target, definition, wording),
-            Cell(wording.day(target.deadline) if target.deadline else MISSING),
+            Cell(wording.day(target.deadline).replace(" ", NO_BREAK) if target.deadline else MISSING),
             Cell(state, remarks=(wording.reason(target.reason).text,) if target.reason else ()),
             Cell(target.owner or MISSING),
         ),
         remark=" · ".join(part for part in (target.target_id, target.member) if part),
     )
+
+
+def _pace(pace: float, definition: Definition, wording: Wording) -> Cell:
+    """Which part of what was expected there is; of a cost, more than all of it is no good news."""
+    remarks = (wording("targets.less_is_better"),) if definition.direction == "down_good" else ()
+    return Cell(wording.percentage(pace), remarks=remarks)
 
 
 def _aim(target: TargetStanding, definition: Definition, wording: Wording) -> Cell:

@@ -40,7 +40,7 @@ def trend_line(month: ClosedMonth, definition: Definition, wording: Wording) -> 
     is_cut_short = now is not None and now.is_immature
     span = wording(
         "trend.span_so_far" if is_cut_short else "trend.span",
-        first=wording.month_short(trend[0][0]),
+        first=wording.month_short(drawn[0][0]),
         last=wording.month_short(drawn[-1][0] if is_cut_short else trend[-1][0]),
     )
     marks = trend_marks(month, definition.kpi_id)

@@ -51,6 +51,7 @@ def test_the_ui_uses_the_instance_and_the_settings_of_all_commands(
     ((program, command, environment),) = started
     assert program == command[0] == sys.executable
     assert command[1:] == [
+        *("-W", "ignore:Function `dev_command` is superseded"),
         *("-m", "dagster", "dev", "-w", str(PROJECT_ROOT / "workspace.yaml")),
         *("-h", "127.0.0.1", "-p", port),
     ]

@@ -84,6 +84,30 @@ def test_a_missing_value_says_why_in_its_table(newest: dict[str, Page]) -> None:
     assert "— a (geen mailings waarvan de automatische openingen bekend zijn)" in row.text.replace("—a", "— a")
 
 
+def test_a_kpi_that_had_no_figure_for_a_year_is_named_below_its_section_and_is_no_row(
+    company: duckdb.DuckDBPyConnection, written: Written
+) -> None:
+    company.execute(
+        """update snapshots.kpi_value set value = null, status = 'no_source', status_reason = 'orders was never loaded'
+        where kpi_id = 'mqls'"""
+    )
+    section = written(company, NEWEST, languages=("en",))["en"].section("figures")
+    assert "No figure in the last thirteen months of Marketing qualified leads (MQLs)" in section.text
+    assert "orders was never loaded." in section.text
+    # of the month alone it is a row, which says what it was before
+    _change(company, "new_leads", "value = null, status = 'no_source', status_reason = 'orders was never loaded'")
+    page = written(company, NEWEST, languages=("en",))["en"]
+    assert "No source" in page.row("New leads", "Leads").text
+
+
+def test_the_line_of_a_young_company_begins_with_its_first_month(
+    company: duckdb.DuckDBPyConnection, written: Written
+) -> None:
+    company.execute("delete from snapshots.kpi_value where kpi_id = 'revenue' and period_start < ?", [month_at(11)])
+    card = written(company, NEWEST, languages=("en",))["en"].card("Revenue").text
+    assert "Aug 2026 \u2013 Oct 2026" in card and "Oct 2025 \u2013" not in card
+
+
 def test_a_kpi_without_a_row_says_that_the_snapshot_lacks_it(
     company: duckdb.DuckDBPyConnection, written: Written
 ) -> None:

@@ -44,6 +44,15 @@ def test_a_card_says_how_its_kpi_stands_against_the_target(
     assert lines(pages["en"]) == ["▲ Target on track 462, where 440 was expected by now."]
 
 
+def test_beside_the_pace_of_a_cost_stands_that_less_is_better(
+    written: Written, company: duckdb.DuckDBPyConnection
+) -> None:
+    cost = {"target_id": "cost", "kpi_id": "cpl", "expected_by_now": 80.0, "actual": 84.0, "status": "behind"}
+    page = written(with_targets(company, {}, cost), languages=("en",))["en"]
+    paces = [row.text for row in page.every("tr", inside=page.section("targets")) if "105.0%" in row.text]
+    assert ["105.0% less is better" in text for text in paces] == [True, False]
+
+
 def test_the_table_has_every_target_and_the_cards_only_those_of_the_company(
     written: Written, company: duckdb.DuckDBPyConnection
 ) -> None:
