@@ -7,6 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# uv does not read the settings of pip; a company's own index counts for both.
+ASKING_PIPS_INDEX = index="$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}"; \
+	test -z "$$index" || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}";
 SUPERSET := .venv-superset
 # Superset does not run on every Python that the pipeline runs on.
 SUPERSET_PYTHON ?= $(shell for p in python3.11 python3.12 python3; do \
@@ -73,17 +76,20 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
 		|| { echo "python: cannot make a virtual environment: on Debian install python3-venv" >&2; exit 2; }
 	@echo "installing the locked packages into $(VENV) ..."
-	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/installer.lock
-	@$(PIP) --require-hashes -r $(VENV)/installer.lock
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock \
-		|| { echo "uv could not, so pip does it; that takes a minute ..." >&2; $(PIP) --require-hashes -r requirements.lock; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.lock
+	@sed '/^uv==/,/[^\\]$$/d' requirements.lock > $(VENV)/others.lock
+	@{ $(PIP) --require-hashes -r $(VENV)/uv.lock && $(ASKING_PIPS_INDEX) \
+		$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock; } \
+		|| { echo "uv could not, so pip does it; that takes a minute ..." >&2; $(PIP) --require-hashes -r $(VENV)/others.lock; }
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(SUPERSET)/installed: pipelines/superset/requirements.txt | $(INSTALLED)
 	@test -n "$(SUPERSET_PYTHON)" || { echo "python: Superset needs 3.11 or 3.12: install one, or name it with make SUPERSET_PYTHON=/path/to/python3.12" >&2; exit 2; }
 	@test -x $(SUPERSET)/bin/python || $(SUPERSET_PYTHON) -m venv $(SUPERSET)
-	@echo "installing Superset into $(SUPERSET); this takes some minutes ..."
-	@$(BIN)/uv pip install --quiet --python $(SUPERSET)/bin/python -r $< \
-		|| $(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@echo "installing Superset into $(SUPERSET) ..."
+	@{ $(ASKING_PIPS_INDEX) $(BIN)/uv pip install --quiet --python $(SUPERSET)/bin/python -r $<; } \
+		|| { echo "uv could not, so pip does it; that takes some minutes ..." >&2; \
+			$(SUPERSET)/bin/python -m pip install --quiet --disable-pip-version-check -r $<; }
 	@touch $@

@@ -1,4 +1,4 @@
-"""Where a command keeps what happens in its runs: Dagster's SQLite files, read and written through open connections.
+"""The event log of a command's runs: Dagster's SQLite files, read and written through connections that stay open.
 
 Dagster's own storage makes an engine, opens the file and looks for its tables anew for each event, and a first night
 stores some eight thousand: one for each day of each report, planned and made. The files and what is in them stay the
@@ -23,13 +23,14 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 # The shared index and the run under way are all that a run writes; whoever reads old runs opens them one by one.
 KEPT_OPEN = 4
+DAGSTERS_OWN = (DagsterSqliteStorage.__module__, DagsterSqliteStorage.__name__)
 
 
 def instance_of(home: Path) -> DagsterInstance:
-    """The instance of a home; what it keeps in SQLite is kept open, another storage is left as it is."""
+    """The instance of a home; its event log is kept open when it is Dagster's own of SQLite, and else left as it is."""
     ref = InstanceRef.from_dir(str(home))
     told = ref.storage_data
-    if told is not None and told.class_name == DagsterSqliteStorage.__name__:
+    if told is not None and (told.module_name, told.class_name) == DAGSTERS_OWN:
         ref = ref._replace(storage_data=ConfigurableClassData(__name__, SqliteKeptOpen.__name__, told.config_yaml))
     return DagsterInstance.from_ref(ref)
 
@@ -52,6 +53,8 @@ class EventLogKeptOpen(SqliteEventLogStorage):
             self._engines[shard] = _opened(self.conn_string_for_shard(shard))
         if shard not in self._initialized_dbs:
             self._initdb(self._engines[shard])
+            # what made the file was connected before it had its write-ahead log
+            self._engines[shard].dispose()
             self._initialized_dbs.add(shard)
         self._engines.move_to_end(shard)
         while len(self._engines) > KEPT_OPEN:
@@ -72,7 +75,7 @@ class EventLogKeptOpen(SqliteEventLogStorage):
 
 
 class SqliteKeptOpen(DagsterSqliteStorage):
-    """All that an instance keeps in SQLite, with this event log in the place of Dagster's."""
+    """What an instance keeps in SQLite, with this event log in the place of Dagster's."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__(base_dir, inst_data)
@@ -91,7 +94,8 @@ def _opened(address: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _(connection: Any, _record: Any) -> None:
-        # with a write-ahead log a power cut can cost the last events then, and never the file
-        connection.execute("pragma synchronous = normal")
+        # a power cut can cost the last events then, and not the file; without a write-ahead log it could
+        if connection.execute("pragma journal_mode").fetchone() == ("wal",):
+            connection.execute("pragma synchronous = normal")
 
     return engine

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+from sqlalchemy import Engine, event
 
 from pipelines.event_log import KEPT_OPEN, EventLogKeptOpen, instance_of
 
@@ -60,6 +62,31 @@ def test_a_command_sees_what_the_ui_wrote_meanwhile(home: Path, instance: dg.Dag
     seen = instance.get_latest_materialization_event(sessions.key)
     assert seen is not None and newest is not None
     assert seen.to_json() == newest.to_json()
+
+
+def test_a_file_is_opened_once_for_all_events_of_a_run(instance: dg.DagsterInstance) -> None:
+    opened: list[str] = []
+
+    def note(connection: sqlite3.Connection, _: object) -> None:
+        opened.append(Path(connection.execute("pragma database_list").fetchone()[2]).stem)
+
+    event.listen(Engine, "connect", note)
+    try:
+        run_id = read(instance)
+    finally:
+        event.remove(Engine, "connect", note)
+    assert len(instance.all_logs(run_id)) > 2 * len(DAYS.get_partition_keys())
+    # twice to make it, once to use it
+    assert opened.count(run_id) == 3
+
+
+def test_the_log_is_where_the_settings_say(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEPT_HERE", str(home / "elsewhere"))
+    (home / "dagster.yaml").write_text("storage: {sqlite: {base_dir: {env: KEPT_HERE}}}")
+    with instance_of(home) as instance:
+        run_id = read(instance)
+        assert isinstance(instance.event_log_storage, EventLogKeptOpen)
+    assert (home / "elsewhere" / "history" / "runs" / f"{run_id}.db").exists()
 
 
 def test_whoever_reads_many_old_runs_keeps_few_files_open(instance: dg.DagsterInstance) -> None:

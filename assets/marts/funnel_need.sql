@@ -4,7 +4,7 @@ create table marts.funnel_need (
   segment          varchar not null comment 'revenue segment; empty for the company as a whole',
   place            integer not null comment 'steps from this stage to the customer; 0 for the customer',
   stage            varchar not null comment 'stage of the funnel',
-  needed           bigint           comment 'members of the stage that are needed; NULL when a rate on the way is not known',
+  needed           bigint           comment 'members of the stage that are needed; NULL when a rate on the way is not known, and without a plan',
   needed_exactly   double           comment 'the same without any rounding',
   worth_customers  double           comment 'customers that one member of the stage comes to',
   lag_days         bigint  not null comment 'days from this stage to the customer; a step without a measured lag counts 0',
@@ -25,8 +25,6 @@ need as (
   from reference.funnel_target as t
   cross join business_year as y
   cross join (select scenario from marts.funnel_rate group by scenario) as s
-  -- a company that planned nothing needs nothing
-  where t.target_customers is not null
   union all
   select
     n.scenario, n.segment, r.place, r.stage,

@@ -2,7 +2,7 @@
 -- publish: yes
 create table marts.funnel_plan (
   scenario          varchar         not null comment 'seed: the figures that came with the project; benchmark: the newest ones; measured: the company''s own ripe cohorts',
-  target_customers  bigint          not null comment 'new customers of the plan',
+  target_customers  bigint                   comment 'new customers of the plan; NULL when the company planned none',
   stage             varchar         not null comment 'stage of the funnel',
   stage_position    integer         not null comment 'place of the stage in the funnel of the company, from 1',
   rate              double                   comment 'part of the stage that reaches the next stage of the plan; NULL for the customer',
@@ -10,7 +10,7 @@ create table marts.funnel_plan (
   members           bigint                   comment 'and below it',
   rate_source       varchar                  comment 'months of the own cohorts, or the benchmarks',
   fallback_reason   varchar                  comment 'why a benchmark stands in for the own rate; NULL where none does',
-  needed            bigint                   comment 'members of the stage that are needed, rounded up at each stage; NULL when a rate is not known',
+  needed            bigint                   comment 'members of the stage that are needed, rounded up at each stage; NULL when a rate is not known, and without a plan',
   needed_exactly    double                   comment 'the same without any rounding',
   needed_p10        bigint                   comment 'so many are enough with a chance of 10 %, by what the own cohorts tell of their rates; a benchmark is taken as certain; NULL where no own rate counts',
   needed_p50        bigint                   comment 'the same with a chance of 50 %',

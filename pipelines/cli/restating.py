@@ -103,10 +103,10 @@ def _named(row: dict[str, Any], members: bool) -> dict[str, Any]:
 
 
 def _signed(amount: Decimal | None, decimals: int | None = None) -> str:
-    """An amount with its sign and no more digits than it has, and at most so many decimals."""
+    """An amount with its sign and no more digits than it has; so many decimals at most, unless it would be 0 then."""
     if amount is None:
         return ""
-    return f"{(amount if decimals is None else round(amount, decimals)).normalize():+f}"
+    return f"{((decimals is not None and round(amount, decimals)) or amount).normalize():+f}"
 
 
 def _as_json(found: Restatement) -> dict[str, Any]:

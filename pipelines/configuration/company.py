@@ -117,13 +117,21 @@ class Maturity(StrictModel):
 class FunnelPlan(StrictModel):
     """What is planned for: so many new customers in the twelve months that end with `by`, the calendar year without it.
 
-    Without `customers` there is no plan; the rates that one would be made of are told all the same. A stage with fewer
-    members than `fewest_members` in its ripe cohorts is planned with a benchmark.
+    Without `customers` there is no plan, and `kpi plan` reckons with what it is given. A stage with fewer members than
+    `fewest_members` in its ripe cohorts is planned with a benchmark.
     """
 
     customers: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     by: Annotated[str, AfterValidator(_month)] | None = None
     fewest_members: Annotated[int, Field(ge=1)] = 10
+
+    @model_validator(mode="after")
+    def _month_is_of_a_plan(self) -> Self:
+        if self.by is not None and self.customers is None:
+            raise UnfitError(
+                "by says when a plan ends, and there is no plan", "give customers too, or leave by out", "by"
+            )
+        return self
 
 
 # the name of a pack of packs.yaml, or its own list

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pipelines.review.certainty import counted, interval, status_badge, trust_badge
 from pipelines.review.changes import Change, change_since, change_since_year_before
@@ -36,7 +37,7 @@ READING_ORDER = (
 
 
 @dataclass(frozen=True)
-class Silent:
+class WithoutFigure:
     """KPIs that have had no figure for thirteen months, and why: a row of signs for nothing would only be long."""
 
     names: str
@@ -45,45 +46,62 @@ class Silent:
 
 @dataclass(frozen=True)
 class Topic:
-    """A section of the page: its name, a table per family that the month has figures of, else why there are none."""
+    """A section of the page: its name, its tables and what has no row in them, else why there are none."""
 
     name: str
     grids: tuple[Grid, ...]
-    silent: tuple[Silent, ...]
+    without_figure: tuple[WithoutFigure, ...]
     reasons: tuple[Phrase, ...]
 
 
 def topics(month: ClosedMonth, wording: Wording) -> list[Topic]:
-    """The sections of their own, empty ones too: a page says that there are no figures, and why."""
-    return [_topic(month, name, families, wording) for name, families in TOPICS.items()]
+    """The sections of their own, a table per family that the month has figures of; one without says why."""
+
+    def is_of_month(definition: Definition) -> bool:
+        value = month.of_month(definition.kpi_id)
+        return value is not None and value.value is not None
+
+    return [_topic(month, name, families, is_of_month, wording) for name, families in TOPICS.items()]
 
 
 def other_figures(month: ClosedMonth, wording: Wording) -> Topic:
-    """A table per family that has no section of its own."""
-    return _topic(month, "figures", OTHER_FAMILIES, wording)
+    """A table per family that has no section of its own and had figures, also when the month itself has none."""
+    return _topic(month, "figures", OTHER_FAMILIES, partial(_had_a_figure, month), wording)
 
 
-def _topic(month: ClosedMonth, name: str, families: Sequence[str], wording: Wording) -> Topic:
-    members = {family: _members(month, family) for family in families}
-    shown = {family: [one for one in of_it if _has_spoken(month, one)] for family, of_it in members.items()}
+def _topic(
+    month: ClosedMonth, name: str, families: Sequence[str], is_told: Callable[[Definition], bool], wording: Wording
+) -> Topic:
+    """The families of which one KPI at least is told; of those all that had a figure are rows."""
+    told = [of_it for family in families if any(map(is_told, of_it := _members(month, family)))]
     grids = [
-        figures_grid(month, of_it, wording(f"family.{family}"), wording) for family, of_it in shown.items() if of_it
+        figures_grid(month, rows, wording(f"family.{rows[0].family}"), wording)
+        for rows in ([one for one in of_it if _had_a_figure(month, one)] for of_it in told)
     ]
-    of_nothing = [one for of_it in members.values() for one in of_it if not _has_spoken(month, one)]
-    silent = _silent(month, of_nothing, wording)
-    return Topic(name, tuple(grids), silent if grids else (), () if grids else tuple(one.reason for one in silent))
+    members = [one for family in families for one in _members(month, family)]
+    if grids:
+        return Topic(name, tuple(grids), _without_figure(month, members, wording), ())
+    said = {reason: None for one in members if (reason := _reason(month, one))}
+    return Topic(name, (), (), tuple(wording.reason(reason) for reason in said))
 
 
-def _silent(month: ClosedMonth, definitions: Sequence[Definition], wording: Wording) -> tuple[Silent, ...]:
+def _without_figure(
+    month: ClosedMonth, definitions: Sequence[Definition], wording: Wording
+) -> tuple[WithoutFigure, ...]:
     names: dict[str, list[str]] = {}
     for definition in definitions:
-        value = month.of_month(definition.kpi_id)
-        reason = value.status_reason if value else ""
-        names.setdefault(reason or "unknown", []).append(wording.kpi_name(definition))
-    return tuple(Silent(", ".join(of_it), wording.reason(reason)) for reason, of_it in names.items())
+        if not _had_a_figure(month, definition):
+            names.setdefault(_reason(month, definition) or "unknown", []).append(wording.kpi_name(definition))
+    return tuple(WithoutFigure(", ".join(of_it), wording.reason(reason)) for reason, of_it in names.items())
 
 
-def _has_spoken(month: ClosedMonth, definition: Definition) -> bool:
+def _reason(month: ClosedMonth, definition: Definition) -> str:
+    """Why the month has no figure of a KPI."""
+    value = month.of_month(definition.kpi_id)
+    return value.status_reason if value is not None and value.value is None else ""
+
+
+def _had_a_figure(month: ClosedMonth, definition: Definition) -> bool:
     """Whether there is a figure of the KPI: of one of the thirteen months, or of the quarter or year."""
     kpi_id = definition.kpi_id
     values = [*(value for _, value in month.trend(kpi_id)), *(by_kpi.get(kpi_id) for by_kpi in month.values.values())]

@@ -15,7 +15,8 @@ from pipelines.review.wording import Number, Phrase, Wording
 from pipelines.snapshots.causes import CAUSES
 
 MEMBERS_SHOWN = 60
-NOISE_OF_A_DOUBLE = Decimal("1e-9")
+# a double has sixteen digits, and the amounts of causes twelve decimals
+NOISE_OF_A_DOUBLE, NOISE_OF_AN_AMOUNT = Decimal("1e-15"), Decimal("2e-12")
 
 
 @dataclass(frozen=True)
@@ -171,8 +172,8 @@ def _difference(one: Restated, part: str) -> Decimal | None:
     if before is None or after is None:
         return None
     difference, explained = Decimal(str(after)) - Decimal(str(before)), _explained(one, part)
-    is_noise = part == "value" and abs(difference - explained) <= abs(difference) * NOISE_OF_A_DOUBLE
-    return explained if is_noise else difference
+    noise = NOISE_OF_AN_AMOUNT + NOISE_OF_A_DOUBLE * Decimal(str(max(abs(float(before)), abs(float(after)))))
+    return explained if part == "value" and abs(difference - explained) <= noise else difference
 
 
 def _explained(one: Restated, part: str) -> Decimal:

@@ -112,7 +112,7 @@ def _row(target: TargetStanding, definition: Definition, wording: Wording) -> Gr
 
 
 def _pace(pace: float, definition: Definition, wording: Wording) -> Cell:
-    """Which part of what was expected there is; of a cost, more than all of it is no good news."""
+    """Which part of what was expected there is; of a cost, and of all else that should be low, more is no good news."""
     remarks = (wording("targets.less_is_better"),) if definition.direction == "down_good" else ()
     return Cell(wording.percentage(pace), remarks=remarks)
 

@@ -20,7 +20,7 @@ def period_sheet(month: ClosedMonth, wording: Wording) -> Sheet:
             figure(step.entered, "count"),
             figure(step.rate_from_previous, "percent"),
             _why_no_rate(step.rate_from_previous, place, wording),
-            figure(need.value if (need := planned.get(step.stage)) else None, "count"),
+            *((figure(need.value if (need := planned.get(step.stage)) else None, "count"),) if planned else ()),
         )
         for place, step in enumerate(month.entries)
     )
@@ -32,7 +32,7 @@ def period_sheet(month: ClosedMonth, wording: Wording) -> Sheet:
             Column(wording("funnel.entered")),
             Column(wording("funnel.ratio"), 18),
             Column(wording("workbook.column.why_empty"), 44),
-            Column(wording("funnel.planned"), 18),
+            *((Column(wording("funnel.planned"), 18),) if planned else ()),
         ),
         tuple(rows),
         wording("funnel.no_period"),

@@ -14,7 +14,7 @@ from pipelines.sandbox.demo_size import Size
 from pipelines.sandbox.truth import Deal, Lead
 from pipelines.sandbox.truth_crm import Activity, CrmHistory, DealStage, LeadScore
 
-# minutes until sales gets in touch, each as likely
+# minutes after which sales gets in touch at the earliest, each as likely; at the latest half as many later
 RESPONSE_MINUTES = (4, 11, 25, 50, 95, 180, 400, 1_000, 1_440, 2_900, 6_000, 12_000)
 CONTACTED_PERCENT, NOTE_PERCENT, MEETING_PERCENT, SCORED_PERCENT, REOPENED_EVERY = 78, 30, 60, 85, 4
 MEETING_STATUSES = (("held", 70), ("no_show", 15), ("cancelled", 10), (None, 5))
@@ -35,7 +35,8 @@ def draw_crm_history(size: Size, seed: int, leads: Sequence[Lead], deals: Sequen
 def _of_leads(dice: Dice, leads: Sequence[Lead]) -> Iterator[Activity]:
     """First contacts and what comes before them: notes that are none, calls that were only planned."""
     for lead in leads:
-        minutes = dice.pick(RESPONSE_MINUTES) + dice.between(0, 3)
+        earliest = dice.pick(RESPONSE_MINUTES)
+        minutes = earliest + dice.between(0, earliest // 2)
         answered_at = lead.created_at + timedelta(minutes=minutes, seconds=dice.between(0, 59))
         if dice.chance(NOTE_PERCENT):
             yield _activity(lead, "n", lead.created_at + timedelta(minutes=1), "note")

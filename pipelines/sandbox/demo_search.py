@@ -22,7 +22,9 @@ RARE_QUERY, RARE_PAGE = "cartridge fc-7 alternative", f"{HOST}/blog/fc-7"
 KEYWORDS = ("water softener", "softener salt", "lime scale", "filter cartridge", "hard water", "descaler")
 ADDED_KEYWORD, ADDED_AFTER_DAYS = "water hardness", 40
 COUNTRIES = ("nl", "be")
-NOT_FOUND_FROM = 125
+# Where keywords stood when the company began; they drift by a few places, and climb one in so many days.
+FIRST_POSITIONS = dict(zip((*KEYWORDS, ADDED_KEYWORD), (7, 11, 16, 22, 34, 51, 63), strict=True))
+DRIFT, CLIMBING_DAYS, NOT_FOUND_PERCENT = 4, 60, 5
 MONDAY = 0
 
 
@@ -103,6 +105,7 @@ def _positions(dice: Dice, number: int, day: date) -> Iterator[Sighting]:
     followed = KEYWORDS if number < ADDED_AFTER_DAYS else (*KEYWORDS, ADDED_KEYWORD)
     for query in followed:
         for country in COUNTRIES:
-            drawn = dice.between(2, 130)
-            position = None if drawn >= NOT_FOUND_FROM else Decimal(drawn)
+            is_found = not dice.chance(NOT_FOUND_PERCENT)
+            place = max(1, FIRST_POSITIONS[query] + dice.between(-DRIFT, DRIFT) - number // CLIMBING_DAYS)
+            position = Decimal(place) if is_found else None
             yield Sighting("positions", day, query, "", country, "", None, None, position, tracked=True)

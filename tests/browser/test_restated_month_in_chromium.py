@@ -108,6 +108,12 @@ def test_every_figure_of_a_restatement_is_of_the_two_frozen_versions(
         assert any(shows(row["cells"], one, language) for one in totals[row["name"], "value"]), row
     for row in shown_parts:
         assert any(shows(row["cells"], one, language) for one in totals[row["name"], PARTS[row["remark"]]]), row
+    changed = {
+        (name, part)
+        for (name, part), figures in totals.items()
+        if part != "value" and any(before != after for before, after, _ in figures)
+    }
+    assert {(row["name"], PARTS[row["remark"]]) for row in shown_parts} == changed
     assert len(shown_totals) > 10 and len(shown_parts) > 10
 
 

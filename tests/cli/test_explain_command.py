@@ -92,6 +92,10 @@ def test_pages_follow_each_other_and_programs_and_files_get_every_row(
     for page in ("1", "2"):
         assert desk.kpi("explain", "bounce_rate", *MONTH, "--page", page) == 0
         lines = capsys.readouterr().out.splitlines()
+        assert f"--page {int(page) + 1} shows the next rows, --csv FILE writes all of them" in lines
+        # of a visit nobody knows an offer
+        (heads,) = [line for line in lines if line.startswith("day ")]
+        assert "offer" not in heads and "channel" in heads
         shown += [line.split("  ")[1].strip() for line in lines if "numerator  " in line and line.startswith("2026-")]
     assert shown == [row["row"] for row in rows[: 2 * ROWS_PER_PAGE]]
 

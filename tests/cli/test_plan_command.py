@@ -62,3 +62,20 @@ def test_a_young_company_plans_with_benchmarks_and_says_so(
 def test_a_month_is_written_as_one(worked_desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert worked_desk.kpi("plan", "--customers", "100", "--by", "December") == 2
     assert capsys.readouterr().err.strip() == "--by: 'December' is no month: write it as in 2026-12"
+
+
+@pytest.mark.nights
+def test_a_company_that_planned_nothing_can_ask_for_a_plan_all_the_same(
+    worked_desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    worked_desk.configure("company.yaml", "customers: 100, ", "")
+    assert worked_desk.kpi("nightly") == 0
+    assert worked_desk.mart("select count(*) from marts.funnel_plan where needed is not null") == [(0,)]
+    values = worked_desk.mart(
+        "select distinct status_reason from marts.kpi_value where kpi_id = 'required_stage_volume'"
+    )
+    assert values == [("no plan asks for this month",)]
+    capsys.readouterr()
+    assert worked_desk.kpi("plan", "--customers", "1000", "--json") == 0
+    stages = {stage["stage"]: stage["needed"] for stage in json.loads(capsys.readouterr().out)["stages"]}
+    assert stages["lead"] == 48200

@@ -61,6 +61,8 @@ def test_a_value_is_shown_with_six_decimals_and_its_parts_with_all(capsys: pytes
     parts = {"numerator": Decimal("312.4512345678"), "value": Decimal("-0.003036562329")}
     amounts = [Amount(*LEADS, "late_data", part, amount) for part, amount in parts.items()]
     assert "new_leads late_data +312.4512345678 -0.003037" in shown(capsys, {LEADS: 5}, {LEADS: 6}, *amounts)
+    tiny = Amount(*LEADS, "late_data", "value", Decimal("-0.00000012"))
+    assert "new_leads late_data -0.00000012" in shown(capsys, {LEADS: 5}, {LEADS: 6}, tiny)
 
 
 def test_a_month_that_did_not_change_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -92,12 +92,21 @@ def test_a_kpi_that_had_no_figure_for_a_year_is_named_below_its_section_and_is_n
         where kpi_id = 'mqls'"""
     )
     section = written(company, NEWEST, languages=("en",))["en"].section("figures")
-    assert "No figure in the last thirteen months of Marketing qualified leads (MQLs)" in section.text
-    assert "orders was never loaded." in section.text
+    said = "Without a figure in the last thirteen months: Marketing qualified leads (MQLs). The reason: "
+    assert f"{said}orders was never loaded." in section.text
     # of the month alone it is a row, which says what it was before
     _change(company, "new_leads", "value = null, status = 'no_source', status_reason = 'orders was never loaded'")
     page = written(company, NEWEST, languages=("en",))["en"]
     assert "No source" in page.row("New leads", "Leads").text
+
+
+def test_a_month_without_any_other_figure_says_why(company: duckdb.DuckDBPyConnection, written: Written) -> None:
+    company.execute(
+        """update snapshots.kpi_value
+        set value = null, status = 'no_source', status_reason = 'orders was never loaded'"""
+    )
+    section = written(company, NEWEST, languages=("en",))["en"].section("figures")
+    assert section.text == "All other figures There are no other figures: orders was never loaded."
 
 
 def test_the_line_of_a_young_company_begins_with_its_first_month(
@@ -246,7 +255,7 @@ def test_a_ratio_without_a_kpi_has_no_total(newest: dict[str, Page]) -> None:
         ("funnel_cohort", "funnel", "Er is nog geen groep leads waarvoor de termijn helemaal voorbij is."),
         ("kpi_value", "email", "Deze maand zijn er geen e-mailcijfers."),
         ("kpi_value", "daily", "Deze momentopname bevat geen dagcijfers."),
-        ("kpi_value", "figures", "Deze momentopname bevat geen cijfers."),
+        ("kpi_value", "figures", "Er zijn geen andere cijfers."),
     ],
 )
 def test_a_part_without_rows_says_so(
