@@ -22,6 +22,24 @@ TABLES = """() => {
     rows: [...t.tBodies[0].rows].map(r => [...r.cells].map(own)),
   }));
 }"""
+# the heads of the tables of channels, and the columns of the mart
+CHANNEL_HEADS = {
+    "en": {
+        "Sessions": "sessions", "Media cost": "spend_media_eur", "Direct cost": "spend_direct_eur",
+        "Total cost": "spend_full_eur", "Leads": "leads", "MQLs": "mqls", "Customers": "customers",
+        "Revenue": "revenue_eur", "Per lead (CPL)": "cpl_eur", "Per qualified lead": "cost_per_qualified_lead_eur",
+        "Per click (CPC)": "cpc_eur", "Per order (CPA)": "cpa_eur", "Per customer (CAC), media only": "cac_paid_eur",
+        "Per customer (CAC), all costs": "cac_blended_eur", "ROAS": "roas", "ROI": "roi",
+    },
+    "nl": {
+        "Sessies": "sessions", "Mediakosten": "spend_media_eur", "Directe kosten": "spend_direct_eur",
+        "Totale kosten": "spend_full_eur", "Leads": "leads", "MQL's": "mqls", "Klanten": "customers",
+        "Omzet": "revenue_eur", "Per lead (CPL)": "cpl_eur",
+        "Per gekwalificeerde lead": "cost_per_qualified_lead_eur", "Per klik (CPC)": "cpc_eur",
+        "Per bestelling (CPA)": "cpa_eur", "Per klant (CAC), alleen media": "cac_paid_eur",
+        "Per klant (CAC), alle kosten": "cac_blended_eur", "ROAS": "roas", "ROI": "roi",
+    },
+}  # fmt: skip
 MISSING = "—"
 # sections whose tables show a KPI per row, the figure of the month first
 FIGURES = ("email", "search", "shop", "social", "figures")

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from demo_served import Demo
 from figures_read import (
+    CHANNEL_HEADS,
     FIGURES,
     LANGUAGES,
     MISSING,
@@ -28,23 +29,6 @@ CARDS = """() => [...document.querySelectorAll('.card')].map(c => [
   c.querySelector('h3').textContent.trim(),
   [...c.querySelector('.value').childNodes].filter(n => n.nodeType === 3).map(n => n.textContent).join('').trim(),
 ])"""
-CHANNEL_HEADS = {
-    "en": {
-        "Sessions": "sessions", "Media cost": "spend_media_eur", "Direct cost": "spend_direct_eur",
-        "Total cost": "spend_full_eur", "Leads": "leads", "MQLs": "mqls", "Customers": "customers",
-        "Revenue": "revenue_eur", "Per lead (CPL)": "cpl_eur", "Per qualified lead": "cost_per_qualified_lead_eur",
-        "Per click (CPC)": "cpc_eur", "Per order (CPA)": "cpa_eur", "Per customer (CAC), media only": "cac_paid_eur",
-        "Per customer (CAC), all costs": "cac_blended_eur", "ROAS": "roas", "ROI": "roi",
-    },
-    "nl": {
-        "Sessies": "sessions", "Mediakosten": "spend_media_eur", "Directe kosten": "spend_direct_eur",
-        "Totale kosten": "spend_full_eur", "Leads": "leads", "MQL's": "mqls", "Klanten": "customers",
-        "Omzet": "revenue_eur", "Per lead (CPL)": "cpl_eur",
-        "Per gekwalificeerde lead": "cost_per_qualified_lead_eur", "Per klik (CPC)": "cpc_eur",
-        "Per bestelling (CPA)": "cpa_eur", "Per klant (CAC), alleen media": "cac_paid_eur",
-        "Per klant (CAC), alle kosten": "cac_blended_eur", "ROAS": "roas", "ROI": "roi",
-    },
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
