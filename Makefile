@@ -77,11 +77,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 		|| { echo "python: cannot make a virtual environment: on Debian install python3-venv" >&2; exit 2; }
 	@echo "installing the locked packages into $(VENV) ..."
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
-	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.lock
-	@sed '/^uv==/,/[^\\]$$/d' requirements.lock > $(VENV)/others.lock
-	@{ $(PIP) --require-hashes -r $(VENV)/uv.lock && $(ASKING_PIPS_INDEX) \
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	@sed '/^uv==/,/[^\\]$$/d' requirements.lock > $(VENV)/others.txt
+	@{ $(PIP) --require-hashes -r $(VENV)/uv.txt && $(ASKING_PIPS_INDEX) \
 		$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock; } \
-		|| { echo "uv could not, so pip does it; that takes a minute ..." >&2; $(PIP) --require-hashes -r $(VENV)/others.lock; }
+		|| { echo "uv could not, so pip does it; that takes a minute ..." >&2; $(PIP) --require-hashes -r $(VENV)/others.txt; }
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 

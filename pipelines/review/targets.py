@@ -103,7 +103,7 @@ def _row(target: TargetStanding, definition: Definition, wording: Wording) -> Gr
             *(Cell(figure, remarks=(_since(target, wording),)) for figure in figures),
             pace,
             _aim(target, definition, wording),
-            Cell(wording.day(target.deadline).replace(" ", NO_BREAK) if target.deadline else MISSING),
+            Cell(wording.day(target.deadline).replace(" ", NO_BREAK, 1) if target.deadline else MISSING),
             Cell(state, remarks=(wording.reason(target.reason).text,) if target.reason else ()),
             Cell(target.owner or MISSING),
         ),
