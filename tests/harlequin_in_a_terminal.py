@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
+from tempfile import TemporaryDirectory
 
 import pexpect
 import pyte
@@ -18,12 +19,13 @@ RUN_QUERY = "\x0a"
 
 
 class Terminal:
-    """A program on a screen."""
+    """A program on a screen, of somebody who never used it before: it begins with what was typed last."""
 
-    def __init__(self, program: str, arguments: list[str]) -> None:
+    def __init__(self, program: str, arguments: list[str], home: str) -> None:
         self.screen = pyte.Screen(COLUMNS, ROWS)
         self.stream = pyte.ByteStream(self.screen)
-        self.program = pexpect.spawn(program, arguments, dimensions=(ROWS, COLUMNS), env={"TERM": "xterm-256color"})
+        environment = {"TERM": "xterm-256color", "HOME": home}
+        self.program = pexpect.spawn(program, arguments, dimensions=(ROWS, COLUMNS), env=environment)
 
     @property
     def shown(self) -> str:
@@ -42,14 +44,15 @@ class Terminal:
 
 def main() -> None:
     statement, looked_for, harlequin, *arguments = sys.argv[1:]
-    terminal = Terminal(harlequin, arguments)
-    terminal.wait_for("kpi_mart")
-    terminal.program.send(statement)
-    terminal.wait_for(statement)
-    terminal.program.send(RUN_QUERY)
-    terminal.wait_for(looked_for)
-    print(terminal.shown)
-    terminal.program.close(force=True)
+    with TemporaryDirectory() as home:
+        terminal = Terminal(harlequin, arguments, home)
+        terminal.wait_for("kpi_mart")
+        terminal.program.send(statement)
+        terminal.wait_for(statement)
+        terminal.program.send(RUN_QUERY)
+        terminal.wait_for(looked_for)
+        print(terminal.shown)
+        terminal.program.close(force=True)
 
 
 main()
