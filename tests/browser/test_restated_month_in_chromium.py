@@ -1,4 +1,7 @@
-"""A closed month of the demo that late rows changed: its second version shows both, the difference and the cause."""
+"""A closed month of the demo that late rows changed: its second version shows both, the difference and the cause.
+
+Some of the late rows cannot be taken, which the page tells too.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 from demo_served import Demo, kpi
-from figures_read import LANGUAGES, MISSING, number
+from figures_read import LANGUAGES, MISSING, number, numbers_in, one_of
 from made_once import made_once
 
 pytestmark = pytest.mark.browser
@@ -21,6 +24,8 @@ LATE = {
         "lead_id,created_at,source,medium,campaign,channel,origin,segment,score,scored_at\n"
         "L-900001,2026-10-14T09:00:00+02:00,google,cpc,Brand NL,Paid Search,online,smb,27,2026-10-15T04:54:39+02:00\n"
         "L-900002,2026-10-20T09:00:00+02:00,,,,Organic Search,online,smb,80,2026-10-21T04:54:39+02:00\n"
+        "L-900003,the day before yesterday,,,,Organic Search,online,smb,,\n"
+        "L-900004,2026-10-20T09:00:00+02:00,,,,Organic Search,online,smb,a lot,2026-10-21T04:54:39+02:00\n"
     ),
     "costs/late.csv": (
         "cost_id,period_start,period_end,amount,currency,category,channel,allocation\n"
@@ -33,6 +38,12 @@ RESTATED = """() => [...document.querySelectorAll('#changed-since-v1 table tbody
   remark: (r.cells[0].querySelector('.remark')?.textContent || '').trim(),
   cells: [...r.cells].slice(1).map(c => c.firstChild.textContent.trim()),
 })))"""
+REJECTED = """() => [...document.querySelectorAll('table.rejections tbody tr')].map(r => ({
+  file: r.cells[0].firstChild.textContent.trim(),
+  share: r.cells[0].querySelector('.remark').textContent,
+  cells: [...r.cells].slice(1, 4).map(c => c.firstChild.textContent.trim()),
+}))"""
+NEEDS_ATTENTION = "() => [...document.querySelectorAll('.matters li')].map(m => m.textContent)"
 PARTS = {"numerator": "numerator", "denominator": "denominator", "teller": "numerator", "noemer": "denominator"}
 
 
@@ -126,3 +137,23 @@ def test_the_first_version_stays_as_it_was_and_leads_to_the_second(
     assert read(restated.data / "reports" / first, figures) == read(demo.data / "reports" / first, figures)
     links = read(restated.data / "reports" / first, "() => [...document.querySelectorAll('a')].map(a => a.href)")
     assert any(link.endswith(f"{MONTH}/v2/review.{language}.html") for link in links)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rows_that_cannot_be_taken_are_those_of_the_frozen_ones(
+    restated: Demo, mart: duckdb.DuckDBPyConnection, read: Any, language: str
+) -> None:
+    rejected = mart.execute(
+        f"""select path, rows, lines, column_name, rows_rejected, rows_in, rejected_share
+        from snapshots.rejection where snapshot_id = '{MONTH}-v2'"""
+    ).fetchall()
+    shown = read(page(restated, language), REJECTED)
+    assert len(shown) == len(rejected) == 2
+    for row in shown:
+        (found,) = [one for one in rejected if one[2].replace("-", "\u2013") == row["cells"][1]]
+        path, rows, _, column, *counted = found
+        assert (row["file"], row["cells"][2]) == (path, column)
+        assert number(row["cells"][0], language).is_of(rows)
+        assert one_of(numbers_in(row["share"], language), tuple(counted)), row
+    matters = read(page(restated, language), NEEDS_ATTENTION)
+    assert any(one_of(numbers_in(text, language)[:2], (2, 1)) for text in matters), matters
