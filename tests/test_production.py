@@ -299,7 +299,10 @@ def test_a_night_repeated_with_more_threads_changes_no_figure(
     monkeypatch.setenv("KPI_THREADS", "2")
     assert desk.kpi("nightly") == 0
     assert desk.figures == first
-    assert [desk.count("published/v-*"), desk.count("backup/warehouse-*.duckdb")] == [2, 1]
+    assert desk.count("published/v-*") == 2
+    # the newest of a day is kept; the two nights are of two days when the test runs at midnight
+    days = [path.name.partition("T")[0] for path in desk.data.glob("backup/warehouse-*.duckdb")]
+    assert days and len(days) == len(set(days))
     capsys.readouterr()
     assert desk.kpi("status", "--json") == 0
     told = json.loads(capsys.readouterr().out)
