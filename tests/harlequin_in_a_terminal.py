@@ -19,7 +19,7 @@ RUN_QUERY = "\x0a"
 
 
 class Terminal:
-    """A program on a screen, of somebody who never used it before: it begins with what was typed last."""
+    """A program on a screen, in a home of its own: harlequin begins with what its user typed last."""
 
     def __init__(self, program: str, arguments: list[str], home: str) -> None:
         self.screen = pyte.Screen(COLUMNS, ROWS)

@@ -73,12 +73,14 @@ def _topic(
     month: ClosedMonth, name: str, families: Sequence[str], is_told: Callable[[Definition], bool], wording: Wording
 ) -> Topic:
     """The families of which one KPI at least is told; of those all that had a figure are rows."""
-    told = [of_it for family in families if any(map(is_told, of_it := _members(month, family)))]
+    of_family = {family: _members(month, family) for family in families}
+    rows = {family: [one for one in of_it if _had_a_figure(month, one)] for family, of_it in of_family.items()}
     grids = [
-        figures_grid(month, rows, wording(f"family.{rows[0].family}"), wording)
-        for rows in ([one for one in of_it if _had_a_figure(month, one)] for of_it in told)
+        figures_grid(month, rows[family], wording(f"family.{family}"), wording)
+        for family, of_it in of_family.items()
+        if any(map(is_told, of_it))
     ]
-    members = [one for family in families for one in _members(month, family)]
+    members = [one for of_it in of_family.values() for one in of_it]
     if grids:
         return Topic(name, tuple(grids), _without_figure(month, members, wording), ())
     said = {reason: None for one in members if (reason := _reason(month, one))}

@@ -63,19 +63,20 @@ class Demo:
         return sorted((self.data / "reports").glob("*.html"))
 
 
-def kpi(demo: Demo, *arguments: str) -> None:
-    """Runs a command of the company, which must succeed."""
+def kpi(demo: Demo, *arguments: str, seconds: float = RUN_SECONDS) -> str:
+    """What a command of the company prints, which must succeed."""
     done = subprocess.run(
         [command("kpi"), *arguments],
         cwd=PROJECT_ROOT,
         env=demo.environment,
         capture_output=True,
         text=True,
-        timeout=RUN_SECONDS,
+        timeout=seconds,
         check=False,
     )
     told = f"kpi {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     assert done.returncode == 0, told
+    return done.stdout
 
 
 def ui_of(demo: Demo, log: Path) -> AbstractContextManager[str]:

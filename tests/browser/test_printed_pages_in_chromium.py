@@ -7,7 +7,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from demo_served import Demo, command
+from demo_served import Demo, command, kpi
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
@@ -32,17 +32,8 @@ def newest(demo: Demo) -> Path:
 def printed(demo: Demo) -> dict[str, Path]:
     folder = newest(demo)
     month, version = folder.parent.name, folder.name.removeprefix("v")
-    done = subprocess.run(
-        [command("kpi"), "pdf", month, "--version", version],
-        cwd=PROJECT_ROOT,
-        env=demo.environment,
-        capture_output=True,
-        text=True,
-        timeout=PRINT_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.split()) == len(LANGUAGES)
+    told = kpi(demo, "pdf", month, "--version", version, seconds=PRINT_SECONDS)
+    assert len(told.split()) == len(LANGUAGES)
     return {language: folder / f"review.{language}.pdf" for language in LANGUAGES}
 
 
